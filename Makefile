@@ -1,0 +1,43 @@
+# `make` alone lists the targets.
+
+SWIFT ?= swift
+DATA  ?= .sluice
+FORMATTED := Package.swift Sources Tests loadtest
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap build release test demo bench format lint check clean
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+bootstrap: ## Install what is missing from Debian
+	@scripts/bootstrap
+
+build: bootstrap ## Build everything, with debug information
+	$(SWIFT) build
+
+release: bootstrap ## Build everything, optimized
+	$(SWIFT) build -c release
+
+test: bootstrap check ## Check style, build and run every test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+demo: bootstrap release ## 3,000 devices send 30,000 contacts' messages while a node is killed
+	.build/release/sluice-loadtest demo
+
+bench: bootstrap release ## Measure messages per second with caps lifted
+	.build/release/sluice-loadtest bench
+
+format: ## Format the Swift sources in place
+	$(SWIFT) format --in-place --parallel --recursive $(FORMATTED)
+
+lint: ## Report what `make format` would change, and more
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
+
+check: lint ## Lint, compare the generated wire code, apply the style rules
+	@if [ -x scripts/generate-wire ]; then scripts/generate-wire --check; fi
+	@scripts/check-style
+
+clean: ## Remove what was built; the data of `sluice dev` stays
+	$(SWIFT) package clean

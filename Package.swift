@@ -1,0 +1,158 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "sluice",
+    products: [
+        .executable(name: "sluice", targets: ["sluice"]),
+        .executable(name: "sluice-gateway-simulator", targets: ["GatewaySimulatorTool"]),
+        .executable(name: "sluice-loadtest", targets: ["LoadTestTool"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    ],
+    targets: cTargets + libraries + tools + tests
+)
+
+// MARK: C libraries, imported by exactly one module each
+
+var cTargets: [Target] {
+    [
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"])]),
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CSluiceProto", dependencies: ["CProtobufC"]),
+    ]
+}
+
+// MARK: Libraries, from the ones that know nothing of Sluice to the roles
+
+var libraries: [Target] {
+    [
+        .swift("PostgresDriver", ["CPostgres"]),
+        .swift("NATSDriver", ["CNATS"]),
+        .swift("SluiceCore", [.collections("HeapModule"), .collections("DequeModule")]),
+        .swift("SluiceTelemetry", ["SluiceCore", .log, .metrics, .hummingbird, .lifecycle]),
+        .swift("SluiceWire", ["SluiceCore", "CSluiceProto"]),
+        .swift("SluiceStore", ["SluiceCore", "PostgresDriver", .log]),
+        .swift("SluiceGateways", ["SluiceCore", .httpClient, .nioCore, .nioHTTP1, .nioPosix, .crypto]),
+        .swift(
+            "SluiceCoordinator",
+            ["SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .log, .metrics, .lifecycle]),
+        .swift(
+            "SluiceShard",
+            [
+                "SluiceCore", "SluiceWire", "SluiceStore", "SluiceGateways", "NATSDriver", "SluiceTelemetry",
+                .log, .metrics, .lifecycle,
+            ]),
+        .swift(
+            "SluiceAPI",
+            ["SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .hummingbird, .log, .lifecycle]),
+        .swift(
+            "SluiceOperations",
+            ["SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .log]),
+        .swift("SluiceDev", ["SluiceStore", "SluiceTelemetry", .subprocess, .log]),
+        .swift("SluiceConfig", ["SluiceCore", .configuration]),
+    ]
+}
+
+// MARK: Executables: argument parsing only
+
+var tools: [Target] {
+    [
+        .executable(
+            "sluice",
+            [
+                "SluiceConfig", "SluiceCoordinator", "SluiceShard", "SluiceAPI", "SluiceOperations", "SluiceDev",
+                "SluiceStore", "SluiceTelemetry", "NATSDriver", "PostgresDriver", .argumentParser, .log, .lifecycle,
+            ]),
+        .swift(
+            "GatewaySimulator", ["RequestLog", .nioCore, .nioPosix, .nioHTTP1], path: "loadtest/GatewaySimulator"),
+        .executable(
+            "GatewaySimulatorTool", ["GatewaySimulator", .argumentParser], path: "loadtest/GatewaySimulatorTool"),
+        .swift("RequestLog", [], path: "loadtest/RequestLog"),
+        .swift(
+            "LoadTest",
+            ["RequestLog", "PostgresDriver", "SluiceDev", .log],
+            path: "loadtest/LoadTest"),
+        .executable("LoadTestTool", ["LoadTest", "SluiceDev", .argumentParser, .log], path: "loadtest/LoadTestTool"),
+    ]
+}
+
+// MARK: Tests: one folder per target, plus what they share and the ones that run real binaries
+
+var tests: [Target] {
+    [
+        .swift("TestSupport", ["PostgresDriver", "NATSDriver", "SluiceStore"], path: "Tests/TestSupport"),
+        .tests("PostgresDriver", ["TestSupport"]),
+        .tests("NATSDriver", ["TestSupport"]),
+        .tests("SluiceCore", []),
+        .tests("SluiceTelemetry", [.log]),
+        .tests("SluiceWire", ["SluiceCore", .subprocess]),
+        .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"]),
+        .tests("SluiceGateways", ["SluiceCore", .nioCore, .nioPosix]),
+        .tests("SluiceConfig", []),
+        .tests("GatewaySimulator", ["RequestLog"]),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: ["TestSupport", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceDev", "SluiceWire", .log],
+            path: "Tests/Cluster", swiftSettings: .strict),
+    ]
+}
+
+// MARK: Shorthands
+
+extension Array where Element == SwiftSetting {
+    static var strict: Self {
+        [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        ]
+    }
+}
+
+extension Target {
+    static func swift(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+        .target(name: name, dependencies: dependencies, path: path, swiftSettings: .strict)
+    }
+
+    static func executable(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+        .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: .strict)
+    }
+
+    static func tests(_ module: String, _ dependencies: [Target.Dependency]) -> Target {
+        .testTarget(
+            name: module + "Tests", dependencies: [.target(name: module)] + dependencies,
+            swiftSettings: .strict)
+    }
+}
+
+extension Target.Dependency {
+    static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+    static var configuration: Self { .product(name: "Configuration", package: "swift-configuration") }
+    static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
+    static var httpClient: Self { .product(name: "AsyncHTTPClient", package: "async-http-client") }
+    static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
+    static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var log: Self { .product(name: "Logging", package: "swift-log") }
+    static var metrics: Self { .product(name: "Metrics", package: "swift-metrics") }
+    static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
+    static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
+    static var subprocess: Self { .product(name: "Subprocess", package: "swift-subprocess") }
+    static func collections(_ name: String) -> Self { .product(name: name, package: "swift-collections") }
+}

@@ -1,0 +1,139 @@
+public import SluiceCore
+
+/// What a Sluice process is told from outside. Exists only when it is consistent.
+public struct Settings: Hashable, Sendable {
+    /// Nil when it is not set: ``requireDatabaseURL()``.
+    public var databaseURL: String?
+    public var natsURLs: [String]
+    public var clusterName: String
+    public var nodeName: String
+
+    /// Where health and metrics are served; port 0 is any free one.
+    public var httpHost: String
+    public var httpPort: Int
+    public var apiHost: String
+    public var apiPort: Int
+
+    public var logLevel: LogLevelSetting
+    public var logFormat: LogFormatSetting
+
+    /// Adds Sluice's own headers to requests, for the simulator's request log.
+    public var traceHeaders: Bool
+    public var timers: Timers
+    public var windows: CapWindows
+
+    /// Database connections of this node.
+    public var poolSize: Int
+    public var permitsPerNode: Int
+    public var permitsPerHost: Int
+    public var keepLedgerDays: Int
+
+    /// Reads and checks all settings. `problems` is empty exactly when `settings` is consistent.
+    private static func read(
+        _ layers: [SettingsLayer], hostName: String
+    ) -> (settings: Settings, rows: [SettingRow], problems: [SettingsProblem]) {
+        var reader = SettingsReader(layers: layers)
+        let settings = Settings(from: &reader, hostName: hostName)
+        settings.checkTogether(&reader)
+        return (settings, reader.rows, reader.problems)
+    }
+
+    /// - Parameters:
+    ///   - layers: the first that has a key wins.
+    ///   - hostName: what the node is called when nobody says.
+    /// - Throws: ``SettingsError`` with every problem.
+    public static func load(from layers: [SettingsLayer], hostName: String) throws(SettingsError) -> Settings {
+        let (settings, _, problems) = read(layers, hostName: hostName)
+        guard problems.isEmpty else { throw SettingsError(problems: problems) }
+        return settings
+    }
+
+    /// All keys with their values, and everything that is wrong, unknown keys included.
+    public static func inspect(
+        _ layers: [SettingsLayer], hostName: String
+    ) -> (rows: [SettingRow], problems: [SettingsProblem]) {
+        let (_, rows, problems) = read(layers, hostName: hostName)
+        return (rows, problems + UnknownKeys.problems(in: layers, known: rows.map(\.name)))
+    }
+
+    public func requireDatabaseURL() throws(SettingsError) -> String {
+        if let databaseURL { return databaseURL }
+        throw SettingsError(problems: [
+            SettingsProblem(
+                key: "DATABASE_URL",
+                message:
+                    "is not set; expected postgresql://user:password@host:port/database, in the environment or a --config file"
+            )
+        ])
+    }
+
+    private init(from reader: inout SettingsReader, hostName: String) {
+        databaseURL = reader.read(.databaseURL)
+        natsURLs = reader.read(.natsURLs)
+        clusterName = reader.read(.cluster)
+        nodeName = reader.read(.node(hostName: hostName))
+        httpHost = reader.read(.httpHost)
+        httpPort = reader.read(.httpPort)
+        apiHost = reader.read(.apiHost)
+        apiPort = reader.read(.apiPort)
+        logLevel = reader.read(.logLevel)
+        logFormat = reader.read(.logFormat)
+        traceHeaders = reader.read(.traceHeaders)
+        timers = Self.timers(&reader)
+        windows = CapWindows(hour: reader.read(.hour), day: reader.read(.day))
+        poolSize = reader.read(.poolSize)
+        permitsPerNode = reader.read(.permitsPerNode)
+        permitsPerHost = reader.read(.permitsPerHost)
+        keepLedgerDays = reader.read(.keepLedgerDays)
+    }
+
+    private static func timers(_ reader: inout SettingsReader) -> Timers {
+        var timers = Timers()
+        timers.lease = reader.read(.lease)
+        timers.renewEvery = reader.read(.renewEvery)
+        timers.selfFence = reader.read(.selfFence)
+        timers.sendWithin = reader.read(.sendWithin)
+        timers.httpTimeout = reader.read(.httpTimeout)
+        timers.claim = reader.read(.claim)
+        timers.drain = reader.read(.drain)
+        timers.sweep = reader.read(.sweep)
+        return timers
+    }
+
+    /// What no key can check alone.
+    private func checkTogether(_ reader: inout SettingsReader) {
+        if timers.selfFence >= timers.lease {
+            reader.report(
+                "SLUICE_SELF_FENCE_MS", "must be below SLUICE_LEASE_MS: a node has to stop before another may take over"
+            )
+        }
+        if timers.renewEvery * 2 > timers.selfFence {
+            reader.report(
+                "SLUICE_RENEW_EVERY_MS",
+                "must be at most half of SLUICE_SELF_FENCE_MS: one lost renewal must not stop a node")
+        }
+        if timers.sendWithin >= timers.selfFence {
+            reader.report(
+                "SLUICE_SEND_WITHIN_MS", "must be below SLUICE_SELF_FENCE_MS: no request may start after the lease")
+        }
+        if permitsPerHost > permitsPerNode {
+            reader.report(
+                "SLUICE_HTTP_PERMITS_PER_URL", "must be at most SLUICE_HTTP_PERMITS, which is \(permitsPerNode)")
+        }
+    }
+}
+
+/// The lengths of the hourly and the daily cap's windows. What they allow is each device's own, in `device_caps`.
+public struct CapWindows: Hashable, Sendable {
+    public var hour: Duration
+    public var day: Duration
+
+    /// Added for the clocks' and the gateway's sake: 1 s to an hour, 10 s to a day, and the same share of a shortened window.
+    public var hourMargin: Duration { hour / 3_600 }
+    public var dayMargin: Duration { day / 8_640 }
+
+    public init(hour: Duration, day: Duration) {
+        self.hour = hour
+        self.day = day
+    }
+}

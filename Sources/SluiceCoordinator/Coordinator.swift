@@ -1,0 +1,111 @@
+public import Logging
+public import NATSDriver
+public import ServiceLifecycle
+internal import SluiceCore
+public import SluiceStore
+public import SluiceTelemetry
+internal import Synchronization
+
+/// A coordinator node: stands by, leads when the lead is free, and goes on until it is told to stop.
+///
+/// The store's pools and the NATS connection are run by whoever made them and must outlive `run()`.
+public struct Coordinator: Service {
+    private let configuration: CoordinatorConfiguration
+    private let store: any CoordinatorStore
+    private let notifications: any CoordinatorNotifications
+    private let nats: NATSConnection
+    private let metrics = CoordinatorMetrics()
+    private let logger: Logger
+    private let current = CurrentLead()
+
+    public init(
+        configuration: CoordinatorConfiguration, store: any CoordinatorStore,
+        notifications: any CoordinatorNotifications, nats: NATSConnection, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.notifications = notifications
+        self.nats = nats
+        self.logger = logger
+    }
+
+    /// Runs until a graceful shutdown or until cancelled.
+    ///
+    /// A graceful shutdown leaves: the standby may lead at once. A cancelled coordinator's lease runs out by itself.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            let outage = OutageLog("registration", logger: logger)
+            let backoff = Backoff(first: .milliseconds(200), cap: .seconds(2))
+            var failures = 0
+            while !Task.isCancelled {
+                if let parts = await register(outage) {
+                    failures = 0
+                    current.set(parts)
+                    await CoordinatorLife(parts: parts).run()
+                } else {
+                    failures += 1
+                    // Cancellation ends the sleep early, and the loop with it.
+                    try? await Task.sleep(for: backoff.delay(afterFailures: failures))
+                }
+            }
+        }
+        await leave()
+    }
+
+    /// Whether the node does its work: it holds a lease and hears NATS. A standby is ready.
+    public func readiness() async -> Readiness {
+        var reasons: [Readiness.Reason] = []
+        if !current.isTrusted {
+            reasons.append(.init(code: "no_lease", detail: "no lease in the database: it is unreachable or not migrated"))
+        }
+        if nats.state != .connected {
+            reasons.append(.init(code: "nats_disconnected", detail: "NATS is \(nats.state); batches reach shards late"))
+        }
+        return Readiness(reasons: reasons)
+    }
+
+    /// Starts an incarnation; nil when that failed.
+    private func register(_ outage: OutageLog) async -> CoordinatorParts? {
+        let node = NodeRegistration(
+            name: configuration.name, role: .coordinator, version: SluiceCore.version, host: configuration.host,
+            lease: configuration.timers.lease)
+        let start = SystemClock().now()
+        do {
+            let incarnation = try await store.register(node: node)
+            outage.worked()
+            logger.notice("registered", metadata: ["incarnation": "\(incarnation.rawValue)"])
+            return CoordinatorParts(
+                configuration: configuration, incarnation: incarnation, store: store, notifications: notifications,
+                nats: nats, lead: LeadState(lease: Lease(takenAt: start, timers: configuration.timers)),
+                metrics: metrics, logger: logger)
+        } catch {
+            if !Task.isCancelled { outage.failed(error) }
+            return nil
+        }
+    }
+
+    private func leave() async {
+        // Cancelled instead of asked to stop: no statement would be sent any more.
+        guard let parts = current.parts, !Task.isCancelled else { return }
+        do {
+            try await store.leave(parts.incarnation, leading: parts.lead.term)
+            logger.notice("left", metadata: ["incarnation": "\(parts.incarnation.rawValue)"])
+        } catch {
+            logger.warning("could not leave; the lease runs out by itself", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// The present incarnation, for those who ask from outside its loops.
+private final class CurrentLead: Sendable {
+    private let held = Mutex<CoordinatorParts?>(nil)
+
+    var parts: CoordinatorParts? { held.withLock { $0 } }
+
+    var isTrusted: Bool {
+        guard let parts else { return false }
+        return parts.lead.isTrusted(at: parts.now)
+    }
+
+    func set(_ parts: CoordinatorParts) { held.withLock { $0 = parts } }
+}

@@ -1,0 +1,11 @@
+internal import NATSDriver
+internal import SluiceCore
+
+/// What the loop that owns the machine is woken by.
+enum CoordinatorInput: Sendable {
+    case event(CoordinatorEvent)
+    /// What a statement of that term led to.
+    case answer(CoordinatorEvent, Term)
+    /// Somebody asks how the node is.
+    case status(NATSMessage)
+}

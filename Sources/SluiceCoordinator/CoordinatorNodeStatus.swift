@@ -1,0 +1,25 @@
+internal import NATSDriver
+internal import SluiceCore
+internal import SluiceWire
+
+extension NodeStatus {
+    /// What this coordinator says of itself.
+    init(parts: CoordinatorParts, machine: CoordinatorMachine, at now: MonotonicTime) {
+        let summary = machine.summary(at: now)
+        self.init(
+            name: parts.configuration.name, incarnation: parts.incarnation, role: .coordinator,
+            version: SluiceCore.version, host: parts.configuration.host,
+            startedAt: parts.lead.startedAt ?? DatabaseTime(microseconds: 0))
+        renewalAge = now - parts.lead.renewed
+        messagesIgnored = machine.ignored
+        if renewalAge > parts.configuration.timers.renewEvery * 2 { problems.append("renewal_late") }
+        var part = CoordinatorStatus(term: summary.term)
+        if summary.term != nil {
+            part.lanesKnown = UInt64(summary.lanesKnown)
+            part.lanesDue = UInt64(summary.lanesDue)
+            part.oldestDue = summary.oldestGrant
+            if summary.shards == 0 { problems.append("no_shards") }
+        }
+        coordinator = part
+    }
+}

@@ -1,0 +1,43 @@
+internal import Logging
+internal import NATSDriver
+internal import SluiceCore
+internal import SluiceStore
+internal import SluiceTelemetry
+
+/// What the loops of one life share.
+struct CoordinatorParts: Sendable {
+    let configuration: CoordinatorConfiguration
+    let incarnation: Incarnation
+    let store: any CoordinatorStore
+    let notifications: any CoordinatorNotifications
+    let nats: NATSConnection
+    let lead: LeadState
+    let metrics: CoordinatorMetrics
+    let logger: Logger
+    let inbox = Inbox<CoordinatorInput>(limit: CoordinatorBounds.inbox)
+    /// The intake tables or the wake-ups may have rows.
+    let intake = Signal()
+    /// Something was settled, so that completions may have rows.
+    let completions = Signal()
+    /// The lead was gained: loops that rest while standing by look again.
+    let upkeep = Signal()
+    private let clock = SystemClock()
+
+    init(
+        configuration: CoordinatorConfiguration, incarnation: Incarnation, store: any CoordinatorStore,
+        notifications: any CoordinatorNotifications, nats: NATSConnection, lead: LeadState,
+        metrics: CoordinatorMetrics, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.incarnation = incarnation
+        self.store = store
+        self.notifications = notifications
+        self.nats = nats
+        self.lead = lead
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// The monotonic clock.
+    var now: MonotonicTime { clock.now() }
+}

@@ -1,0 +1,84 @@
+internal import Logging
+internal import NATSDriver
+internal import SluiceCore
+internal import SluiceWire
+
+/// Owns the machine: feeds it, carries out what it wants, and answers for it.
+struct LeaderLoop: Sendable {
+    let parts: CoordinatorParts
+    let statements: LeaderStatements
+
+    /// Runs until cancelled.
+    func run() async {
+        var machine = CoordinatorMachine(timers: parts.configuration.timers, limits: parts.configuration.limits)
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                let now = parts.now
+                let wait = machine.nextWake(after: now).map { max(.milliseconds(1), $0 - now) }
+                for action in take(await parts.inbox.take(atMost: wait), into: &machine) {
+                    carryOut(action, term: machine.term, in: &group)
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func take(_ inputs: [CoordinatorInput], into machine: inout CoordinatorMachine) -> [CoordinatorAction] {
+        let ignored = machine.ignored
+        defer {
+            parts.metrics.noteIgnored(machine.ignored - ignored)
+            parts.metrics.showLanesDue(machine.summary(at: parts.now).lanesDue)
+        }
+        guard !inputs.isEmpty else { return machine.handle(.tick, at: parts.now) }
+        var actions: [CoordinatorAction] = []
+        for input in inputs {
+            switch input {
+            case .event(let event): actions += machine.handle(event, at: parts.now)
+            case .answer(let event, let term):
+                // A statement that outlived its term answers nobody.
+                if term == machine.term { actions += machine.handle(event, at: parts.now) }
+            case .status(let request): answer(request, machine)
+            }
+        }
+        return actions
+    }
+
+    private func carryOut(_ action: CoordinatorAction, term: Term?, in group: inout DiscardingTaskGroup) {
+        switch action {
+        case .dispatch(let batch): dispatch(batch)
+        case .resign:
+            guard let led = parts.lead.term else { return }
+            parts.logger.warning(
+                "a claim's answer was lost; beginning a new term", metadata: ["term": "\(led.rawValue)"])
+            parts.lead.end(led)
+        default:
+            guard let term else { return }
+            group.addTask {
+                if let event = await statements.perform(action, term: term) {
+                    parts.inbox.send(.answer(event, term))
+                }
+            }
+        }
+    }
+
+    private func dispatch(_ batch: DispatchBatch) {
+        do {
+            try parts.nats.publish(parts.configuration.subjects.dispatch(batch.owner), payload: batch.encoded())
+        } catch {
+            // The shard finds the batch by polling.
+            parts.metrics.noteUndeliveredBatch()
+            parts.logger.debug(
+                "a batch was not sent", metadata: ["batch": "\(batch.id.rawValue)", "error": "\(error)"])
+        }
+    }
+
+    private func answer(_ request: NATSMessage, _ machine: CoordinatorMachine) {
+        guard let reply = request.reply else { return }
+        let status = NodeStatus(parts: parts, machine: machine, at: parts.now)
+        do {
+            try parts.nats.publish(reply, payload: status.encoded())
+        } catch {
+            parts.logger.debug("a status was not sent", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,116 @@
+internal import Logging
+internal import PostgresDriver
+internal import SluiceCore
+internal import SluiceStore
+
+/// Carries out the machine's statements. Each is answered exactly once, by its result or by its failure.
+struct LeaderStatements: Sendable {
+    let parts: CoordinatorParts
+    private let outage: OutageLog
+
+    init(parts: CoordinatorParts) {
+        self.parts = parts
+        outage = OutageLog("leader's statements", logger: parts.logger)
+    }
+
+    func perform(_ action: CoordinatorAction, term: Term) async -> CoordinatorEvent? {
+        do {
+            let event = try await result(of: action, term: term)
+            outage.worked()
+            return event
+        } catch StoreError.termLost {
+            parts.lead.end(term)
+            return .lostLead(term)
+        } catch {
+            if !Task.isCancelled { outage.failed(error) }
+            if case StoreError.database(let cause) = error, cause.kind == .connectionLost { parts.lead.noteCutOff() }
+            return failure(of: action, Self.mayHaveTakenEffect(error))
+        }
+    }
+
+    private func result(of action: CoordinatorAction, term: Term) async throws -> CoordinatorEvent? {
+        let store = parts.store
+        switch action {
+        case .claim(let request): return .claimed(try await claim(request))
+        case .loadLanes(let query): return .lanesLoaded(try await lanes(query), query)
+        case .loadRoutes: return .routesLoaded(try await store.routes())
+        case .readOwnerships: return .ownershipsRead(try await store.slotOwnerships())
+        case .survey: return .surveyed(try await survey(term))
+        case .assign(let grants):
+            let changes = grants.map { SlotChange(slot: $0.slot, owner: $0.owner) }
+            let changed = try await store.assign(changes, term: term)
+            parts.logger.notice("slots assigned", metadata: ["count": "\(changes.count)"])
+            return .assigned(changed)
+        case .takeBackExpired: return try await takeBack(olderThan: nil)
+        case .takeBackOlderTerms: return try await takeBack(olderThan: term)
+        case .dispatch, .resign: return nil
+        }
+    }
+
+    private func claim(_ request: ClaimRequest) async throws -> ClaimResult {
+        let start = parts.now
+        let result = try await parts.store.claim(request, lasting: parts.configuration.timers.claim)
+        let count = result.batches.reduce(0) { $0 + $1.claims.count }
+        parts.metrics.noteClaim(contacts: count, took: parts.now - start)
+        parts.logger.debug(
+            "claimed",
+            metadata: [
+                "count": "\(count)", "lanes": "\(request.shares.count)", "batch_count": "\(result.batches.count)",
+            ])
+        return result
+    }
+
+    private func lanes(_ query: LaneQuery) async throws -> [Lane] {
+        switch query {
+        case .all: try await parts.store.lanes()
+        case .named(let ids), .sweep(let ids): try await parts.store.lanes(ids)
+        }
+    }
+
+    /// Two statements in this order, so that a shard that lapsed is fenced before its slots can be given away.
+    private func survey(_ term: Term) async throws -> [ShardMember] {
+        let fenced = try await parts.store.fenceLapsed(term: term)
+        if !fenced.isEmpty {
+            parts.logger.notice(
+                "lapsed shards fenced", metadata: ["incarnations": "\(fenced.map(\.rawValue))"])
+        }
+        return try await parts.store.liveShards().map {
+            ShardMember(incarnation: $0.incarnation, name: $0.name, isDraining: $0.isDraining)
+        }
+    }
+
+    private func takeBack(olderThan term: Term?) async throws -> CoordinatorEvent {
+        let limit = parts.configuration.takeBackChunk
+        let taken = try await parts.store.takeBack(expired: term == nil, olderThan: term, limit: limit)
+        return .tookBack(
+            taken.claims.map { ReturnedClaims(device: $0.device, batch: $0.batch, count: $0.count) },
+            lanes: taken.lanes, more: taken.batches >= limit, ofOlderTerms: term != nil)
+    }
+
+    private func failure(of action: CoordinatorAction, _ mayHaveTakenEffect: Bool) -> CoordinatorEvent? {
+        switch action {
+        case .claim: .claimFailed(mayHaveTakenEffect: mayHaveTakenEffect)
+        case .loadLanes(.all): .failed(.loadLanes, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .loadLanes(.named): .failed(.loadNamedLanes, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .loadLanes(.sweep): .failed(.sweep, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .loadRoutes: .failed(.loadRoutes, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .readOwnerships: .failed(.readOwnerships, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .survey: .failed(.survey, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .assign: .failed(.assign, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .takeBackExpired: .failed(.takeBackExpired, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .takeBackOlderTerms: .failed(.takeBackOlderTerms, mayHaveTakenEffect: mayHaveTakenEffect)
+        case .dispatch, .resign: nil
+        }
+    }
+
+    /// Whether the statement may have been executed all the same. Every doubt counts as yes.
+    private static func mayHaveTakenEffect(_ error: any Error) -> Bool {
+        switch error {
+        case StoreError.database(let cause): cause.mayHaveTakenEffect
+        // The rows came back, so it was executed; what they said is lost.
+        case StoreError.malformed: true
+        case is StoreError: false
+        default: true
+        }
+    }
+}

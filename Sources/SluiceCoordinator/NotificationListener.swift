@@ -1,0 +1,41 @@
+internal import Logging
+internal import SluiceCore
+
+/// Hears `NOTIFY`, for as long as the life lasts. What was said while nobody listened is found by looking once after each
+/// connect.
+struct NotificationListener: Sendable {
+    let parts: CoordinatorParts
+
+    func run() async {
+        let outage = OutageLog("notifications", logger: parts.logger)
+        let backoff = Backoff(first: .milliseconds(100), cap: .seconds(2))
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                try await parts.notifications.listen {
+                    outage.worked()
+                    hear(.intake)
+                    hear(.control)
+                } onNotification: { notification in
+                    hear(notification)
+                }
+                failures = 1
+            } catch {
+                guard !Task.isCancelled else { return }
+                outage.failed(error)
+                // This connection is always open, so it is the first to know when the database crashes.
+                parts.lead.noteCutOff()
+                failures += 1
+            }
+            // Cancellation ends the sleep early, and the loop with it.
+            try? await Task.sleep(for: backoff.delay(afterFailures: failures))
+        }
+    }
+
+    private func hear(_ notification: CoordinatorNotification) {
+        switch notification {
+        case .intake: parts.intake.raise()
+        case .control: parts.inbox.offer(.event(.controlChanged))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Logging
+internal import NATSDriver
+internal import SluiceCore
+internal import SluiceStore
+internal import SluiceWire
+
+/// Keeps the node's lease and, when it is free, takes the lead; tells everybody once a second who leads.
+struct RenewalLoop: Sendable {
+    let parts: CoordinatorParts
+    private let outage: OutageLog
+
+    init(parts: CoordinatorParts) {
+        self.parts = parts
+        outage = OutageLog("lease renewal", logger: parts.logger)
+    }
+
+    /// Returns when the lease is lost or the task is cancelled.
+    func run() async {
+        var isFailing = false
+        while !Task.isCancelled {
+            let start = parts.now
+            do {
+                if parts.lead.takeCutOff(), let term = parts.lead.term {
+                    parts.lead.end(term)
+                    parts.inbox.send(.event(.lostLead(term)))
+                }
+                let renewal = try await parts.store.renew(parts.incarnation, leading: parts.lead.term)
+                guard note(renewal, startedAt: start) else { return }
+                outage.worked()
+                isFailing = false
+            } catch StoreError.leaseLost {
+                parts.logger.warning("the lease is lost; starting anew")
+                return
+            } catch {
+                guard !Task.isCancelled else { return }
+                outage.failed(error)
+                isFailing = true
+                parts.lead.noteCutOff()
+            }
+            guard parts.lead.isTrusted(at: parts.now) else {
+                parts.logger.warning("the lease could not be renewed in time; starting anew")
+                return
+            }
+            await rest(since: start, isFailing: isFailing)
+        }
+    }
+
+    /// False when the answer came too late.
+    private func note(_ renewal: LeadRenewal, startedAt start: MonotonicTime) -> Bool {
+        let now = parts.now
+        guard let change = parts.lead.renew(renewal, startedAt: start, at: now) else {
+            parts.logger.warning("a renewal was answered too late; starting anew")
+            return false
+        }
+        let reading = ClockReading(database: renewal.databaseNow, sent: start, received: now)
+        parts.inbox.send(
+            .event(
+                .renewed(
+                    reading, assignmentVersion: renewal.assignmentVersion, controlVersion: renewal.controlVersion)))
+        switch change {
+        case .none: break
+        case .gained(let term):
+            parts.logger.notice("leading", metadata: ["term": "\(term.rawValue)"])
+            parts.inbox.send(.event(.becameLeader(term)))
+            for signal in [parts.intake, parts.completions, parts.upkeep] { signal.raise() }
+        case .lost(let term):
+            parts.logger.notice("not leading any more", metadata: ["term": "\(term.rawValue)"])
+            parts.inbox.send(.event(.lostLead(term)))
+        }
+        parts.metrics.showLeading(parts.lead.term != nil)
+        if let term = parts.lead.term { sendBeacon(term, renewal) }
+        return true
+    }
+
+    private func sendBeacon(_ term: Term, _ renewal: LeadRenewal) {
+        let beacon = LeaderBeacon(
+            term: term, leader: parts.configuration.name, incarnation: parts.incarnation,
+            assignmentVersion: renewal.assignmentVersion, controlVersion: renewal.controlVersion)
+        do {
+            try parts.nats.publish(parts.configuration.subjects.beacon, payload: beacon.encoded())
+        } catch {
+            // NATS says itself when it comes and goes; the next beacon is a second away.
+            parts.logger.debug("a beacon was not sent", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func rest(since start: MonotonicTime, isFailing: Bool) async {
+        // A failing renewal is tried more often: there are only 3.5 s.
+        let every = isFailing ? parts.configuration.timers.renewEvery / 4 : parts.configuration.timers.renewEvery
+        let pause = max(.milliseconds(10), start + every - parts.now)
+        // Cancellation ends the sleep early, and the loop with it.
+        try? await Task.sleep(for: pause)
+    }
+}

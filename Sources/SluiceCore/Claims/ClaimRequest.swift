@@ -1,0 +1,64 @@
+/// What the leader asks the store to claim: so many contacts of each lane, in one statement.
+public struct ClaimRequest: Hashable, Sendable {
+    /// One lane's share of the claim.
+    public struct Share: Hashable, Sendable {
+        public var lane: LaneID
+        public var device: DeviceID
+        public var priorityClass: PriorityClass
+        public var slot: HashSlot
+        public var epoch: Epoch
+        /// The batch (and so the shard) this share goes to.
+        public var batch: BatchID
+        public var owner: Incarnation
+        /// At least 1; at most the device's credit less its live claims.
+        public var limit: Int
+        /// Nothing in the lane is due before this: where the probe starts, so that it steps over dead rows.
+        public var notBefore: DatabaseTime
+
+        public init(
+            lane: LaneID, device: DeviceID, priorityClass: PriorityClass, slot: HashSlot, epoch: Epoch, batch: BatchID,
+            owner: Incarnation, limit: Int, notBefore: DatabaseTime
+        ) {
+            self.lane = lane
+            self.device = device
+            self.priorityClass = priorityClass
+            self.slot = slot
+            self.epoch = epoch
+            self.batch = batch
+            self.owner = owner
+            self.limit = limit
+            self.notBefore = notBefore
+        }
+    }
+
+    public var term: Term
+    public var shares: [Share]
+
+    public init(term: Term, shares: [Share]) {
+        self.term = term
+        self.shares = shares
+    }
+}
+
+/// What the store claimed.
+public struct ClaimResult: Hashable, Sendable {
+    public var batches: [DispatchBatch]
+    /// Every lane of the request: when its next unclaimed contact is due; nil when it has none.
+    public var nextDue: [LaneID: DatabaseTime?]
+
+    public init(batches: [DispatchBatch], nextDue: [LaneID: DatabaseTime?]) {
+        self.batches = batches
+        self.nextDue = nextDue
+    }
+}
+
+/// "This lane has a contact due at that time": what a producer, a settle or a release tells the leader. May come late, twice or never.
+public struct LaneDue: Hashable, Sendable {
+    public var lane: LaneID
+    public var due: DatabaseTime
+
+    public init(lane: LaneID, due: DatabaseTime) {
+        self.lane = lane
+        self.due = due
+    }
+}

@@ -1,0 +1,40 @@
+/// What a shard could start now on one device, and how many of the leader's claims it has worked off.
+///
+/// Exactness without a handshake: `capacity` and `consumed` are read at one instant of the shard, and `consumed` only rises, so the
+/// leader's "claims made − consumed" is the number of live claims that `capacity` does not include yet. A lost report
+/// is healed by the next one.
+public struct DeviceCredit: Hashable, Sendable {
+    public var device: DeviceID
+    /// The ownership this credit belongs to; credit of an older epoch is void.
+    public var epoch: Epoch
+    /// Sends the limiter, the gap and the device's condition allow now, claims still queued not subtracted.
+    public var capacity: Int
+    /// Claims of this term and epoch that the shard itself took out of the state `claimed` (reserved or released), ever.
+    public var consumed: Int64
+
+    public init(device: DeviceID, epoch: Epoch, capacity: Int, consumed: Int64) {
+        self.device = device
+        self.epoch = epoch
+        self.capacity = capacity
+        self.consumed = consumed
+    }
+}
+
+/// One message from a shard to the leader.
+public struct CreditReport: Hashable, Sendable {
+    public var node: Incarnation
+    /// The term the credit is granted to. A leader of another term ignores the credits and still takes the lanes.
+    public var term: Term
+    /// Rises with every report of this incarnation; an older one than the last is ignored.
+    public var sequence: Int64
+    public var credits: [DeviceCredit]
+    public var lanes: [LaneDue]
+
+    public init(node: Incarnation, term: Term, sequence: Int64, credits: [DeviceCredit], lanes: [LaneDue]) {
+        self.node = node
+        self.term = term
+        self.sequence = sequence
+        self.credits = credits
+        self.lanes = lanes
+    }
+}

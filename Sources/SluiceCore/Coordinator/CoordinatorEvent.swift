@@ -1,0 +1,109 @@
+/// What a coordinator's machine is told. The shell answers each statement it was asked for exactly once, and drops the
+/// answers to statements of a term that is over.
+public enum CoordinatorEvent: Sendable {
+    // MARK: The lead
+
+    case becameLeader(Term)
+    /// That term is over. Ignored when the machine leads with another one.
+    case lostLead(Term)
+    /// A reading of both clocks and the versions of what the leader remembers: every renewal.
+    case renewed(ClockReading, assignmentVersion: Int64, controlVersion: Int64)
+
+    // MARK: Hints. May come late, twice or never.
+
+    case creditReport(CreditReport)
+    case lanesDue([LaneDue])
+    /// A pause, a sequence, a device or a cap changed.
+    case controlChanged
+    case tick
+
+    // MARK: Answers
+
+    case lanesLoaded([Lane], LaneQuery)
+    case routesLoaded([DeviceRoute])
+    case ownershipsRead([SlotOwnership])
+    /// Shard nodes with a running lease, read after the lapsed ones were fenced.
+    case surveyed([ShardMember])
+    case assigned([SlotOwnership])
+    case tookBack([ReturnedClaims], lanes: [LaneDue], more: Bool, ofOlderTerms: Bool)
+    case claimed(ClaimResult)
+    /// `mayHaveTakenEffect`: the statement's answer was lost, so that it is not known what it claimed.
+    case claimFailed(mayHaveTakenEffect: Bool)
+    case failed(CoordinatorErrand, mayHaveTakenEffect: Bool)
+}
+
+/// What a coordinator's machine asks its shell to do.
+public enum CoordinatorAction: Hashable, Sendable {
+    case claim(ClaimRequest)
+    case dispatch(DispatchBatch)
+    case loadLanes(LaneQuery)
+    case loadRoutes
+    case readOwnerships
+    /// Fence the lapsed shards, then, in another statement, read the live ones.
+    case survey
+    case assign([SlotGrant])
+    case takeBackExpired
+    case takeBackOlderTerms
+    /// Something was written whose answer was lost, and the credit book cannot be exact any more: leave, and begin a new term.
+    case resign
+}
+
+/// Which lanes to read.
+public enum LaneQuery: Hashable, Sendable {
+    case all
+    /// Lanes that a wake-up named and the leader does not know.
+    case named([LaneID])
+    /// Lanes that nobody mentioned for a while.
+    case sweep([LaneID])
+
+    var errand: CoordinatorErrand {
+        switch self {
+        case .all: .loadLanes
+        case .named: .loadNamedLanes
+        case .sweep: .sweep
+        }
+    }
+}
+
+/// The statements of the leader beside its claims. At most one of each is under way.
+public enum CoordinatorErrand: Int, Hashable, Sendable, CaseIterable {
+    case takeBackOlderTerms, loadRoutes, readOwnerships, survey, assign, loadLanes, loadNamedLanes, sweep, takeBackExpired
+}
+
+/// A shard node the leader may give slots to.
+public struct ShardMember: Hashable, Sendable {
+    public var incarnation: Incarnation
+    public var name: String
+    /// It is stopping: it keeps what it owns until it has given it up, and gets nothing new.
+    public var isDraining: Bool
+
+    public init(incarnation: Incarnation, name: String, isDraining: Bool) {
+        self.incarnation = incarnation
+        self.name = name
+        self.isDraining = isDraining
+    }
+}
+
+/// "This slot shall be that shard's."
+public struct SlotGrant: Hashable, Sendable {
+    public var slot: HashSlot
+    public var owner: Incarnation
+
+    public init(slot: HashSlot, owner: Incarnation) {
+        self.slot = slot
+        self.owner = owner
+    }
+}
+
+/// How many claims of one batch on one device the leader took back itself.
+public struct ReturnedClaims: Hashable, Sendable {
+    public var device: DeviceID
+    public var batch: BatchID
+    public var count: Int
+
+    public init(device: DeviceID, batch: BatchID, count: Int) {
+        self.device = device
+        self.batch = batch
+        self.count = count
+    }
+}

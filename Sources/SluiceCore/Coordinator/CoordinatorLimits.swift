@@ -1,0 +1,37 @@
+/// Every bound of the leader, in one place. Each is a parameter; the defaults come with their arithmetic.
+public struct CoordinatorLimits: Hashable, Sendable {
+    // MARK: One claim statement; at most one is under way
+
+    /// Contacts. At about 20,000 contacts/s in the database a full claim takes 50 ms, the longest a trigger waits behind it.
+    public var claimContacts = 1_000
+    /// Lanes probed. A probe that finds nothing costs about 10 µs.
+    public var claimLanes = 2_000
+    /// Lanes of one device; with more, the rest takes its turn in the next claim.
+    public var claimLanesPerDevice = 16
+    /// Contacts of one lane: what a lane's guess grows to while its answers come back full.
+    public var claimPerLane = 256
+    /// Between probes of a lane that said "due" and gave nothing (somebody else holds its rows, or our clock was early).
+    public var emptyProbeBackoff = Backoff(first: .milliseconds(1), cap: .milliseconds(250))
+
+    // MARK: Reading lanes
+
+    /// Lanes re-read by one sweep: 10,000 index probes take 50–100 ms of the database, every 5 s.
+    public var sweepLanes = 10_000
+    /// Lanes known by name only that wait to be loaded. Beyond it everything is loaded instead.
+    public var namedLanes = 10_000
+
+    // MARK: Errands
+
+    /// After a failed statement of any kind.
+    public var retryBackoff = Backoff(first: .milliseconds(100), cap: .seconds(2))
+    /// Between two looks for live and lapsed shards while nothing seems to have changed.
+    public var surveyEvery: Duration = .seconds(10)
+    /// A shard says something every two seconds. After this long without a word the leader looks once a second.
+    public var silence: Duration = .seconds(3)
+    /// Between two rounds of taking back what expired.
+    public var takeBackEvery: Duration = .seconds(2)
+    /// Live claims that no batch explains are written off this long after the last batch's take-back.
+    public var writeOffAfter: Duration = .seconds(5)
+
+    public init() {}
+}

@@ -1,0 +1,295 @@
+/// The leader: decides what is claimed, for which shard, and who owns which slot. Feed it with ``handle(_:at:)``, carry out what it
+/// returns, and call it again no later than ``nextWake(after:)``.
+///
+/// States: standing by (``term`` is nil: everything but the lead is ignored) → starting (old terms' claims are being taken back, lanes,
+/// routes and ownerships loaded: nothing is claimed) → leading. Losing the lead, or not knowing what a statement did (`resign`), goes
+/// back to standing by and forgets everything: the next term starts from the database.
+///
+/// Invariants:
+/// - For every device, live claims ≤ the capacity its shard reported; over the devices of a cap key, ≤ the largest of theirs.
+/// - At most one claim is under way; no claim is under way while slots are assigned, so that a take-over sees every claim made
+///   for the old owner.
+/// - A contact is in at most one claim; the database guarantees it, and this machine asks for a lane at most once at a time.
+/// - A stale, repeated or foreign message changes nothing but ``ignored`` (I19).
+/// - Work per event is O(what the event is about), never O(devices), except when routes, slots or members change.
+public struct CoordinatorMachine: Sendable {
+    let timers: Timers
+    let limits: CoordinatorLimits
+
+    /// The term it leads with; nil while it stands by.
+    public private(set) var term: Term?
+    /// Credits that were stale, repeated, of another term or of a shard that does not own the slot.
+    public internal(set) var ignored: UInt64 = 0
+    /// Live claims that no batch explained any more.
+    public internal(set) var writtenOff: UInt64 = 0
+
+    var clock: ClockReading?
+    var schedule: LaneSchedule
+    var book = CreditBook()
+    var routes = RouteTable()
+    var ownerships: [SlotOwnership?] = Array(repeating: nil, count: HashSlot.count)
+    var roster = ShardRoster()
+    var errands: ErrandBook
+    var grants = GrantQueue()
+    var named: LaneNames
+    var expiries = BatchExpiries()
+
+    var claiming: ClaimRequest?
+    var claimFailures = 0
+    var claimNotBefore: MonotonicTime?
+    var nextOrdinal: UInt32 = 0
+    /// Batches claimed by the answer just heard.
+    var dispatches: [CoordinatorAction] = []
+    /// Something that ends the term happened while an event was taken in.
+    var mustResign = false
+
+    private var assignmentVersion: Int64?
+    private var controlVersion: Int64?
+    private var nextSweep: MonotonicTime?
+    private var lastSurvey: MonotonicTime?
+    private var takenBackAt: MonotonicTime?
+
+    public init(timers: Timers, limits: CoordinatorLimits = CoordinatorLimits()) {
+        self.timers = timers
+        self.limits = limits
+        schedule = LaneSchedule(limits: limits)
+        errands = ErrandBook(limits: limits)
+        named = LaneNames(limit: limits.namedLanes)
+    }
+
+    /// Takes an event that happened at `now` and returns what is to be done, in order. `now` never falls.
+    public mutating func handle(_ event: CoordinatorEvent, at now: MonotonicTime) -> [CoordinatorAction] {
+        switch event {
+        case .becameLeader(let term): begin(term)
+        case .lostLead(let lost): if lost == term { standDown() }
+        case .renewed(let reading, let assignment, let control):
+            clock = reading
+            noteVersions(assignment: assignment, control: control)
+        default:
+            // An answer or a hint of a term that is over.
+            guard term != nil else { return [] }
+            take(event, at: now)
+        }
+        guard term != nil, clock != nil else { return [] }
+        if mustResign {
+            standDown()
+            return [.resign]
+        }
+        return decide(at: now)
+    }
+
+    private mutating func take(_ event: CoordinatorEvent, at now: MonotonicTime) {
+        switch event {
+        case .creditReport(let report): note(report, at: now)
+        case .lanesDue(let lanes): wake(lanes, at: now)
+        case .controlChanged: reloadControl()
+        case .lanesLoaded(let lanes, let query): noteLoaded(lanes, query, at: now)
+        case .routesLoaded(let routes):
+            errands.succeeded(.loadRoutes, at: now)
+            self.routes = RouteTable(routes)
+            considerAll(at: now)
+        case .ownershipsRead(let read):
+            errands.succeeded(.readOwnerships, at: now)
+            merge(read, at: now)
+            errands.want(.assign)
+        case .surveyed(let members): noteSurvey(members, at: now)
+        case .assigned(let changed):
+            errands.succeeded(.assign, at: now)
+            merge(changed, at: now)
+            // What was claimed for owners that are fenced now need not wait for its expiry.
+            errands.want(.takeBackExpired)
+        case .tookBack(let claims, let lanes, let more, let ofOlderTerms):
+            noteTakeBack(claims, lanes, more: more, ofOlderTerms: ofOlderTerms, at: now)
+        case .claimed(let result): noteClaimed(result, at: now)
+        case .claimFailed(let mayHaveTakenEffect): noteClaimFailed(mayHaveTakenEffect, at: now)
+        case .failed(let errand, let mayHaveTakenEffect): noteFailed(errand, mayHaveTakenEffect, at: now)
+        case .tick, .becameLeader, .lostLead, .renewed: break
+        }
+    }
+
+    // MARK: The lead
+
+    private mutating func begin(_ term: Term) {
+        standDown()
+        self.term = term
+        for errand: CoordinatorErrand in [.takeBackOlderTerms, .loadRoutes, .readOwnerships, .survey, .loadLanes] {
+            errands.want(errand)
+        }
+    }
+
+    private mutating func standDown() {
+        var fresh = CoordinatorMachine(timers: timers, limits: limits)
+        fresh.clock = clock
+        fresh.ignored = ignored
+        fresh.writtenOff = writtenOff
+        self = fresh
+    }
+
+    private mutating func noteVersions(assignment: Int64, control: Int64) {
+        if let assignmentVersion, assignmentVersion != assignment { errands.want(.readOwnerships) }
+        if let controlVersion, controlVersion != control { reloadControl() }
+        assignmentVersion = assignment
+        controlVersion = control
+    }
+
+    private mutating func reloadControl() {
+        errands.want(.loadRoutes)
+        errands.want(.loadLanes)
+    }
+
+    // MARK: Deciding
+
+    /// The database's clock, at the earliest: what is due by this is due.
+    func databaseNow(_ now: MonotonicTime) -> DatabaseTime {
+        clock?.earliestDatabaseTime(at: now) ?? DatabaseTime(microseconds: 0)
+    }
+
+    private mutating func decide(at now: MonotonicTime) -> [CoordinatorAction] {
+        for device in schedule.advance(to: databaseNow(now)) { consider(device, at: now) }
+        wantWhatIsTime(at: now)
+        var actions = dispatches
+        dispatches = []
+        for errand in CoordinatorErrand.allCases {
+            if let action = start(errand, at: now) { actions.append(action) }
+        }
+        if let claim = nextClaim(at: now) { actions.append(.claim(claim)) }
+        if mustResign {
+            standDown()
+            return [.resign]
+        }
+        return actions
+    }
+
+    private mutating func wantWhatIsTime(at now: MonotonicTime) {
+        if let nextSweep, nextSweep <= now { errands.want(.sweep) }
+        if let due = surveyDue, due <= now { errands.want(.survey) }
+        if let next = expiries.next, next <= databaseNow(now), !errands.isRunning(.takeBackExpired) {
+            errands.want(.takeBackExpired)
+        }
+    }
+
+    /// Regularly, and each second while a member is silent.
+    private var surveyDue: MonotonicTime? {
+        guard let lastSurvey else { return nil }
+        let regular = lastSurvey + limits.surveyEvery
+        guard let silent = roster.silent(after: limits.silence) else { return regular }
+        return min(regular, max(silent, lastSurvey + .seconds(1)))
+    }
+
+    private mutating func start(_ errand: CoordinatorErrand, at now: MonotonicTime) -> CoordinatorAction? {
+        if errand == .assign { return startAssign(at: now) }
+        guard errands.start(errand, at: now) else { return nil }
+        switch errand {
+        case .takeBackOlderTerms: return .takeBackOlderTerms
+        case .loadRoutes: return .loadRoutes
+        case .readOwnerships: return .readOwnerships
+        case .survey:
+            lastSurvey = now
+            return .survey
+        case .loadLanes: return .loadLanes(.all)
+        case .loadNamedLanes: return .loadLanes(.named(named.takeAll()))
+        case .sweep:
+            nextSweep = now + timers.sweep
+            let lanes = schedule.takeSweep()
+            if lanes.isEmpty { errands.succeeded(.sweep, at: now) }
+            return lanes.isEmpty ? nil : .loadLanes(.sweep(lanes))
+        case .takeBackExpired:
+            expiries.begin(at: databaseNow(now))
+            return .takeBackExpired
+        case .assign: return nil
+        }
+    }
+
+    private mutating func startAssign(at now: MonotonicTime) -> CoordinatorAction? {
+        guard claiming == nil, errands.isDue(.assign, at: now) else { return nil }
+        guard errands.hasSucceeded([.readOwnerships, .survey]) else { return nil }
+        let changes = SlotAssignment.changes(from: ownerships.compactMap { $0 }, members: roster.members)
+        guard !changes.isEmpty else {
+            errands.drop(.assign)
+            return nil
+        }
+        return errands.start(.assign, at: now) ? .assign(changes) : nil
+    }
+
+    // MARK: Answers to errands
+
+    private mutating func noteSurvey(_ members: [ShardMember], at now: MonotonicTime) {
+        errands.succeeded(.survey, at: now)
+        let isChanged = members != roster.members
+        roster.update(members, at: now)
+        errands.want(.assign)
+        guard isChanged else { return }
+        book.keepOnly(members)
+        considerAll(at: now)
+    }
+
+    private mutating func merge(_ read: [SlotOwnership], at now: MonotonicTime) {
+        for ownership in read {
+            let index = Int(ownership.slot.rawValue)
+            // A reading may be older than what a statement of ours has changed since.
+            if let known = ownerships[index], known.epoch > ownership.epoch || known == ownership { continue }
+            ownerships[index] = ownership
+            for device in routes.devices(in: ownership.slot) { consider(device, at: now) }
+        }
+    }
+
+    private mutating func noteTakeBack(
+        _ claims: [ReturnedClaims], _ lanes: [LaneDue], more: Bool, ofOlderTerms: Bool, at now: MonotonicTime
+    ) {
+        errands.succeeded(ofOlderTerms ? .takeBackOlderTerms : .takeBackExpired, at: now, isComplete: !more)
+        if !ofOlderTerms {
+            expiries.end(isComplete: !more)
+            takenBackAt = now
+        }
+        wake(lanes, at: now)
+        for returned in claims where returned.batch.term == term {
+            book.unmade(returned.count, on: returned.device, batch: returned.batch)
+            considerGroup(of: returned.device, at: now)
+        }
+    }
+
+    private mutating func noteFailed(_ errand: CoordinatorErrand, _ mayHaveTakenEffect: Bool, at now: MonotonicTime) {
+        errands.failed(errand, at: now)
+        switch errand {
+        // What it took back is lost with the answer, and with it the count of live claims.
+        case .takeBackExpired: if mayHaveTakenEffect { mustResign = true }
+        case .assign: errands.want(.readOwnerships)
+        // The names went with the statement.
+        case .loadNamedLanes: errands.want(.loadLanes)
+        default: break
+        }
+    }
+
+    /// When the leader must be called again at the latest; nil while it stands by.
+    public mutating func nextWake(after now: MonotonicTime) -> MonotonicTime? {
+        guard term != nil, let clock else { return nil }
+        var next = errands.nextStart(after: now, except: claiming == nil && !isAwaitingAssignInput ? nil : .assign)
+        func include(_ time: MonotonicTime?) {
+            guard let time else { return }
+            next = next.map { min($0, time) } ?? time
+        }
+        if !errands.isRunning(.sweep) { include(nextSweep) }
+        if !errands.isRunning(.survey) { include(surveyDue) }
+        if let alarm = schedule.nextAlarm() { include(clock.latestMonotonicTime(of: alarm)) }
+        if let expiry = expiries.next, !errands.isRunning(.takeBackExpired) {
+            // Once it is past, the errand is wanted and says itself when it may start.
+            let time = clock.latestMonotonicTime(of: expiry)
+            if time > now { include(time) }
+        }
+        if claiming == nil, !grants.isEmpty { include(claimNotBefore) }
+        return next
+    }
+
+    private var isAwaitingAssignInput: Bool { !errands.hasSucceeded([.readOwnerships, .survey]) }
+
+    /// When live claims that no batch explains may be written off: some time after the last take-back, so that a
+    /// report under way then has been heard.
+    func mayWriteOff(at now: MonotonicTime) -> DatabaseTime? {
+        guard let takenBackAt, takenBackAt + limits.writeOffAfter <= now else { return nil }
+        return expiries.takenBackThrough
+    }
+
+    mutating func sweepFrom(_ now: MonotonicTime) {
+        if nextSweep == nil { nextSweep = now + timers.sweep }
+    }
+}

@@ -1,0 +1,18 @@
+/// What a coordinator says of itself in its status. All of it is counted as it changes: asking costs nothing.
+public struct CoordinatorSummary: Hashable, Sendable {
+    public var term: Term?
+    public var lanesKnown: Int
+    /// Lanes that are due and not in a claim.
+    public var lanesDue: Int
+    /// How long the device that has waited longest has had both credit and due work (I17).
+    public var oldestGrant: Duration
+    public var shards: Int
+}
+
+extension CoordinatorMachine {
+    public func summary(at now: MonotonicTime) -> CoordinatorSummary {
+        CoordinatorSummary(
+            term: term, lanesKnown: schedule.count, lanesDue: schedule.queued,
+            oldestGrant: grants.oldest.map { now - $0 } ?? .zero, shards: roster.members.count)
+    }
+}

@@ -1,0 +1,72 @@
+/// A lane in the leader's memory.
+///
+/// Places and what may follow:
+/// - `asleep`: paused, or nothing is due ever → any
+/// - `waiting`: an alarm is set for `alarm` → any
+/// - `queued`: due, in its device's queue → any
+/// - `inFlight`: in the claim under way; only the claim's answer moves it on
+struct LaneEntry {
+    enum Place { case asleep, waiting, queued, inFlight }
+
+    var device: DeviceID
+    var priorityClass: PriorityClass
+    var isRunnable: Bool
+    /// Never later than the truth: where the next probe starts.
+    var nextDue: DatabaseTime?
+    /// After a probe that gave nothing although the lane was due: not before this.
+    var retryAt: DatabaseTime?
+    /// Empty probes in a row.
+    var emptyProbes = 0
+    /// The earliest wake-up that came while a claim was in flight: the claim's snapshot may not have seen what it was about.
+    var aside: DatabaseTime?
+    /// How many contacts the next probe may ask for: a guess that grows while answers come back full. Without it, either a
+    /// claim's bound on contacts would let few shallow lanes in, or many deep lanes would break it.
+    var guess = 4
+    var place = Place.asleep
+    /// Its row was found gone while it was in flight.
+    var isGone = false
+
+    /// When to probe it; nil when there is nothing to probe for.
+    var alarm: DatabaseTime? {
+        guard isRunnable, let nextDue else { return nil }
+        return retryAt.map { max($0, nextDue) } ?? nextDue
+    }
+
+    mutating func noteDue(_ due: DatabaseTime) {
+        if place == .inFlight {
+            aside = aside.map { min($0, due) } ?? due
+        } else if nextDue.map({ due < $0 }) ?? true {
+            nextDue = due
+            // Something new: it does not wait for what an empty probe asked for.
+            retryAt = nil
+        }
+    }
+
+    /// The claim's answer: `claimed` of `limit` contacts, the next unclaimed one due at `next`.
+    mutating func noteAnswer(
+        claimed: Int, limit: Int, next: DatabaseTime?, now: DatabaseTime, limits: CoordinatorLimits
+    ) {
+        if claimed >= limit {
+            if limit >= guess { guess = min(guess * 4, limits.claimPerLane) }
+        } else {
+            guess = max(1, min(guess, claimed * 2))
+        }
+        if claimed == 0, let next, next <= now {
+            emptyProbes += 1
+            retryAt = now + limits.emptyProbeBackoff.delay(afterFailures: emptyProbes)
+        } else {
+            emptyProbes = 0
+            retryAt = nil
+        }
+        nextDue = next
+    }
+
+    /// Leaves the claim: what was kept aside counts now.
+    mutating func land() {
+        place = .asleep
+        if let aside {
+            self.aside = nil
+            noteDue(aside)
+        }
+    }
+}

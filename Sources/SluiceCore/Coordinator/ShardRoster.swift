@@ -1,0 +1,28 @@
+/// The shard nodes the leader believes live, and when it last heard of each.
+struct ShardRoster {
+    private(set) var members: [ShardMember] = []
+    private var heard: [Incarnation: MonotonicTime] = [:]
+    private var live: Set<Incarnation> = []
+
+    func isLive(_ incarnation: Incarnation) -> Bool { live.contains(incarnation) }
+
+    /// False when `incarnation` is unknown: a shard that has just started.
+    mutating func heard(_ incarnation: Incarnation, at now: MonotonicTime) -> Bool {
+        guard live.contains(incarnation) else { return false }
+        heard[incarnation] = now
+        return true
+    }
+
+    mutating func update(_ members: [ShardMember], at now: MonotonicTime) {
+        self.members = members
+        live = Set(members.map(\.incarnation))
+        var kept: [Incarnation: MonotonicTime] = [:]
+        for member in members { kept[member.incarnation] = heard[member.incarnation] ?? now }
+        heard = kept
+    }
+
+    /// When a member will have been silent for `silence`; in the past when one is.
+    func silent(after silence: Duration) -> MonotonicTime? {
+        members.compactMap { heard[$0.incarnation] }.min().map { $0 + silence }
+    }
+}

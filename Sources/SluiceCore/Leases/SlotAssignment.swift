@@ -1,0 +1,48 @@
+/// Which shard node should own which hash slot: rendezvous (highest random weight) hashing.
+///
+/// Source: D. Thaler, C. Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on Networking 6(1), 1998.
+/// Every node has a weight for every slot, and the heaviest wins. A join takes slots only for the joining node, a leave gives
+/// away only those of the leaving one. Weights depend on the node's *name*, so that a node that restarts gets its slots back.
+public enum SlotAssignment {
+    /// What must change so that every slot is, or is asked to be, where it belongs. Slots of an owner that lives stay
+    /// until it has given them up; a draining member gets nothing.
+    public static func changes(from ownerships: [SlotOwnership], members: [ShardMember]) -> [SlotGrant] {
+        let live = Set(members.map(\.incarnation))
+        let candidates = members.filter { !$0.isDraining }.map { (hash: hash(of: $0.name), member: $0) }
+        return ownerships.compactMap { ownership in
+            guard let best = candidates.max(by: { weight($0, ownership.slot) < weight($1, ownership.slot) }) else {
+                return nil
+            }
+            let wanted = best.member.incarnation
+            let isLed = ownership.owner.map { live.contains($0) } ?? false
+            let target = isLed ? ownership.wanted ?? ownership.owner : nil
+            return target == wanted ? nil : SlotGrant(slot: ownership.slot, owner: wanted)
+        }
+    }
+
+    /// The member that should own `slot`; nil when there is none.
+    public static func owner(of slot: HashSlot, among members: [ShardMember]) -> ShardMember? {
+        members.filter { !$0.isDraining }.map { (hash: hash(of: $0.name), member: $0) }
+            .max { weight($0, slot) < weight($1, slot) }?.member
+    }
+
+    /// Names break ties, so that the order of the members never matters.
+    private static func weight(
+        _ candidate: (hash: UInt64, member: ShardMember), _ slot: HashSlot
+    ) -> (UInt64, String) {
+        (mixed(candidate.hash ^ mixed(UInt64(slot.rawValue) &+ 1)), candidate.member.name)
+    }
+
+    /// FNV-1a, 64 bits (Fowler, Noll, Vo). Fixed for ever: Swift's own hashes differ from process to process.
+    private static func hash(of name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    }
+
+    /// The finalizer of MurmurHash3 (A. Appleby): each input bit changes each output bit half of the time.
+    private static func mixed(_ value: UInt64) -> UInt64 {
+        var mixed = value
+        mixed = (mixed ^ (mixed >> 33)) &* 0xFF51_AFD7_ED55_8CCD
+        mixed = (mixed ^ (mixed >> 33)) &* 0xC4CE_B9FE_1A85_EC53
+        return mixed ^ (mixed >> 33)
+    }
+}

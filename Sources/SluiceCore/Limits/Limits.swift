@@ -1,0 +1,71 @@
+/// Every bound of a shard node, in one place. Each is a parameter; the defaults come with their arithmetic.
+public struct ShardLimits: Hashable, Sendable {
+    // MARK: Claims
+
+    /// Claims waiting in memory, over all devices. A claim takes about 80 bytes, so 20,000 take 1.6 MB; at 5,000 messages/s it is
+    /// 4 s of work, well within the 30 s that a claim stands. What comes beyond is released.
+    public var queuedClaims = 20_000
+    /// Batches remembered by id, so that a repeated one is known. A batch is remembered until it expires (30 s): 500 batches/s.
+    public var knownBatches = 16_384
+    /// Batches read back from the database at once: what NATS lost is rare, and a reserve must not wait for it.
+    public var concurrentFetches = 2
+
+    // MARK: Statements
+
+    /// Claims of one reserve statement. 50 to 200 rows share one commit, beyond that the statement's own time dominates.
+    public var reserveBatch = 200
+    /// Reserve statements under way: while one commits, the next is collected.
+    public var concurrentReserves = 2
+    /// Claims of one device in one reserve, when the device has no gap.
+    public var claimsPerDeviceAndReserve = 4
+    public var settleBatch = 500
+    public var concurrentSettles = 2
+    /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of 5,000 messages/s;
+    /// at about 1 KB each 10 MB.
+    public var unsettledAttempts = 10_000
+    /// How long a settle is tried before it is given up, counted and logged; take-over then finds the row unknown.
+    public var settleFor: Duration = .seconds(600)
+    public var settleBackoff = Backoff(first: .milliseconds(50), cap: .seconds(5))
+    /// When an attempt whose contact somebody holds locked is settled again.
+    public var busySettleAgain: Duration = .milliseconds(500)
+    public var releaseBatch = 500
+    /// Slots of one take-over: 4,096 slots over 3 nodes with 1,000 devices are six statements of at most 170 devices' days.
+    public var takeOverBatch = 256
+    public var concurrentTakeOvers = 2
+    /// After a failed statement of any other kind.
+    public var retryBackoff = Backoff(first: .milliseconds(100), cap: .seconds(2))
+
+    // MARK: HTTP
+
+    /// Open requests of the node: 1,000 devices with one or two each. A socket and its buffers take about 40 KB: 80 MB at most.
+    public var permitsPerNode = 2_048
+    /// Open requests per base URL: a host that hangs takes no more than half of the node's.
+    public var permitsPerHost = 1_024
+    /// Failures in a row that open a host's breaker.
+    public var breakerThreshold = 10
+    /// 8 s at most, so that devices send again within 10 s of the host's return (I16).
+    public var breakerBackoff = Backoff(first: .seconds(1), cap: .seconds(8))
+    /// State questions under way.
+    public var concurrentPolls = 8
+    public var pollBackoff = Backoff(first: .seconds(10), cap: .seconds(60))
+    /// The longest a gateway's Retry-After holds a device.
+    public var longestRest: Duration = .seconds(3600)
+
+    // MARK: Credit
+
+    /// Least time between two reports while there is much to say: 200 reports/s at most.
+    public var reportEvery: Duration = .milliseconds(5)
+    /// How often everything is reported anew, which heals what was lost.
+    public var snapshotEvery: Duration = .seconds(2)
+    /// Credits, and lanes, of one report: at about 40 bytes each 160 KB, where a NATS message may have 1 MB.
+    public var reportSize = 4_000
+    /// Due lanes kept while nobody leads; the leader's sweep finds what is dropped.
+    public var dueLanes = 20_000
+
+    // MARK: Lease
+
+    /// How long before the self-fence the last request may start: what lies between the guard's look at the clock and the first byte.
+    public var leaseMargin: Duration = .milliseconds(100)
+
+    public init() {}
+}

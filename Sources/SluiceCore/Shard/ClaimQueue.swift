@@ -1,0 +1,52 @@
+internal import DequeModule
+
+/// A claim that waits, and when it stops being ours.
+struct QueuedClaim: Sendable {
+    var claim: Claim
+    var expiresAt: DatabaseTime
+}
+
+/// The claims that wait for one device: by priority class, first in first out within one.
+struct ClaimQueue: Sendable {
+    private var classes = [Deque<QueuedClaim>](repeating: Deque(), count: PriorityClass.count)
+    private(set) var count = 0
+
+    var isEmpty: Bool { count == 0 }
+
+    /// When the first of them expires; claims of one class expire in the order they came, near enough.
+    var nextExpiry: DatabaseTime? { classes.compactMap { $0.first?.expiresAt }.min() }
+
+    mutating func append(_ claim: QueuedClaim) {
+        classes[Int(claim.claim.priorityClass.rawValue)].append(claim)
+        count += 1
+    }
+
+    mutating func popFirst() -> QueuedClaim? {
+        for index in classes.indices {
+            guard let claim = classes[index].popFirst() else { continue }
+            count -= 1
+            return claim
+        }
+        return nil
+    }
+
+    /// Drops what has expired by `now` and returns how many.
+    mutating func dropExpired(at now: DatabaseTime) -> Int {
+        let before = count
+        for index in classes.indices {
+            while let first = classes[index].first, first.expiresAt <= now {
+                classes[index].removeFirst()
+                count -= 1
+            }
+        }
+        return before - count
+    }
+
+    /// Takes everything out.
+    mutating func removeAll() -> [QueuedClaim] {
+        guard count > 0 else { return [] }
+        let claims = classes.flatMap { $0 }
+        self = ClaimQueue()
+        return claims
+    }
+}

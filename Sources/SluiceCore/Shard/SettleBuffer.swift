@@ -1,0 +1,45 @@
+internal import DequeModule
+
+/// One outcome on its way to the database.
+struct SettleItem: Sendable {
+    var settlement: Settlement
+    /// When it is tried no more.
+    var giveUpAt: MonotonicTime
+}
+
+/// Outcomes that wait to be written. Its size is bounded by the attempts the machine lets exist.
+struct SettleBuffer: Sendable {
+    private var fresh = Deque<SettleItem>()
+    /// Statements that failed, as they were or in halves.
+    private var again = Deque<[SettleItem]>()
+    /// Attempts whose contacts are locked by somebody else, in the order of their instants.
+    private var later = Deque<(at: MonotonicTime, items: [SettleItem])>()
+
+    /// When the next of those is due.
+    var nextLater: MonotonicTime? { later.first?.at }
+
+    var isWaiting: Bool { !fresh.isEmpty || !again.isEmpty }
+
+    mutating func append(_ item: SettleItem) { fresh.append(item) }
+
+    mutating func retry(_ items: [SettleItem]) {
+        if !items.isEmpty { again.append(items) }
+    }
+
+    /// To be settled again at `instant`, which is not before any given earlier.
+    mutating func retry(_ items: [SettleItem], at instant: MonotonicTime) {
+        if !items.isEmpty { later.append((instant, items)) }
+    }
+
+    mutating func wakeLater(at now: MonotonicTime) {
+        while let first = later.first, first.at <= now { again.append(later.removeFirst().items) }
+    }
+
+    /// What the next statement writes: a failed one first.
+    mutating func next(limit: Int) -> [SettleItem] {
+        if let items = again.popFirst() { return items }
+        let items = Array(fresh.prefix(limit))
+        fresh.removeFirst(items.count)
+        return items
+    }
+}

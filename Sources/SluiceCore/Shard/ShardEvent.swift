@@ -1,0 +1,94 @@
+/// What a shard's machine is told. Answers name the statement or the send that the machine asked for.
+public enum ShardEvent: Hashable, Sendable {
+    // MARK: From the leader
+
+    /// A batch came over NATS.
+    case batch(DispatchBatch)
+    /// The leader of `term` lives.
+    case beacon(term: Term, assignmentVersion: Int64, controlVersion: Int64)
+    /// Whether NATS carries messages now.
+    case connected(Bool)
+
+    // MARK: The lease
+
+    case renewed(Renewal, ClockReading)
+    /// The database said that this incarnation is over.
+    case leaseLost
+
+    // MARK: Answers of the store
+
+    case ownership(StatementID, [SlotOwnership])
+    case takenOver(StatementID, SlotHistory)
+    case devices(StatementID, [DeviceProfile])
+    /// Nil: the batch is gone.
+    case fetched(StatementID, DispatchBatch?)
+    /// `started`: our clock just before the statement was sent.
+    case reserved(StatementID, started: MonotonicTime, [ReserveVerdict])
+    /// `busy`: attempts not written yet, because somebody else holds their contacts locked.
+    case settled(StatementID, [LaneDue], busy: [Settlement])
+    case released(StatementID, [ReleasedClaim])
+    /// What a reserve whose answer was lost had reserved, now aborted.
+    case lostAborted(StatementID, [ReleasedClaim])
+    case gaveUp(StatementID)
+    case failed(StatementID, StatementFailure)
+
+    // MARK: Answers of gateways
+
+    case sendEnded(SendID, Outcome)
+    /// Nil: no usable answer.
+    case polled(DeviceID, DeviceCondition?)
+
+    // MARK: Other
+
+    /// The instant that ``ShardMachine/nextWake`` named has come.
+    case tick
+    /// Stop gracefully.
+    case stop
+}
+
+/// One statement the machine asked for. Never used twice by one machine.
+public struct StatementID: RawRepresentable, Hashable, Sendable {
+    public var rawValue: Int64
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// One request to a gateway the machine asked for. Never used twice by one machine.
+public struct SendID: RawRepresentable, Hashable, Sendable {
+    public var rawValue: Int64
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// Why a statement has no answer.
+public enum StatementFailure: Hashable, Sendable {
+    /// The database was not reached or its answer was lost: the statement may or may not have happened.
+    case uncertain
+    /// The database refused the statement, so nothing happened; the same statement will be refused again.
+    case refused
+}
+
+/// A claim that went back to idle (or left the queue), and when its contact is due again, if it is.
+public struct ReleasedClaim: Hashable, Sendable {
+    public var claim: Claim
+    public var due: DatabaseTime?
+
+    public init(claim: Claim, due: DatabaseTime?) {
+        self.claim = claim
+        self.due = due
+    }
+}
+
+/// What a take-over loads: what the limiters of the slots have to count, and the devices.
+public struct SlotHistory: Hashable, Sendable {
+    public var charges: [LedgerCharge]
+    public var devices: [DeviceProfile]
+    public var lanes: [LaneDue]
+    /// The charges are complete as far back as this from the statement's own time.
+    public var lookback: Duration
+
+    public init(charges: [LedgerCharge], devices: [DeviceProfile], lanes: [LaneDue], lookback: Duration) {
+        self.charges = charges
+        self.devices = devices
+        self.lanes = lanes
+        self.lookback = lookback
+    }
+}

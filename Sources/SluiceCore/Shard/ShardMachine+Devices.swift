@@ -1,0 +1,224 @@
+internal import DequeModule
+
+/// Devices, their cap keys and hosts: membership, and what each waits for.
+extension ShardMachine {
+    /// Why a device does not start a claim now.
+    public enum Hold: Hashable, Sendable {
+        /// The slot is not ours, or its history is still on its way.
+        case slot
+        case paused
+        case condition(DeviceCondition)
+        /// The gateway asked for quiet.
+        case resting(until: MonotonicTime)
+        case gap(until: MonotonicTime)
+        /// The next gap is known only when this reserve is answered.
+        case reserving
+        /// Nil: until an open request ends.
+        case caps(until: MonotonicTime?)
+    }
+
+    mutating func touch(_ index: Int) {
+        guard !devices[index].isTouched else { return }
+        devices[index].isTouched = true
+        touched.append(index)
+    }
+
+    mutating func touchMembers(ofCapKey index: Int) {
+        for member in capKeys[index].members { touch(member) }
+    }
+
+    mutating func wakeTheDue(at now: MonotonicTime) {
+        while let target = wakes.popDue(at: now) {
+            switch target {
+            case .device(let index): touch(index)
+            case .host(let index):
+                for member in hosts[index].members { touch(member) }
+                wakeWaiters(ofHost: index, at: now)
+            }
+        }
+    }
+
+    mutating func reviewTouched(at now: MonotonicTime) {
+        while !touched.isEmpty {
+            var batch: [Int] = []
+            swap(&batch, &touched)
+            for index in batch {
+                devices[index].isTouched = false
+                review(index, at: now)
+            }
+        }
+    }
+
+    /// Looks anew at one device after something about it changed: what it has to drop, whether it can start, when to look again.
+    private mutating func review(_ index: Int, at now: MonotonicTime) {
+        markDirty(index)
+        guard !isLost else { return }
+        reviewCondition(index, at: now)
+        launchHeld(index, at: now)
+        if !canEverSend(index) || slots[devices[index].profile.slot].phase != .ready { releaseQueue(of: index) }
+        dropExpired(of: index, at: now)
+        let hold = hold(on: index, at: now)
+        scheduleWake(index, hold, at: now)
+        guard hold == nil, !devices[index].queue.isEmpty else { return }
+        makeReady(index)
+    }
+
+    mutating func makeReady(_ index: Int) {
+        guard !devices[index].isReady, !devices[index].isWaitingForHost else { return }
+        devices[index].isReady = true
+        ready.append(index)
+    }
+
+    private mutating func scheduleWake(_ index: Int, _ hold: Hold?, at now: MonotonicTime) {
+        switch hold {
+        case .resting(let until), .gap(let until), .caps(.some(let until)): wakes.schedule(.device(index), at: until)
+        case .slot, .paused, .condition, .reserving, .caps(nil), nil: break
+        }
+        if let clock, let expiry = devices[index].queue.nextExpiry {
+            wakes.schedule(.device(index), at: clock.latestMonotonicTime(of: expiry))
+        }
+    }
+
+    /// Whether waiting makes sense: false when an operator, a person or the platform must act first.
+    func canEverSend(_ index: Int) -> Bool {
+        !devices[index].isGone && !devices[index].profile.isPaused && devices[index].condition.canSend
+    }
+
+    /// What keeps the device itself (not its host) from starting one more claim.
+    mutating func hold(on index: Int, at now: MonotonicTime) -> Hold? {
+        guard slots[devices[index].profile.slot].phase == .ready, !devices[index].isGone else { return .slot }
+        if devices[index].profile.isPaused { return .paused }
+        if !devices[index].condition.canSend { return .condition(devices[index].condition) }
+        if let until = devices[index].restUntil, until > now { return .resting(until: until) }
+        if let until = devices[index].gap.wait(at: now) { return .gap(until: until) }
+        if devices[index].isPaced, devices[index].reserving > 0 || !devices[index].held.isEmpty { return .reserving }
+        let capacity = capKeys[devices[index].capKey].limiter.capacity(at: now)
+        return capacity.available > 0 ? nil : .caps(until: capacity.next)
+    }
+
+    // MARK: Hosts
+
+    /// Moves as many waiting devices as the host has permits into the ready queue.
+    mutating func wakeWaiters(ofHost index: Int, at now: MonotonicTime) {
+        guard hosts[index].breaker.allows(at: now) else { return }
+        // On a host that was down, only the probe goes.
+        var places = hosts[index].breaker.isClosed ? hosts[index].permits.free : 1
+        while places > 0, let device = hosts[index].waiting.popFirst() {
+            devices[device].isWaitingForHost = false
+            makeReady(device)
+            places -= 1
+        }
+    }
+
+    /// The breaker of a host changed: its devices' credit changes with it.
+    mutating func breakerChanged(ofHost index: Int, at now: MonotonicTime) {
+        for member in hosts[index].members { touch(member) }
+        if case .open(let until) = hosts[index].breaker.state {
+            wakes.schedule(.host(index), at: until)
+            // A claim that waits for the host longer than it stands is better offered to the leader's count again.
+            if until > now { for member in hosts[index].members { releaseQueue(of: member) } }
+        }
+        wakeWaiters(ofHost: index, at: now)
+    }
+
+    // MARK: Joining and leaving
+
+    /// Adds a device or brings one up to date. Its cap key is there already.
+    mutating func install(_ profile: DeviceProfile, at now: MonotonicTime) {
+        let host = hostIndex[profile.gateway.baseURL] ?? addHost(profile.gateway.baseURL)
+        guard let capKey = capKeyIndex[profile.capKey] else { return }
+        if let index = deviceIndex[profile.id], devices[index].capKey == capKey {
+            update(index, profile, host: host)
+        } else {
+            if let old = deviceIndex[profile.id] { retire(old) }
+            add(ShardDevice(profile: profile, capKey: capKey, host: host))
+        }
+        capKeys[capKey].limiter.update(caps: profile.caps, at: now)
+        touchMembers(ofCapKey: capKey)
+    }
+
+    private mutating func update(_ index: Int, _ profile: DeviceProfile, host: Int) {
+        // The database's word on the condition counts when it changed there; what this node saw since is newer otherwise.
+        if profile.condition != devices[index].profile.condition { devices[index].condition = profile.condition }
+        if profile.gap != devices[index].profile.gap { devices[index].hasOwnGaps = false }
+        devices[index].profile = profile
+        devices[index].isGone = false
+        guard devices[index].host != host else { return }
+        leaveHost(index)
+        devices[index].host = host
+        hosts[host].members.append(index)
+    }
+
+    private mutating func add(_ device: ShardDevice) {
+        let index = freeDevices.popLast() ?? devices.endIndex
+        if index == devices.endIndex { devices.append(device) } else { devices[index] = device }
+        deviceIndex[device.profile.id] = index
+        slots[device.profile.slot].devices.append(index)
+        capKeys[device.capKey].members.append(index)
+        hosts[device.host].members.append(index)
+        touch(index)
+    }
+
+    private mutating func addHost(_ baseURL: String) -> Int {
+        let permits = Permits(limit: limits.permitsPerHost)
+        let breaker = Breaker(threshold: limits.breakerThreshold, backoff: limits.breakerBackoff)
+        hosts.append(ShardHost(baseURL: baseURL, permits: permits, breaker: breaker))
+        hostIndex[baseURL] = hosts.endIndex - 1
+        return hosts.endIndex - 1
+    }
+
+    mutating func addCapKey(_ name: String, _ limiter: Limiter) {
+        let index = freeCapKeys.popLast() ?? capKeys.endIndex
+        let capKey = ShardCapKey(name: name, limiter: limiter)
+        if index == capKeys.endIndex { capKeys.append(capKey) } else { capKeys[index] = capKey }
+        capKeyIndex[name] = index
+    }
+
+    /// The device is not in the database any more, or elsewhere: it starts nothing; its record stays until the slot goes, because
+    /// attempts under way refer to it.
+    mutating func retire(_ index: Int) {
+        devices[index].isGone = true
+        touch(index)
+    }
+
+    /// Forgets a slot's devices. Nothing of the slot is outstanding.
+    mutating func removeDevices(of slot: HashSlot) {
+        let leaving = Set(slots[slot].devices)
+        guard !leaving.isEmpty else { return }
+        ready.removeAll { leaving.contains($0) }
+        touched.removeAll { leaving.contains($0) }
+        dirty.removeAll { leaving.contains($0) }
+        pollQueue.removeAll { leaving.contains($0) }
+        for index in slots[slot].devices {
+            leaveHost(index)
+            queuedClaims -= devices[index].queue.removeAll().count
+            devices[index].isGone = true
+            if deviceIndex[devices[index].profile.id] == index { deviceIndex[devices[index].profile.id] = nil }
+            leaveCapKey(index)
+            freeDevices.append(index)
+        }
+        slots[slot].devices = []
+    }
+
+    private mutating func leaveCapKey(_ index: Int) {
+        let capKey = devices[index].capKey
+        capKeys[capKey].members.removeAll { $0 == index }
+        guard capKeys[capKey].members.isEmpty else { return }
+        capKeyIndex[capKeys[capKey].name] = nil
+        freeCapKeys.append(capKey)
+    }
+
+    private mutating func leaveHost(_ index: Int) {
+        hosts[devices[index].host].members.removeAll { $0 == index }
+        guard devices[index].isWaitingForHost else { return }
+        hosts[devices[index].host].waiting.removeAll { $0 == index }
+        devices[index].isWaitingForHost = false
+    }
+}
+
+extension [ShardSlot] {
+    subscript(_ slot: HashSlot) -> ShardSlot {
+        _read { yield self[Int(slot.rawValue)] }
+        _modify { yield &self[Int(slot.rawValue)] }
+    }
+}

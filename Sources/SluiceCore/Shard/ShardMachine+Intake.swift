@@ -1,0 +1,79 @@
+internal import DequeModule
+
+/// Claims come in: over NATS, or read back from the database when NATS lost them.
+extension ShardMachine {
+    /// A batch counts only if it is ours, of the newest term we know, not expired and not known (I19).
+    mutating func take(_ batch: DispatchBatch, at now: MonotonicTime) {
+        if batch.owner == incarnation { adopt(batch.id.term, at: now) }
+        guard phase == .running, let clock, batch.owner == incarnation, batch.id.term == term,
+            clock.latestDatabaseTime(at: now) < batch.expiresAt, !known.contains(batch.id)
+        else {
+            counters.ignoredBatches += 1
+            return
+        }
+        // Its row may outlive its expiry by as long as the leader needs to take it back.
+        known.remember(batch.id, until: batch.expiresAt + timers.claim, limit: limits.knownBatches)
+        for claim in batch.claims { take(claim, of: batch, at: now) }
+    }
+
+    private mutating func take(_ claim: Claim, of batch: DispatchBatch, at now: MonotonicTime) {
+        let slot = slots[claim.slot]
+        guard claim.batch == batch.id, slot.phase == .ready || slot.phase == .leaving, slot.ownership?.epoch == claim.epoch,
+            let index = deviceIndex[claim.device], devices[index].profile.slot == claim.slot
+        else {
+            counters.ignoredClaims += 1
+            return
+        }
+        guard slot.phase == .ready, queuedClaims < limits.queuedClaims, canEverSend(index) else {
+            release(claim, expiresAt: batch.expiresAt)
+            return
+        }
+        devices[index].queue.append(QueuedClaim(claim: claim, expiresAt: batch.expiresAt))
+        queuedClaims += 1
+        touch(index)
+    }
+
+    /// Takes all queued claims off a device and puts them back.
+    mutating func releaseQueue(of index: Int) {
+        let claims = devices[index].queue.removeAll()
+        queuedClaims -= claims.count
+        for queued in claims { release(queued.claim, expiresAt: queued.expiresAt) }
+    }
+
+    mutating func dropExpired(of index: Int, at now: MonotonicTime) {
+        guard let clock, !devices[index].queue.isEmpty else { return }
+        let dropped = devices[index].queue.dropExpired(at: clock.latestDatabaseTime(at: now))
+        queuedClaims -= dropped
+        counters.expiredClaims += Int64(dropped)
+    }
+
+    // MARK: Polling
+
+    /// Open batches that NATS did not bring. While NATS works, one may be on its way, so it is read back only when the next renewal still
+    /// names it.
+    mutating func noteOpenBatches(_ batches: [BatchID]) {
+        var unknown: Set<BatchID> = []
+        for id in batches where !known.contains(id) {
+            if isConnected, !suspects.contains(id) {
+                unknown.insert(id)
+            } else if fetchQueue.count < limits.knownBatches, let clock {
+                known.remember(id, until: clock.database + timers.claim + timers.claim, limit: limits.knownBatches)
+                fetchQueue.append(id)
+            }
+        }
+        suspects = unknown
+    }
+
+    mutating func startFetches(at now: MonotonicTime) {
+        while gates.fetch.isOpen(at: now), let batch = fetchQueue.popFirst() {
+            let id = begin(.fetch(batch))
+            actions.append(.fetchBatch(id, batch))
+        }
+    }
+
+    mutating func fetched(_ id: BatchID, _ batch: DispatchBatch?, at now: MonotonicTime) {
+        guard let batch else { return }
+        known.forget(id)
+        take(batch, at: now)
+    }
+}

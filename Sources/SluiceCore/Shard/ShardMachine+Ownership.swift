@@ -1,0 +1,193 @@
+internal import DequeModule
+
+/// Slots come, are loaded, and go.
+extension ShardMachine {
+    mutating func noteVersions(assignment: Int64, control: Int64) {
+        wantedAssignment = max(wantedAssignment, assignment)
+        wantedControl = max(wantedControl, control)
+    }
+
+    mutating func startOwnershipStatements(at now: MonotonicTime) {
+        if phase == .running, wantedAssignment > appliedAssignment, gates.ownership.isOpen(at: now) {
+            actions.append(.readOwnership(begin(.ownership(version: wantedAssignment))))
+        }
+        while !takeOverQueue.isEmpty, gates.takeOver.isOpen(at: now) {
+            let slots = Array(takeOverQueue.prefix(limits.takeOverBatch))
+            takeOverQueue.removeFirst(slots.count)
+            let id = begin(.takeOver(slots, control: appliedControl))
+            actions.append(.takeOver(id, slots.compactMap { self.slots[$0].ownership }))
+        }
+        if wantedControl > appliedControl, gates.devices.isOpen(at: now) {
+            let loaded = HashSlot.all.filter { slots[$0].isLoaded }
+            if loaded.isEmpty {
+                appliedControl = wantedControl
+            } else {
+                actions.append(.loadDevices(begin(.devices(loaded, version: wantedControl)), loaded))
+            }
+        }
+        if !giveUpQueue.isEmpty, gates.giveUp.isOpen(at: now) {
+            let slots = Array(giveUpQueue)
+            giveUpQueue.removeAll(keepingCapacity: true)
+            actions.append(.giveUp(begin(.giveUp(slots)), slots))
+        }
+    }
+
+    // MARK: Coming
+
+    mutating func ownershipRead(_ rows: [SlotOwnership], version: Int64, at now: MonotonicTime) {
+        guard phase == .running else { return }
+        var owned = [Bool](repeating: false, count: HashSlot.count)
+        var isComplete = true
+        for row in rows where row.owner == incarnation {
+            owned[Int(row.slot.rawValue)] = true
+            if !apply(row) { isComplete = false }
+        }
+        for slot in HashSlot.all where slots[slot].phase != .foreign && !owned[Int(slot.rawValue)] { leave(slot) }
+        // A row that could not be applied yet is read again with the next renewal.
+        if isComplete { appliedAssignment = max(appliedAssignment, version) }
+    }
+
+    /// False when the slot is here in an older epoch with something outstanding.
+    private mutating func apply(_ row: SlotOwnership) -> Bool {
+        let slot = row.slot
+        if let known = slots[slot].ownership, known.epoch != row.epoch {
+            guard slots[slot].outstanding == 0, !slots[slot].isGivingUp else {
+                leave(slot)
+                return false
+            }
+            forget(slot)
+        }
+        let isWantedElsewhere = row.wanted != nil && row.wanted != incarnation
+        slots[slot].ownership = row
+        switch slots[slot].phase {
+        case .foreign:
+            ownedSlots += 1
+            slots[slot].phase = .loading
+            if isWantedElsewhere { leave(slot) } else { enqueueTakeOver(slot) }
+        case .loading, .ready:
+            if isWantedElsewhere { leave(slot) }
+        case .leaving:
+            guard !isWantedElsewhere, !slots[slot].isGivingUp else { break }
+            slots[slot].phase = slots[slot].isLoaded ? .ready : .loading
+            if !slots[slot].isLoaded { enqueueTakeOver(slot) }
+            for device in slots[slot].devices { touch(device) }
+        }
+        return true
+    }
+
+    private mutating func enqueueTakeOver(_ slot: HashSlot) {
+        guard !slots[slot].isTakingOver else { return }
+        slots[slot].isTakingOver = true
+        slots[slot].outstanding += 1
+        takeOverQueue.append(slot)
+    }
+
+    mutating func takenOver(_ loaded: [HashSlot], control: Int64, _ history: SlotHistory, at now: MonotonicTime) {
+        // Profiles that changed while the statement ran may have been read before the change.
+        appliedControl = min(appliedControl, control)
+        addCapKeys(of: history, at: now)
+        let asked = Set(loaded)
+        for profile in history.devices where asked.contains(profile.slot) { install(profile, at: now) }
+        for lane in history.lanes { noteDue(lane) }
+        for slot in loaded {
+            slots[slot].isTakingOver = false
+            slots[slot].isLoaded = true
+            if slots[slot].phase == .loading { slots[slot].phase = .ready }
+            for device in slots[slot].devices { touch(device) }
+            lessOutstanding(slot)
+        }
+    }
+
+    /// Rebuilds the limiters of cap keys that are new here. A key's history is as complete as that of its least known device.
+    private mutating func addCapKeys(of history: SlotHistory, at now: MonotonicTime) {
+        guard let clock else { preconditionFailure("slots are owned only after a renewal") }
+        var charges: [String: [Limiter.Charge]] = [:]
+        for charge in history.charges { charges[charge.capKey, default: []].append(charge.limiterCharge(clock)) }
+        // The statement ran before its answer came, so counted from now its history begins later than it does: never too early.
+        let complete = now - history.lookback
+        var knownFrom: [String: MonotonicTime] = [:]
+        for profile in history.devices {
+            let from = profile.historyFrom.map(clock.latestMonotonicTime(of:)) ?? complete
+            knownFrom[profile.capKey] = max(from, knownFrom[profile.capKey] ?? complete)
+        }
+        for profile in history.devices where capKeyIndex[profile.capKey] == nil {
+            let limiter = Limiter(
+                caps: profile.caps, charges: charges[profile.capKey] ?? [], knownFrom: knownFrom[profile.capKey], at: now)
+            addCapKey(profile.capKey, limiter)
+        }
+    }
+
+    mutating func takeOverFailed(_ failed: [HashSlot]) {
+        for slot in failed {
+            if slots[slot].phase == .leaving {
+                slots[slot].isTakingOver = false
+                lessOutstanding(slot)
+            } else {
+                takeOverQueue.append(slot)
+            }
+        }
+    }
+
+    /// Profiles read anew. A cap key that is new here may have a history in the ledger, so its slot is taken over again.
+    mutating func devicesLoaded(
+        _ loaded: [HashSlot], _ profiles: [DeviceProfile], version: Int64, at now: MonotonicTime
+    ) {
+        appliedControl = max(appliedControl, version)
+        let present = Set(profiles.map(\.id))
+        for slot in loaded {
+            for index in slots[slot].devices where !present.contains(devices[index].profile.id) { retire(index) }
+        }
+        for profile in profiles where slots[profile.slot].isLoaded {
+            if capKeyIndex[profile.capKey] == nil {
+                enqueueTakeOver(profile.slot)
+            } else {
+                install(profile, at: now)
+            }
+        }
+    }
+
+    // MARK: Going
+
+    /// Stops intake and gives the slot up as soon as nothing of it is outstanding.
+    mutating func leave(_ slot: HashSlot) {
+        guard slots[slot].phase == .loading || slots[slot].phase == .ready else { return }
+        slots[slot].phase = .leaving
+        for device in slots[slot].devices {
+            releaseQueue(of: device)
+            touch(device)
+        }
+        giveUpIfIdle(slot)
+    }
+
+    mutating func giveUpIfIdle(_ slot: HashSlot) {
+        guard slots[slot].phase == .leaving, slots[slot].outstanding == 0, !slots[slot].isGivingUp, !isLost else { return }
+        slots[slot].isGivingUp = true
+        giveUpQueue.append(slot)
+    }
+
+    mutating func gaveUp(_ given: [HashSlot], at now: MonotonicTime) {
+        for slot in given { forget(slot) }
+    }
+
+    private mutating func forget(_ slot: HashSlot) {
+        removeDevices(of: slot)
+        slots[slot] = ShardSlot()
+        ownedSlots -= 1
+    }
+
+    mutating func stop(at now: MonotonicTime) {
+        guard phase == .running else { return }
+        phase = .draining(until: now + timers.drain)
+        for slot in HashSlot.all { leave(slot) }
+    }
+}
+
+extension LedgerCharge {
+    /// On our clock, as late as it can have been.
+    func limiterCharge(_ clock: ClockReading) -> Limiter.Charge {
+        switch time {
+        case .settled(let time): .finished(clock.latestMonotonicTime(of: time))
+        case .open(let deadline): .open(until: clock.latestMonotonicTime(of: deadline))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+internal import DequeModule
+
+/// Reserves: claims that may start now are collected from the ready devices into statements.
+extension ShardMachine {
+    /// Whether anything may start: the lease is trusted for a while yet.
+    func mayStart(at now: MonotonicTime) -> Bool {
+        guard let fence = startFence, phase != .finished, !isLost else { return false }
+        return now < fence
+    }
+
+    /// The last instant at which a request may start under the present lease.
+    var startFence: MonotonicTime? {
+        clock.map { $0.sent + timers.selfFence - limits.leaseMargin }
+    }
+
+    /// Batches form by themselves: while the statements under way commit, ready devices collect.
+    mutating func startReserves(at now: MonotonicTime) {
+        guard mayStart(at: now) else { return }
+        while gates.reserve.isOpen(at: now) {
+            if let again = reservesAgain.popFirst() {
+                emitReserve(again)
+                continue
+            }
+            var batch: [Attempt] = []
+            while batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
+                let index = ready.popFirst()
+            {
+                devices[index].isReady = false
+                collect(from: index, into: &batch, at: now)
+            }
+            guard !batch.isEmpty else { return }
+            emitReserve(batch)
+            reviewTouched(at: now)
+        }
+    }
+
+    private mutating func emitReserve(_ batch: [Attempt]) {
+        let requests = batch.map { ReserveRequest(claim: $0.claim, deadlineAfter: $0.deadlineAfter) }
+        let id = begin(.reserve(batch))
+        actions.append(.reserve(id, requests))
+    }
+
+    /// Takes as many claims of one device as may start in one statement, with everything each needs.
+    private mutating func collect(from index: Int, into batch: inout [Attempt], at now: MonotonicTime) {
+        let host = devices[index].host
+        let most = devices[index].isPaced ? 1 : limits.claimsPerDeviceAndReserve
+        var taken = 0
+        dropExpired(of: index, at: now)
+        while taken < most, batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
+            !devices[index].queue.isEmpty, hold(on: index, at: now) == nil
+        {
+            guard hosts[host].permits.free > 0, hosts[host].breaker.allows(at: now) else {
+                devices[index].isWaitingForHost = true
+                hosts[host].waiting.append(index)
+                break
+            }
+            guard let attempt = takeFirst(of: index, at: now) else { break }
+            batch.append(attempt)
+            taken += 1
+        }
+        // A device that was called for a permit and did not use it hands the call on.
+        if taken == 0, !devices[index].isWaitingForHost { wakeWaiters(ofHost: host, at: now) }
+        touch(index)
+    }
+
+    private mutating func takeFirst(of index: Int, at now: MonotonicTime) -> Attempt? {
+        let capKey = devices[index].capKey
+        let host = devices[index].host
+        guard capKeys[capKey].limiter.admit(at: now) else { return nil }
+        guard let queued = devices[index].queue.popFirst() else {
+            capKeys[capKey].limiter.release()
+            return nil
+        }
+        queuedClaims -= 1
+        nodePermits.take()
+        hosts[host].permits.take()
+        capKeys[capKey].reserving += 1
+        devices[index].reserving += 1
+        slots[queued.claim.slot].outstanding += 1
+        attempts += 1
+        let isProbe = hosts[host].breaker.start(at: now)
+        return Attempt(
+            claim: queued.claim, expiresAt: queued.expiresAt, device: index, host: host, isProbe: isProbe,
+            deadlineAfter: devices[index].deadlineAfter(timers))
+    }
+
+    // MARK: Answers
+
+    mutating func reserved(
+        _ batch: [Attempt], started: MonotonicTime, _ verdicts: [ReserveVerdict], at now: MonotonicTime
+    ) {
+        precondition(verdicts.count == batch.count, "the store gives one verdict per request")
+        for (attempt, verdict) in zip(batch, verdicts) {
+            endReserving(attempt)
+            switch verdict {
+            case .reserved(let reservation):
+                countConsumed(attempt.claim)
+                noteGap(of: reservation, on: attempt.device)
+                let reserved = ReservedAttempt(
+                    attempt: attempt, reservation: reservation, deadline: started + attempt.deadlineAfter)
+                begin(reserved, latestStart: started + timers.sendWithin, at: now)
+            case .released(_, let due):
+                countConsumed(attempt.claim)
+                if let due { noteDue(LaneDue(lane: attempt.claim.lane, due: due)) }
+                undo(attempt, at: now)
+            case .gone:
+                undo(attempt, at: now)
+            }
+        }
+    }
+
+    /// A refused statement is split, so that one row that cannot be reserved holds up no other; alone, it is left to expire, which
+    /// offers it again in half a minute and not at once.
+    ///
+    /// When the answer is lost, nothing of it is sent. Whether rows were reserved is found out by releasing first: a release waits for the
+    /// locks of a reserve still under way, so what it does not return was reserved (and is aborted next) or is gone.
+    mutating func reserveFailed(_ batch: [Attempt], _ failure: StatementFailure, at now: MonotonicTime) {
+        if isLost {
+            dropReserving(batch, at: now)
+        } else if failure == .uncertain {
+            counters.lostReserves += 1
+            for attempt in batch {
+                // Counted again before the attempt ends, so that the slot is not given up in between.
+                slots[attempt.claim.slot].outstanding += 1
+                releases.append(
+                    ReleaseItem(
+                        claim: attempt.claim, expiresAt: attempt.expiresAt, mayBeReserved: true, isUncertain: true))
+            }
+            dropReserving(batch, at: now)
+        } else if batch.count > 1 {
+            reservesAgain.append(Array(batch.prefix(batch.count / 2)))
+            reservesAgain.append(Array(batch.dropFirst(batch.count / 2)))
+        } else {
+            counters.refusedClaims += 1
+            dropReserving(batch, at: now)
+        }
+    }
+
+    mutating func dropReserving(_ batch: [Attempt], at now: MonotonicTime) {
+        for attempt in batch {
+            endReserving(attempt)
+            undo(attempt, at: now)
+        }
+    }
+
+    private mutating func endReserving(_ attempt: Attempt) {
+        devices[attempt.device].reserving -= 1
+        capKeys[devices[attempt.device].capKey].reserving -= 1
+        touchMembers(ofCapKey: devices[attempt.device].capKey)
+    }
+
+    /// Nothing was written: gives everything back.
+    private mutating func undo(_ attempt: Attempt, at now: MonotonicTime) {
+        capKeys[devices[attempt.device].capKey].limiter.release()
+        giveBackPermits(of: attempt, .nothing, at: now)
+        attempts -= 1
+        lessOutstanding(attempt.claim.slot)
+    }
+}

@@ -1,0 +1,185 @@
+internal import DequeModule
+
+/// What a shard node decides: which of its claims may start now, and what follows from every answer.
+///
+/// A value: events in, actions out, `now` with every event. The shell carries actions out and answers each statement and each
+/// send exactly once. The rules stand beside what they concern: intake of claims, reserving, sending, settling, releasing,
+/// ownership, conditions, credits and the lease each have a file.
+///
+/// A claim's way: queued on its device → in a reserve (takes the limiter's place, the permits and, on a host that was down, the
+/// probe) → open → in the settle buffer → gone. A verdict other than `reserved` gives everything back.
+///
+/// States of the node: `running` → `draining` (stop: slots are given up one by one) → `finished`, or at any time `lost` (the lease is
+/// gone: nothing starts, what is open ends and is settled, a new incarnation takes over at once) → `finished`.
+///
+/// Invariants: a claim starts only if its slot is owned by this incarnation with the claim's epoch and its history is loaded; the
+/// limiter's open count equals claims in reserves plus reservations not ended; attempts never exceed
+/// ``ShardLimits/unsettledAttempts``, so the settle buffer is bounded and a node that cannot settle stops starting (I20).
+///
+/// Cost: no event looks at all devices, except a new term, a snapshot, and a change of ownership or of profiles.
+public struct ShardMachine: Sendable {
+    enum Phase: Hashable, Sendable {
+        case running
+        case draining(until: MonotonicTime)
+        case lost(until: MonotonicTime)
+        case finished
+    }
+
+    let incarnation: Incarnation
+    let timers: Timers
+    let limits: ShardLimits
+    let polledDialects: Set<String>
+    var generator: SeededGenerator
+
+    var phase = Phase.running
+    var clock: ClockReading?
+    var isConnected = false
+    /// Counts of what was ignored, dropped or given up.
+    public internal(set) var counters = ShardCounters()
+
+    // MARK: Ownership
+
+    var slots = [ShardSlot](repeating: ShardSlot(), count: HashSlot.count)
+    var ownedSlots = 0
+    var appliedAssignment: Int64 = -1
+    var wantedAssignment: Int64 = -1
+    var appliedControl: Int64 = -1
+    var wantedControl: Int64 = -1
+    var takeOverQueue = Deque<HashSlot>()
+    var giveUpQueue = Deque<HashSlot>()
+
+    // MARK: Devices, by index; indices of devices that left are used again
+
+    var devices: [ShardDevice] = []
+    var freeDevices: [Int] = []
+    var deviceIndex: [DeviceID: Int] = [:]
+    var capKeys: [ShardCapKey] = []
+    var freeCapKeys: [Int] = []
+    var capKeyIndex: [String: Int] = [:]
+    var hosts: [ShardHost] = []
+    var hostIndex: [String: Int] = [:]
+
+    // MARK: Work
+
+    var touched: [Int] = []
+    var ready = Deque<Int>()
+    var wakes = WakeQueue()
+    var nodePermits: Permits
+    var queuedClaims = 0
+    var known = KnownBatches()
+    var fetchQueue = Deque<BatchID>()
+    var suspects: Set<BatchID> = []
+    /// Claims from the start of their reserve to their settlement.
+    var attempts = 0
+    /// Reserves that were refused, in halves.
+    var reservesAgain = Deque<[Attempt]>()
+    var openSends: [SendID: ReservedAttempt] = [:]
+    var settles = SettleBuffer()
+    var releases = Deque<ReleaseItem>()
+    var lostClaims = Deque<ReleaseItem>()
+    var pollQueue = Deque<Int>()
+    var pollsInFlight = 0
+
+    // MARK: Statements
+
+    var statements: [StatementID: ShardStatement] = [:]
+    var lastStatement: Int64 = 0
+    var lastSend: Int64 = 0
+    var gates: StatementGates
+
+    // MARK: Credit
+
+    var term: Term?
+    var reportSequence: Int64 = 0
+    var dirty: [Int] = []
+    var dueLanes: [LaneDue] = []
+    var lastReport: MonotonicTime?
+    var snapshotAt: MonotonicTime?
+
+    /// Actions of the event being handled.
+    var actions: [ShardAction] = []
+
+    public init(configuration: ShardConfiguration) {
+        incarnation = configuration.incarnation
+        timers = configuration.timers
+        limits = configuration.limits
+        polledDialects = configuration.polledDialects
+        generator = SeededGenerator(seed: configuration.seed)
+        nodePermits = Permits(limit: configuration.limits.permitsPerNode)
+        gates = StatementGates(limits: configuration.limits)
+    }
+
+    /// Takes one event and returns what to do, in order. `now` never goes back.
+    public mutating func handle(_ event: ShardEvent, at now: MonotonicTime) -> [ShardAction] {
+        apply(event, at: now)
+        wakeTheDue(at: now)
+        reviewTouched(at: now)
+        startStatements(at: now)
+        reviewTouched(at: now)
+        report(at: now)
+        finishWhenDone(at: now)
+        defer { actions = [] }
+        return actions
+    }
+
+    /// When to send ``ShardEvent/tick`` next, if no event comes before. Nil: never.
+    public func nextWake(after now: MonotonicTime) -> MonotonicTime? {
+        var instants: [MonotonicTime?] = [wakes.first, nextReport, snapshotAt, settles.nextLater]
+        switch phase {
+        case .draining(let until), .lost(let until): instants.append(until)
+        case .running: break
+        case .finished: return nil
+        }
+        if settles.isWaiting { instants.append(gates.settle.opens(after: now)) }
+        if !releases.isEmpty { instants.append(gates.release.opens(after: now)) }
+        if !lostClaims.isEmpty { instants.append(gates.abort.opens(after: now)) }
+        if !takeOverQueue.isEmpty { instants.append(gates.takeOver.opens(after: now)) }
+        if !giveUpQueue.isEmpty { instants.append(gates.giveUp.opens(after: now)) }
+        if wantedAssignment > appliedAssignment { instants.append(gates.ownership.opens(after: now)) }
+        if wantedControl > appliedControl { instants.append(gates.devices.opens(after: now)) }
+        if !fetchQueue.isEmpty { instants.append(gates.fetch.opens(after: now)) }
+        if !ready.isEmpty || !reservesAgain.isEmpty { instants.append(gates.reserve.opens(after: now)) }
+        return instants.compactMap { $0 }.min()
+    }
+
+    private mutating func apply(_ event: ShardEvent, at now: MonotonicTime) {
+        switch event {
+        case .batch(let batch): take(batch, at: now)
+        case .beacon(let term, let assignment, let control):
+            adopt(term, at: now)
+            noteVersions(assignment: assignment, control: control)
+        case .connected(let isConnected): self.isConnected = isConnected
+        case .renewed(let renewal, let reading): renewed(renewal, reading, at: now)
+        case .leaseLost: loseLease(at: now)
+        case .sendEnded(let id, let outcome): sendEnded(id, outcome, at: now)
+        case .polled(let device, let condition): polled(device, condition, at: now)
+        case .tick: break
+        case .stop: stop(at: now)
+        case .failed(let id, let failure): failed(id, failure, at: now)
+        case .ownership, .takenOver, .devices, .fetched, .reserved, .settled, .released, .lostAborted, .gaveUp:
+            answered(event, at: now)
+        }
+    }
+}
+
+/// What a machine ignored, dropped or gave up, since it was made.
+public struct ShardCounters: Hashable, Sendable {
+    /// Batches of another owner, an older term, past their expiry, or known already (I19).
+    public var ignoredBatches: Int64 = 0
+    /// Claims of a slot or epoch that is not ours, or of a device we do not know (I19).
+    public var ignoredClaims: Int64 = 0
+    /// Claims that expired while they waited.
+    public var expiredClaims: Int64 = 0
+    /// Answers to statements and sends that nobody asked for.
+    public var ignoredAnswers: Int64 = 0
+    /// Due lanes dropped because no leader took them.
+    public var droppedLanes: Int64 = 0
+    /// Attempts whose settlement was given up.
+    public var abandonedSettlements: Int64 = 0
+    /// Claims the database refused to reserve.
+    public var refusedClaims: Int64 = 0
+    /// Reserves whose answer was lost.
+    public var lostReserves: Int64 = 0
+
+    public init() {}
+}

@@ -1,0 +1,59 @@
+/// A statement under way and what it was about.
+enum ShardStatement: Sendable {
+    case ownership(version: Int64)
+    /// `control`: the version of the profiles known when it began.
+    case takeOver([HashSlot], control: Int64)
+    case devices([HashSlot], version: Int64)
+    case fetch(BatchID)
+    case reserve([Attempt])
+    case settle([SettleItem])
+    case release([ReleaseItem])
+    case abort([ReleaseItem])
+    case giveUp([HashSlot])
+}
+
+/// The gates of the kinds of statements.
+struct StatementGates: Sendable {
+    var ownership: StatementGate
+    var takeOver: StatementGate
+    var devices: StatementGate
+    var fetch: StatementGate
+    var reserve: StatementGate
+    var settle: StatementGate
+    var release: StatementGate
+    var abort: StatementGate
+    var giveUp: StatementGate
+
+    init(limits: ShardLimits) {
+        let single = StatementGate(limit: 1, backoff: limits.retryBackoff)
+        ownership = single
+        devices = single
+        release = single
+        abort = single
+        giveUp = single
+        takeOver = StatementGate(limit: limits.concurrentTakeOvers, backoff: limits.retryBackoff)
+        fetch = StatementGate(limit: limits.concurrentFetches, backoff: limits.retryBackoff)
+        reserve = StatementGate(limit: limits.concurrentReserves, backoff: limits.settleBackoff)
+        settle = StatementGate(limit: limits.concurrentSettles, backoff: limits.settleBackoff)
+    }
+
+    /// The gate a statement went through.
+    subscript(_ statement: ShardStatement) -> StatementGate {
+        get { self[keyPath: Self.path(of: statement)] }
+        set { self[keyPath: Self.path(of: statement)] = newValue }
+    }
+
+    private static func path(of statement: ShardStatement) -> WritableKeyPath<StatementGates, StatementGate> {
+        switch statement {
+        case .ownership: \.ownership
+        case .takeOver: \.takeOver
+        case .devices: \.devices
+        case .fetch: \.fetch
+        case .reserve: \.reserve
+        case .settle: \.settle
+        case .release: \.release
+        case .abort: \.abort
+        case .giveUp: \.giveUp
+        }
+    }
+}

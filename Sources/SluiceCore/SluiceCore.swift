@@ -1,0 +1,20 @@
+/// SluiceCore: what Sluice decides, as values.
+///
+/// Why it exists: the rules that must never be wrong (who may send, when, how often, and what an answer means) are pure
+/// state machines here. They read no clock, draw no random number and do no I/O: time, chance and identity are
+/// inputs, directives are outputs, and a shell (`SluiceCoordinator`, `SluiceShard`) interprets them. The same input gives
+/// the same output, which is what lets a simulation replay a run from its seed.
+///
+/// Layout:
+/// - `Identity/` names things: contacts, devices, lanes, hash slots, nodes, terms, epochs.
+/// - `Time/` the two clocks (monotonic and the database's), timers and their arithmetic.
+/// - `Sending/` what goes out and what came of it.
+/// - `Limits/` every bound on a queue, buffer or batch, with its arithmetic; the limiter; breakers; permits.
+/// - `Shard/` and `Coordinator/` the two machines.
+///
+/// Invariants are numbered as in DESIGN.md ("Invariants"). A violation of a precondition that only a bug in a shell can
+/// cause traps; anything that comes from outside (a message, a row) is answered by a value.
+public enum SluiceCore {
+    /// The version of this build, as `sluice --version` and every node's status report it.
+    public static let version = "0.1.0"
+}

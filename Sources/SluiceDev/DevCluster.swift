@@ -1,0 +1,105 @@
+import Glibc
+public import Logging
+import PostgresDriver
+import SluiceStore
+
+/// A private cluster: starts, runs and stops with the scope of one call.
+public struct DevCluster: Sendable {
+    private let options: DevOptions
+    private let logger: Logger
+    private let progress: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - logger: hears of processes that die.
+    ///   - progress: is told, in words for people, what happens while the cluster starts and stops.
+    public init(options: DevOptions, logger: Logger, progress: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.options = options
+        self.logger = logger
+        self.progress = progress
+    }
+
+    /// Starts everything, runs `body`, and stops everything when it returns. When the task is cancelled all is stopped at once.
+    ///
+    /// - Throws: ``DevError``, what `body` throws, or an error of the database while it is set up.
+    public func run(_ body: @escaping @Sendable (DevEnvironment) async throws -> Void) async throws {
+        let folder = try DataFolder(path: options.dataPath)
+        let lock = try FolderLock(folder)
+        try folder.write("\(getpid())\n", to: folder.processID)
+        try checkPrograms()
+        try await ProcessRecord.endLeftovers(in: folder)
+        let plan = try Plan(options: options, folder: folder)
+        progress("PostgreSQL and NATS in \(folder.path)")
+        try await plan.postgres.prepare()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await LogTrimmer(folder: folder, logger: logger).run() }
+            try await Stage.run(stages(of: plan, in: folder)[...], in: folder, logger: logger) {
+                try folder.write(plan.environment.shellScript, to: folder.environment)
+                try await body(plan.environment)
+                progress("stopping")
+            }
+            group.cancelAll()
+        }
+        unlink(folder.processID)
+        // Held until here: nothing of the folder is touched after it is given back.
+        withExtendedLifetime(lock) {}
+    }
+
+    /// The process id of a node (`shard-1`), of `postgres`, `nats` or `gateway`; nil when it does not run. For fault tests.
+    public static func processID(of name: String, dataPath: String) throws -> Int32? {
+        ProcessRecord.load(name, from: try DataFolder(path: dataPath))?.pid
+    }
+
+    private func stages(of plan: Plan, in folder: DataFolder) -> [Stage] {
+        let nodes = plan.nodes
+        var stages = [
+            Stage(
+                processes: [plan.postgres.process], isReady: plan.postgres.isReady, readyWithin: .seconds(60),
+                then: { try await setUp(plan) }),
+            Stage(processes: [plan.nats.process], isReady: { plan.nats.isReady() }),
+        ]
+        if options.gatewayURL == nil {
+            stages.append(listening([nodes.simulator(requestLog: folder.requestLog)], [nodes.gatewayPort]))
+        }
+        stages += [
+            listening(nodes.coordinators(ports: plan.coordinatorPorts), plan.coordinatorPorts),
+            listening(nodes.shards(ports: plan.shardPorts), plan.shardPorts),
+            listening([nodes.api(port: plan.apiHealthPort)], [plan.apiHealthPort, nodes.apiPort]),
+        ]
+        return stages
+    }
+
+    private func listening(_ processes: [ChildProcess], _ ports: [Int]) -> Stage {
+        progressStage(Stage(processes: processes, isReady: { ports.allSatisfy(LocalPort.isAccepting) }))
+    }
+
+    private func progressStage(_ stage: Stage) -> Stage {
+        var stage = stage
+        let names = stage.processes.map(\.name).joined(separator: ", ")
+        stage.then = { progress("\(names) up") }
+        return stage
+    }
+
+    private func setUp(_ plan: Plan) async throws {
+        try await plan.postgres.createDatabase()
+        let configuration = try PostgresConfiguration(
+            plan.environment.databaseURL, applicationName: "sluice dev", settings: Migrator.sessionSettings)
+        try await PostgresConnection.withConnection(configuration) { connection in
+            let report = try await Migrator(connection: connection).migrate()
+            if report.from != report.to { progress("schema at version \(report.to)") }
+            let devices = DevDevices(
+                count: options.devices, hasGap: options.hasGap, gatewayURL: plan.environment.gatewayURL)
+            try await devices.create(on: connection)
+        }
+    }
+
+    private func checkPrograms() throws(DevError) {
+        guard access(options.programs.sluice, X_OK) == 0 else {
+            throw DevError("\(options.programs.sluice) is missing; build it with `make build`")
+        }
+        guard options.gatewayURL != nil || access(options.programs.simulator, X_OK) == 0 else {
+            throw DevError(
+                "\(options.programs.simulator) is missing; build it with `make build`, or name a gateway with --gateway URL"
+            )
+        }
+    }
+}

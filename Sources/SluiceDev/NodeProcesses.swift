@@ -1,0 +1,40 @@
+/// Sluice's own processes in a private cluster.
+struct NodeProcesses: Sendable {
+    var options: DevOptions
+    var environment: DevEnvironment
+    var apiPort: Int
+    var gatewayPort: Int
+
+    /// Longer than a node waits for its open requests, so that a stop is a hand-over and not a kill.
+    private static let stopDeadline: Duration = .seconds(65)
+
+    func simulator(requestLog: String) -> ChildProcess {
+        ChildProcess(
+            name: "gateway", executable: options.programs.simulator,
+            arguments: ["--port", "\(gatewayPort)", "--log", requestLog] + options.simulatorArguments)
+    }
+
+    func coordinators(ports: [Int]) -> [ChildProcess] {
+        ports.enumerated().map { node("coordinator", "coordinator-\($0 + 1)", healthPort: $1) }
+    }
+
+    func shards(ports: [Int]) -> [ChildProcess] {
+        ports.enumerated().map { node("shard", "shard-\($0 + 1)", healthPort: $1) }
+    }
+
+    func api(port: Int) -> ChildProcess { node("api", "api-1", healthPort: port) }
+
+    private func node(_ role: String, _ name: String, healthPort: Int) -> ChildProcess {
+        var variables = options.nodeEnvironment
+        for variable in environment.variables { variables[variable.name] = variable.value }
+        variables["SLUICE_NODE"] = name
+        variables["SLUICE_HTTP_HOST"] = "127.0.0.1"
+        variables["SLUICE_HTTP_PORT"] = "\(healthPort)"
+        variables["SLUICE_API_HOST"] = "127.0.0.1"
+        variables["SLUICE_API_PORT"] = "\(apiPort)"
+        variables["SLUICE_TRACE_HEADERS"] = "true"
+        return ChildProcess(
+            name: name, executable: options.programs.sluice, arguments: [role], environment: variables,
+            stopDeadline: Self.stopDeadline)
+    }
+}

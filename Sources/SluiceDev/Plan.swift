@@ -1,0 +1,34 @@
+/// Where everything of one run listens.
+struct Plan: Sendable {
+    let postgres: PrivatePostgres
+    let nats: PrivateNATS
+    let environment: DevEnvironment
+    let nodes: NodeProcesses
+    let coordinatorPorts: [Int]
+    let shardPorts: [Int]
+    let apiHealthPort: Int
+
+    /// Ports of servers that a person may have written down are remembered; health ports are found anew.
+    init(options: DevOptions, folder: DataFolder) throws(DevError) {
+        var ports = RememberedPorts(folder)
+        postgres = try PrivatePostgres(folder: folder, port: try ports.take("postgres"))
+        nats = try PrivateNATS(port: try ports.take("nats"))
+        let gatewayPort = try ports.take("gateway")
+        let apiPort = try ports.take("api", first: options.apiPort)
+        try ports.save(folder)
+        environment = DevEnvironment(
+            databaseURL: postgres.url(), natsURL: nats.url, apiURL: "http://127.0.0.1:\(apiPort)",
+            gatewayURL: options.gatewayURL ?? "http://127.0.0.1:\(gatewayPort)",
+            requestLogPath: options.gatewayURL == nil ? folder.requestLog : nil)
+        nodes = NodeProcesses(options: options, environment: environment, apiPort: apiPort, gatewayPort: gatewayPort)
+        coordinatorPorts = try Self.freePorts(options.coordinators)
+        shardPorts = try Self.freePorts(options.shards)
+        apiHealthPort = try LocalPort.free(preferring: nil)
+    }
+
+    private static func freePorts(_ count: Int) throws(DevError) -> [Int] {
+        var ports: Set<Int> = []
+        while ports.count < count { ports.insert(try LocalPort.free(preferring: nil)) }
+        return ports.sorted()
+    }
+}

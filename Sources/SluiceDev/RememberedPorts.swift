@@ -1,0 +1,25 @@
+/// The ports a folder's servers used last, so that a connection string stays good over restarts.
+struct RememberedPorts: Sendable {
+    private var ports: [String: Int] = [:]
+
+    init(_ folder: DataFolder) {
+        for line in (folder.read(folder.ports) ?? "").split(separator: "\n") {
+            let parts = line.split(separator: "=")
+            if parts.count == 2, let port = Int(parts[1]), (1...65_535).contains(port) {
+                ports[String(parts[0])] = port
+            }
+        }
+    }
+
+    /// The port for `name`: the one used last when it is free, else `first`, else any.
+    mutating func take(_ name: String, first: Int? = nil) throws(DevError) -> Int {
+        let port = try LocalPort.free(preferring: ports[name] ?? first)
+        ports[name] = port
+        return port
+    }
+
+    func save(_ folder: DataFolder) throws(DevError) {
+        let lines = ports.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        try folder.write(lines.joined(separator: "\n") + "\n", to: folder.ports)
+    }
+}

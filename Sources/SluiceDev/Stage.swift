@@ -1,0 +1,52 @@
+import Logging
+
+/// Processes that are started together, when what they need is ready.
+struct Stage: Sendable {
+    var processes: [ChildProcess]
+    /// Says whether all of them can be used.
+    var isReady: @Sendable () async -> Bool
+    var readyWithin: Duration = .seconds(30)
+    /// Runs once, when they are ready and before the next stage starts.
+    var then: @Sendable () async throws -> Void = {}
+
+    /// Runs `body` while all stages run: starts them in order, and stops them in reverse order, each when the next has stopped. When the
+    /// task is cancelled all are stopped at once.
+    static func run(
+        _ stages: ArraySlice<Stage>, in folder: DataFolder, logger: Logger,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        guard let stage = stages.first else { return try await body() }
+        try await withThrowingTaskGroup(of: Ended.self) { group in
+            for child in stage.processes {
+                group.addTask {
+                    try await Supervisor(child: child, folder: folder, logger: logger).run()
+                    return .process
+                }
+            }
+            group.addTask {
+                try await stage.waitUntilReady(folder)
+                try await stage.then()
+                try await run(stages.dropFirst(), in: folder, logger: logger, body)
+                return .body
+            }
+            // A process ends by itself only by an error, which is thrown here and cancels the rest of the group.
+            while let ended = try await group.next() {
+                if ended == .body { group.cancelAll() }
+            }
+        }
+    }
+
+    private enum Ended { case process, body }
+
+    private func waitUntilReady(_ folder: DataFolder) async throws {
+        let deadline = ContinuousClock.now + readyWithin
+        while await !isReady() {
+            guard ContinuousClock.now < deadline else {
+                let names = processes.map(\.name).joined(separator: ", ")
+                let log = processes.first.map { folder.lastLines(of: $0.name) } ?? ""
+                throw DevError("\(names): not ready after \(readyWithin); the last lines of the log are:\n\(log)")
+            }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+    }
+}

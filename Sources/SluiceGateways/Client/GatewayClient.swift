@@ -1,0 +1,115 @@
+public import SluiceCore
+
+/// Sends attempts to gateways, each at most once, and asks gateways for the state of devices.
+///
+/// One per node, shared by all devices. Its connections live on one event loop; a node's sends are bounded by the
+/// shard's HTTP permits, not here. Call ``shutdown()`` when the last send has returned.
+public final class GatewayClient: Sendable {
+    public struct Configuration: Hashable, Sendable {
+        /// Connections per scheme, host and port. More requests than that wait, at most ``connectTimeout``.
+        public var connectionsPerHost = 256
+        /// For name resolution, TCP and TLS together.
+        public var connectTimeout: Duration = .seconds(3)
+        /// Shorter than servers keep idle connections (5 s is common), so that a request seldom meets one that is
+        /// about to close: that request would end as unknown.
+        public var idleConnection: Duration = .seconds(2)
+        /// Bytes of an answer's body. A larger one is malformed.
+        public var bodyLimit = 65_536
+        /// Adds X-Sluice-Key, X-Sluice-Attempt and X-Sluice-Epoch to each send, for the simulator's request log.
+        public var traceHeaders = false
+
+        public init() {}
+    }
+
+    private let exchange: HTTPExchange
+    private let addsTraceHeaders: Bool
+    private let now: @Sendable () -> MonotonicTime
+
+    /// - Parameter now: reads the host's monotonic clock, the one that `latestStart` is on.
+    public init(configuration: Configuration = Configuration(), now: @escaping @Sendable () -> MonotonicTime) {
+        exchange = HTTPExchange(configuration: configuration, now: now)
+        addsTraceHeaders = configuration.traceHeaders
+        self.now = now
+    }
+
+    /// Sends one attempt: at most one request, never repeated by any layer below.
+    ///
+    /// The clock is read here and once more on the event loop, right before the head is written. Returns at the
+    /// latest the gateway's `httpTimeout` after the first reading, hence `latestStart + httpTimeout` at most (I9).
+    /// Cancelling the task resets the connection.
+    ///
+    /// - Returns: `.aborted` with `guard` or `cancelled` when it was stopped before a byte was written; an uncharged
+    ///   refusal with `connect_failed` when no connection was there to write to; what the dialect makes of a complete
+    ///   answer; `.unknown` otherwise.
+    public func send(
+        _ reservation: Reservation, on device: DeviceProfile, latestStart: MonotonicTime
+    ) async -> Outcome {
+        let adapter: any GatewayAdapter
+        let address: GatewayAddress
+        do throws(GatewayConfigurationError) {
+            adapter = try GatewayDialect.named(device.gateway.dialect)
+            address = try GatewayAddress(device.gateway.baseURL)
+        } catch {
+            return .refused(.misconfigured(code: error.code, detail: error.description))
+        }
+        var request: HTTPRequestDescription
+        switch adapter.request(for: reservation, on: device) {
+        case .request(let prepared): request = prepared
+        case .refused(let refusal): return .refused(refusal)
+        }
+        if addsTraceHeaders { request.headers += Self.traceHeaders(of: reservation) }
+        guard request.headers.allSatisfy(\.isValid) else {
+            return .refused(
+                .misconfigured(code: "invalid_gateway", detail: "a setting cannot stand in an HTTP header"))
+        }
+        if Task.isCancelled { return .aborted(code: "cancelled") }
+        guard now() <= latestStart else { return .aborted(code: "guard") }
+        let result = await exchange.perform(
+            request, at: address, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
+        return Self.outcome(of: result, by: adapter)
+    }
+
+    /// Asks the gateway for the device's state, in at most 10 s.
+    ///
+    /// - Returns: nil when the dialect has no such question or no usable answer came: then nothing new is known.
+    public func condition(of device: DeviceProfile) async -> DeviceCondition? {
+        // A device with unusable settings has no gateway to ask; `send` names the fault.
+        guard let adapter = try? GatewayDialect.named(device.gateway.dialect),
+            let address = try? GatewayAddress(device.gateway.baseURL),
+            let request = adapter.stateRequest(for: device), request.headers.allSatisfy(\.isValid)
+        else { return nil }
+        let result = await exchange.perform(
+            request, at: address, latestStart: nil, totalTime: min(device.gateway.httpTimeout, .seconds(10)))
+        guard case .answered(let answer) = result else { return nil }
+        return adapter.condition(from: answer)
+    }
+
+    /// Closes the connections and the event loop. Requests that are still open fail.
+    ///
+    /// - Throws: the HTTP client's error when connections could not be closed.
+    public func shutdown() async throws {
+        try await exchange.shutdown()
+    }
+
+    private static func outcome(of result: HTTPExchange.Result, by adapter: any GatewayAdapter) -> Outcome {
+        switch result {
+        case .answered(let answer): adapter.classify(answer)
+        case .late: .aborted(code: "guard")
+        case .unwritten(wasCancelled: true): .aborted(code: "cancelled")
+        case .unwritten(wasCancelled: false):
+            .refused(
+                Refusal(
+                    code: "connect_failed", detail: "no connection to the gateway; nothing was sent", isCharged: false,
+                    disposition: .retry(notBefore: nil)))
+        case .lost(let reason): .unknown(code: reason.rawValue, detail: reason.detail)
+        }
+    }
+
+    private static func traceHeaders(of reservation: Reservation) -> [HeaderField] {
+        [
+            HeaderField("X-Sluice-Key", reservation.message.description),
+            HeaderField("X-Sluice-Attempt", String(reservation.attempt)),
+            HeaderField("X-Sluice-Epoch", String(reservation.claim.epoch.rawValue)),
+        ]
+    }
+}

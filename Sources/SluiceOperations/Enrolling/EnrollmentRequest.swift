@@ -1,0 +1,59 @@
+public import FoundationEssentials
+
+/// What a producer asks for over HTTP: a person enters a sequence, by a trigger or by the sequence itself.
+public struct EnrollmentRequest: Codable, Hashable, Sendable {
+    public var phone: String
+    /// One trigger, given to the lead with this number, who is created when there is none.
+    public var trigger: String?
+    public var sequenceId: UUID?
+    public var name: String?
+    public var deviceId: UUID?
+    /// `default` when it is not given.
+    public var workspaceId: String?
+    /// The producer's own id of this enrollment, unique per workspace: repeating it enrolls nobody twice.
+    public var externalId: String?
+
+    public init(phone: String) { self.phone = phone }
+
+    /// The longest text of each field, in UTF-8 bytes. Far above any honest use, so that no row is made of rubbish.
+    static let mostBytes = 500
+
+    /// - Throws: ``OperationsError`` naming the first field that cannot be.
+    func validated() throws(OperationsError) -> PhoneNumber {
+        let texts = [
+            ("trigger", trigger), ("name", name), ("workspaceId", workspaceId), ("externalId", externalId), ("phone", phone),
+        ]
+        for case (let field, let text?) in texts {
+            if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }
+            if text.utf8.count > Self.mostBytes {
+                throw .invalid(field: field, message: "must not be longer than \(Self.mostBytes) bytes")
+            }
+        }
+        if (trigger == nil) == (sequenceId == nil) {
+            throw .invalid(field: "trigger", message: "give either trigger or sequenceId")
+        }
+        if let trigger, trigger.contains(",") || trigger.allSatisfy(\.isWhitespace) {
+            throw .invalid(field: "trigger", message: "must be one trigger, without commas")
+        }
+        if let externalId, externalId.isEmpty { throw .invalid(field: "externalId", message: "must not be empty") }
+        return try PhoneNumber(phone)
+    }
+}
+
+/// What came of an ``EnrollmentRequest``.
+public struct EnrollmentAnswer: Codable, Hashable, Sendable {
+    public enum Status: String, Codable, Sendable {
+        /// The enrollment is there.
+        case enrolled
+        /// The lead has the trigger; the enrollment follows within a second, if a sequence begins with it.
+        case triggered
+    }
+
+    public var status: Status
+    public var contactId: UUID?
+    public var leadId: UUID?
+    public var sequenceId: UUID?
+    public var workspaceId: String
+    /// This was asked for before, or is so already: nothing changed.
+    public var repeated: Bool
+}

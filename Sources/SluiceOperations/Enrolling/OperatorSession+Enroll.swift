@@ -1,0 +1,26 @@
+internal import FoundationEssentials
+internal import NATSDriver
+internal import PostgresDriver
+internal import SluiceWire
+
+extension OperatorSession {
+    /// Enters a person, in one transaction, and wakes the leader once it is committed.
+    ///
+    /// Without an `externalId` a trigger is only given to the lead, as SQL would; with one the enrollment itself is written, because that is
+    /// the row which remembers the id.
+    /// - Throws: ``OperationsError`` for what is wrong with the request.
+    public func enroll(_ request: EnrollmentRequest) async throws -> EnrollmentAnswer {
+        let phone = try request.validated()
+        let answer = try await database.withTransaction { transaction in
+            try await Enrolling(request: request, phone: phone, transaction: transaction).run()
+        }
+        if !answer.repeated { wake() }
+        return answer
+    }
+
+    /// A hint: the tables' own NOTIFY says the same, so a NATS that is away costs nothing but this.
+    private func wake() {
+        guard let nats else { return }
+        try? nats.publish(subjects.wake, payload: Wake(reason: .intake).encoded())
+    }
+}

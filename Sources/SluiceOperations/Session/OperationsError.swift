@@ -1,0 +1,50 @@
+/// Why a command did not do what it was told: always something about what was given, never about a server.
+public enum OperationsError: Error, Hashable, Sendable {
+    /// Nothing has this name or id. `nearest`: names that look like it.
+    case notFound(kind: String, given: String, nearest: [String])
+    /// Several have this name: `ids` tells them apart.
+    case ambiguous(kind: String, given: String, ids: [String])
+    /// Not 7–15 digits.
+    case malformedPhone(given: String)
+    /// A value that cannot be. `field` as the API and the options name it.
+    case invalid(field: String, message: String)
+    /// It can be, but not now or not with what is there.
+    case refused(code: String, message: String)
+
+    /// Stable, for programs.
+    public var code: String {
+        switch self {
+        case .notFound(let kind, _, _): "unknown_" + kind.replacing(" ", with: "_")
+        case .ambiguous: "ambiguous"
+        case .malformedPhone: "invalid_phone"
+        case .invalid(let field, _): "invalid_" + field
+        case .refused(let code, _): code
+        }
+    }
+
+    /// What was wrong, by the name it was given under.
+    public var field: String? {
+        switch self {
+        case .malformedPhone: "phone"
+        case .invalid(let field, _): field
+        case .notFound, .ambiguous, .refused: nil
+        }
+    }
+}
+
+extension OperationsError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFound(let kind, let given, let nearest):
+            nearest.isEmpty
+                ? "there is no \(kind) \"\(given)\""
+                : "there is no \(kind) \"\(given)\"; near it: \(nearest.joined(separator: ", "))"
+        case .ambiguous(let kind, let given, let ids):
+            "there are \(ids.count) \(kind)s \"\(given)\"; give one of these ids: \(ids.joined(separator: ", "))"
+        case .malformedPhone(let given):
+            "\"\(given)\" is not a phone number: 7 to 15 digits, with or without a leading +, spaces and dashes allowed"
+        case .invalid(let field, let message): "\(field): \(message)"
+        case .refused(_, let message): message
+        }
+    }
+}

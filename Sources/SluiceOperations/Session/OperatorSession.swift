@@ -1,0 +1,37 @@
+public import NATSDriver
+public import PostgresDriver
+public import SluiceStore
+public import SluiceWire
+
+/// An operator's, or the API's, access to a cluster: what every command works on.
+public struct OperatorSession: Sendable {
+    /// Must not carry `sluice.internal`: the triggers have to see what operators write.
+    public let database: any PostgresTransactor
+    /// Nil when NATS cannot be reached: commands then answer from what the database knows.
+    public let nats: NATSConnection?
+    public let subjects: Subjects
+    /// Who acts, as `audit_log.actor` has it: `user@host`, or `api`.
+    public let actor: String
+    /// How long the "hour" and the "day" of the caps are in this cluster.
+    public let windows: WindowLengths
+
+    public init(
+        database: any PostgresTransactor, nats: NATSConnection?, subjects: Subjects, actor: String,
+        windows: WindowLengths = WindowLengths()
+    ) {
+        self.database = database
+        self.nats = nats
+        self.subjects = subjects
+        self.actor = actor
+        self.windows = windows
+    }
+
+    /// A change and its line in the audit log, in one transaction.
+    func change<Value: Sendable>(
+        deadline: Duration = .seconds(10), _ body: (AuditedTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await database.withTransaction(.readCommitted, deadline: deadline) { transaction in
+            try await body(AuditedTransaction(transaction: transaction, actor: actor))
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import FoundationEssentials
+internal import SluiceWire
+
+/// What one look at the cluster found. A part that could not be taken is nil and named in ``notTaken``.
+struct ClusterFacts: Sendable {
+    var at: Date
+    /// Why the database could not be asked at all.
+    var databaseError: String?
+    /// The database's schema version; nil when it could not be asked.
+    var schemaFound: Int?
+    var schemaNeeded: Int
+    /// Why NATS could not be asked.
+    var natsError: String?
+    var replies: [NodeStatus] = []
+    var nodes: NodeFacts?
+    var devices: DeviceFacts?
+    var contacts: ContactFacts?
+    var lanes: LaneFacts?
+    var control: ControlFacts?
+    /// From the ledger, when no shard can be asked.
+    var lastMinute: StatusReport.Outcomes?
+    /// What was not taken and why: `due contacts: it took longer than 1 s`.
+    var notTaken: [String] = []
+}
+
+struct NodeFacts: Sendable {
+    struct Node: Sendable {
+        var incarnation: Int64
+        var name: String
+        var role: String
+        var version: String
+        var host: String
+        var renewedAt: Date?
+        var isLive: Bool
+        var isDraining: Bool
+        var slots: Int
+    }
+
+    var now: Date
+    var nodes: [Node]
+    var term: Int64
+    /// The leader, while its lease runs.
+    var leader: Int64?
+    var leaderUntil: Date?
+    var slots: StatusReport.Slots
+}
+
+struct DeviceFacts: Sendable {
+    struct Group: Sendable {
+        var count: Int
+        /// A few of them.
+        var names: [String]
+    }
+
+    var byState: [String: Group]
+    var withoutGateway: Group
+}
+
+struct ContactFacts: Sendable {
+    var byStatus: [String: Int]
+    /// By `hold_reason`, each counted up to ``ContactQueries/mostHeld``.
+    var held: [String: Int]
+}
+
+struct LaneFacts: Sendable {
+    /// Due and not in flight, by what holds their lane; the key is nil where nothing does.
+    var dueByReason: [String?: Int]
+    var claimed: Int
+    var reserved: Int
+    /// Some lane has more due contacts than were counted.
+    var isCut: Bool
+    /// Of lanes that nothing holds.
+    var oldestDueSeconds: Double?
+    var oldestClaimSeconds: Double?
+
+    var due: Int { dueByReason.values.reduce(0, +) }
+}
+
+struct ControlFacts: Sendable {
+    struct Step: Sendable {
+        var sequence: String
+        var trigger: String
+        var next: String
+    }
+
+    var isEverythingPaused: Bool
+    var pausedWorkspaces: [String]
+    var brokenSteps: [Step]
+    var endlessSteps: [Step]
+    var hasLedgerToday: Bool
+    var hasLedgerTomorrow: Bool
+    var oldestIntakeSeconds: Double?
+}

@@ -1,0 +1,46 @@
+internal import PostgresDriver
+
+/// What operators paused, what sequences are built wrong, and whether the tables' upkeep is done.
+enum ControlQueries {
+    private static let mostSteps = 20
+
+    private static let pausesSQL = "SELECT scope FROM pauses ORDER BY scope LIMIT 1000"
+
+    private static let brokenSQL = """
+        SELECT coalesce(q.name, q.id::text) AS sequence, coalesce(st.trigger, '') AS trigger, st.next_trigger AS next, st.is_endless
+        FROM sequence_steps st JOIN sequences q ON q.id = st.sequence_id
+        WHERE q.is_active AND (st.is_endless OR nullif(st.next_trigger, '') IS NOT NULL AND NOT EXISTS (
+            SELECT FROM sequence_steps n WHERE n.workspace_id = st.workspace_id AND n.trigger = st.next_trigger))
+        ORDER BY 1, 2 LIMIT \(mostSteps)
+        """
+
+    private static let upkeepSQL = """
+        SELECT to_regclass('send_ledger_' || to_char(d.day, 'YYYYMMDD')) IS NOT NULL AS today,
+            to_regclass('send_ledger_' || to_char(d.day + 1, 'YYYYMMDD')) IS NOT NULL AS tomorrow,
+            extract(epoch FROM now() - (SELECT not_before FROM enrollment_intake ORDER BY id LIMIT 1))::float8 AS oldest_intake
+        FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS day) d
+        """
+
+    static func facts(_ database: any PostgresExecutor, within limit: Duration) async throws -> ControlFacts {
+        let scopes = try await database.query(pausesSQL, deadline: limit).column(String.self, at: 0)
+        var facts = ControlFacts(
+            isEverythingPaused: scopes.contains("*"), pausedWorkspaces: scopes.filter { $0 != "*" }, brokenSteps: [],
+            endlessSteps: [], hasLedgerToday: true, hasLedgerTomorrow: true)
+        for row in try await database.query(brokenSQL, deadline: limit) {
+            let step = ControlFacts.Step(
+                sequence: try row.decode(String.self, "sequence"), trigger: try row.decode(String.self, "trigger"),
+                next: try row.decode(String?.self, "next") ?? "")
+            if try row.decode(Bool.self, "is_endless") {
+                facts.endlessSteps.append(step)
+            } else {
+                facts.brokenSteps.append(step)
+            }
+        }
+        if let row = try await database.query(upkeepSQL, deadline: limit).first {
+            facts.hasLedgerToday = try row.decode(Bool.self, "today")
+            facts.hasLedgerTomorrow = try row.decode(Bool.self, "tomorrow")
+            facts.oldestIntakeSeconds = try row.decode(Double?.self, "oldest_intake")
+        }
+        return facts
+    }
+}

@@ -1,0 +1,107 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+internal import SluiceStore
+
+/// What is due, lane by lane, and what holds it.
+///
+/// Each lane is one bounded probe of its index: so many of its due contacts as ``budget`` leaves per lane, so that the whole costs at most
+/// the budget however many millions wait. In-flight contacts are due too and stand first in their lane, so they are in the probe.
+enum LaneQueries {
+    /// Index entries read in all, unless there are more than a twentieth as many lanes.
+    static let budget = 200_000
+    private static let leastPerLane = 20
+
+    private static let sql = """
+        WITH bound AS MATERIALIZED (
+            SELECT greatest(\(leastPerLane), \(budget) / greatest(1, count(*)))::int AS most FROM lanes
+        ), probe AS MATERIALIZED (
+            SELECT l.device_id, l.workspace_id, l.kind, l.source_id, p.*, p.seen >= b.most AS is_cut
+            FROM bound b CROSS JOIN lanes l CROSS JOIN LATERAL (
+                SELECT count(*) AS seen, count(*) FILTER (WHERE claim_state = 0) AS idle,
+                    count(*) FILTER (WHERE claim_state = 1) AS claimed, count(*) FILTER (WHERE claim_state = 2) AS reserved,
+                    min(next_trigger_time) FILTER (WHERE claim_state = 0) AS oldest_due,
+                    min(processing_started_at) FILTER (WHERE claim_state > 0) AS oldest_claim
+                FROM (
+                    SELECT claim_state, next_trigger_time, processing_started_at FROM sequence_contacts c
+                    -- now() and not clock_timestamp(): a volatile bound would be no index condition.
+                    WHERE c.lane_id = l.id AND c.status = 'active' AND c.next_trigger_time <= now()
+                    ORDER BY c.next_trigger_time LIMIT b.most) c) p
+            WHERE p.seen > 0
+        )
+        SELECT p.device_id, d.cap_key, d.hourly_cap, d.daily_cap, \(LaneHold.reasonSQL) AS reason,
+            sum(p.idle)::bigint AS idle, sum(p.claimed)::bigint AS claimed, sum(p.reserved)::bigint AS reserved,
+            bool_or(p.is_cut) AS is_cut,
+            extract(epoch FROM now() - min(p.oldest_due))::float8 AS oldest_due,
+            extract(epoch FROM now() - min(p.oldest_claim))::float8 AS oldest_claim
+        FROM probe p
+        LEFT JOIN device_caps d ON d.device_id = p.device_id
+        LEFT JOIN device_states s ON s.device_id = p.device_id
+        LEFT JOIN sequences q ON p.kind = 'sequence' AND q.id::text = p.source_id
+        GROUP BY 1, 2, 3, 4, 5
+        """
+
+    struct Row: Sendable {
+        var device: UUID
+        var capKey: String?
+        var hourlyCap: Int
+        var dailyCap: Int
+        var reason: String?
+        var idle: Int
+        var claimed: Int
+        var reserved: Int
+        var isCut: Bool
+        var oldestDue: Double?
+        var oldestClaim: Double?
+    }
+
+    /// One row per device and reason.
+    static func rows(_ database: any PostgresExecutor, within limit: Duration) async throws -> [Row] {
+        try await database.query(sql, deadline: limit).map { row in
+            Row(
+                device: try row.decode(UUID.self, "device_id"), capKey: try row.decode(String?.self, "cap_key"),
+                hourlyCap: Int(try row.decode(Int32?.self, "hourly_cap") ?? 0),
+                dailyCap: Int(try row.decode(Int32?.self, "daily_cap") ?? 0), reason: try row.decode(String?.self, "reason"),
+                idle: Int(try row.decode(Int64.self, "idle")), claimed: Int(try row.decode(Int64.self, "claimed")),
+                reserved: Int(try row.decode(Int64.self, "reserved")), isCut: try row.decode(Bool.self, "is_cut"),
+                oldestDue: try row.decode(Double?.self, "oldest_due"),
+                oldestClaim: try row.decode(Double?.self, "oldest_claim"))
+        }
+    }
+
+    /// - Parameter usage: by cap key; nil when it was not taken, and then nothing is said to be at a cap.
+    static func facts(_ rows: [Row], usage: [String: CapUsage]?) -> LaneFacts {
+        var facts = LaneFacts(dueByReason: [:], claimed: 0, reserved: 0, isCut: false)
+        for row in rows {
+            let reason = row.reason ?? capReason(row, usage)
+            facts.dueByReason[reason, default: 0] += row.idle
+            facts.claimed += row.claimed
+            facts.reserved += row.reserved
+            facts.isCut = facts.isCut || row.isCut
+            if reason == nil { facts.oldestDueSeconds = [facts.oldestDueSeconds, row.oldestDue].compactMap(\.self).max() }
+            facts.oldestClaimSeconds = [facts.oldestClaimSeconds, row.oldestClaim].compactMap(\.self).max()
+        }
+        return facts
+    }
+
+    private static func capReason(_ row: Row, _ usage: [String: CapUsage]?) -> String? {
+        guard let key = row.capKey, let used = usage?[key] else { return nil }
+        if used.day >= row.dailyCap { return "at_daily_cap" }
+        return used.hour >= row.hourlyCap ? "at_hourly_cap" : nil
+    }
+}
+
+/// What keeps a whole lane from sending, in the order in which it is named.
+enum LaneHold {
+    /// Over `p` (a lane), `d` (device_caps), `s` (device_states) and `q` (sequences).
+    static let reasonSQL = """
+        CASE
+            WHEN EXISTS (SELECT FROM pauses WHERE scope = '*') THEN 'everything_paused'
+            WHEN EXISTS (SELECT FROM pauses WHERE scope = p.workspace_id) THEN 'workspace_paused'
+            WHEN p.kind = 'sequence' AND NOT coalesce(q.is_active, false) THEN 'sequence_paused'
+            WHEN d.device_id IS NULL THEN 'unknown_device'
+            WHEN d.paused_at IS NOT NULL THEN 'device_paused'
+            WHEN coalesce(s.state, 'connected') <> 'connected' THEN 'device_' || s.state
+            WHEN d.gateway_id IS NULL AND NOT EXISTS (SELECT FROM gateways WHERE is_default) THEN 'no_gateway'
+        END
+        """
+}

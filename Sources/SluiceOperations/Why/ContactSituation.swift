@@ -1,0 +1,71 @@
+internal import FoundationEssentials
+
+/// Everything in the database that decides what an enrollment waits for, read at one instant.
+struct ContactSituation: Sendable {
+    var now: Date
+    var id: UUID
+    var workspace: String
+    var recipient: String
+    var name: String?
+    var phone: String?
+    var status: String
+    var holdReason: String?
+    var lastError: String?
+    var retryCount: Int
+    /// 0 idle, 1 claimed, 2 reserved.
+    var claimState: Int
+    var processingSince: Date?
+    var dueAt: Date?
+    var completedAt: Date?
+    var hasLane: Bool
+    /// Contacts of the same lane that are due before it, counted up to 1,000.
+    var ahead: Int
+
+    var sequence: Sequence
+    var step: Step
+    var device: Device?
+    var slot: Slot
+    var isEverythingPaused: Bool
+    var isWorkspacePaused: Bool
+    var isSuppressed: Bool
+    var hasLeader: Bool
+    /// The attempt that stands last in the ledger.
+    var lastAttempt: Attempt?
+
+    struct Sequence: Sendable {
+        var name: String
+        var isSequence: Bool
+        var isActive: Bool
+    }
+
+    struct Step: Sendable {
+        var trigger: String?
+        var next: String?
+    }
+
+    struct Device: Sendable {
+        var id: UUID
+        var name: String
+        var capKey: String
+        var hourlyCap: Int
+        var dailyCap: Int
+        var state: String
+        var stateUntil: Date?
+        var isPaused: Bool
+        var pausedReason: String?
+        var hasGateway: Bool
+        var historyFrom: Date?
+    }
+
+    struct Slot: Sendable {
+        var hasLiveOwner: Bool
+        var owner: String?
+    }
+
+    struct Attempt: Sendable {
+        var state: String
+        var code: String?
+        var at: Date?
+        var deadline: Date?
+    }
+}

@@ -1,0 +1,74 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+
+/// One trigger of one lead and what there is to enter by it.
+struct LeadSituation: Sendable {
+    var id: UUID
+    var name: String?
+    var workspace: String
+    /// Nil when the lead has none.
+    var trigger: String?
+    /// The sequence whose entry step the trigger names.
+    var sequence: String?
+    var sequenceID: UUID?
+    var isEntryStep: Bool
+    var isActive: Bool
+    var isQueued: Bool
+}
+
+enum LeadQuery {
+    private static let most = 100
+
+    private static let sql = """
+        SELECT l.id, l.name, l.workspace_id, t.trigger, coalesce(q.name, q.id::text) AS sequence, q.id AS sequence_id,
+            coalesce(st.is_entry_point, false) AS is_entry, coalesce(q.is_active, false) AS is_active,
+            EXISTS (SELECT FROM enrollment_intake i WHERE i.lead_id = l.id AND i.trigger = t.trigger) AS is_queued
+        FROM leads l
+        LEFT JOIN LATERAL sluice_triggers(l.trigger) t(trigger) ON true
+        LEFT JOIN sequence_steps st ON st.workspace_id = l.workspace_id AND st.trigger = t.trigger
+        LEFT JOIN sequences q ON q.id = st.sequence_id
+        WHERE sluice_digits(l.phone) = $1
+        ORDER BY l.id, t.trigger LIMIT \(most)
+        """
+
+    static func of(_ phone: PhoneNumber, on database: any PostgresExecutor) async throws -> [LeadSituation] {
+        try await database.query(sql, [.string(phone.digits)]).map { row in
+            LeadSituation(
+                id: try row.decode(UUID.self, "id"), name: try row.decode(String?.self, "name"),
+                workspace: try row.decode(String.self, "workspace_id"), trigger: try row.decode(String?.self, "trigger"),
+                sequence: try row.decode(String?.self, "sequence"), sequenceID: try row.decode(UUID?.self, "sequence_id"),
+                isEntryStep: try row.decode(Bool.self, "is_entry"), isActive: try row.decode(Bool.self, "is_active"),
+                isQueued: try row.decode(Bool.self, "is_queued"))
+        }
+    }
+}
+
+/// Why a lead's trigger has led to no enrollment.
+enum LeadVerdict {
+    static func triggers(_ leads: [LeadSituation], _ contacts: [ContactSituation]) -> [WhyReport.LeadTrigger] {
+        leads.compactMap { lead in
+            let isEnrolled = contacts.contains { $0.workspace == lead.workspace && $0.sequence.name == lead.sequence }
+            if lead.trigger == nil, !contacts.isEmpty { return nil }
+            if isEnrolled, !lead.isQueued { return nil }
+            return WhyReport.LeadTrigger(
+                leadID: lead.id, workspace: lead.workspace, trigger: lead.trigger ?? "", reason: reason(lead))
+        }
+    }
+
+    private static func reason(_ lead: LeadSituation) -> Reason {
+        guard let trigger = lead.trigger else {
+            return Reason("no_trigger", "The lead has no trigger, so it enters no sequence.")
+        }
+        if lead.isQueued { return Reason("being_enrolled", "The trigger \"\(trigger)\" was just given; it enters within seconds.") }
+        guard let sequence = lead.sequence else {
+            return Reason("no_step", "No step of any sequence has the trigger \"\(trigger)\".")
+        }
+        if !lead.isEntryStep {
+            return Reason("no_entry_step", "The step \"\(trigger)\" of \"\(sequence)\" is not an entry point, so nobody enters by it.")
+        }
+        if !lead.isActive {
+            return Reason("sequence_paused", "The sequence \"\(sequence)\" is not active; leads enter when it is.")
+        }
+        return Reason("not_enrolled", "Nothing stands against entering \"\(sequence)\": it should happen within seconds.")
+    }
+}

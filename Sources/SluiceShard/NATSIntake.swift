@@ -1,0 +1,87 @@
+internal import CoreMetrics
+internal import Logging
+internal import NATSDriver
+internal import SluiceCore
+internal import SluiceWire
+
+/// What comes over NATS: batches for this incarnation, the leader's beacon, wake-ups, questions. Works without a server, and again
+/// when one is back.
+struct NATSIntake: Sendable {
+    let nats: NATSConnection
+    let subjects: Subjects
+    let incarnation: Incarnation
+    let inbox: Inbox
+    let lease: LeaseKeeper
+    let metrics: ShardMetrics
+    let logger: Logger
+
+    /// Batches wait here while the machine is busy; a batch that finds no room is read back from the database.
+    private static let mailbox = 1_024
+    private static let resubscribeAfter: Duration = .seconds(1)
+
+    /// Listens until cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await watchConnection() }
+            group.addTask {
+                await listen(subjects.dispatch(incarnation)) { offer(.batch(try DispatchBatch(decoding: $0.payload))) }
+            }
+            group.addTask {
+                await listen(subjects.beacon) { message in
+                    let beacon = try LeaderBeacon(decoding: message.payload)
+                    offer(
+                        .beacon(
+                            term: beacon.term, assignmentVersion: beacon.assignmentVersion,
+                            controlVersion: beacon.controlVersion))
+                }
+            }
+            group.addTask {
+                await listen(subjects.wake) { message in
+                    if try Wake(decoding: message.payload).reason == .control { await lease.poke() }
+                }
+            }
+            group.addTask {
+                await listen(subjects.status) { message in
+                    if let reply = message.reply { inbox.offer(.statusQuestion(reply: reply)) }
+                }
+            }
+            group.addTask {
+                await listen(subjects.device) { message in
+                    guard let reply = message.reply else { return }
+                    inbox.offer(.deviceQuestion(try DeviceStateRequest(decoding: message.payload).device, reply: reply))
+                }
+            }
+        }
+    }
+
+    private func offer(_ event: ShardEvent) { inbox.offer(.event(event)) }
+
+    private func watchConnection() async {
+        for await state in nats.stateUpdates {
+            inbox.put(.event(.connected(state == .connected)))
+            logger.notice("nats connection", metadata: ["state": "\(state)"])
+        }
+    }
+
+    /// Hands each message of `subject` to `body`; one that does not decode changes nothing but a counter (I19).
+    private func listen(_ subject: String, _ body: @escaping @Sendable (NATSMessage) async throws -> Void) async {
+        while !Task.isCancelled {
+            do {
+                try await nats.withSubscription(subject, mailbox: Self.mailbox) { messages in
+                    for await message in messages {
+                        do {
+                            try await body(message)
+                        } catch {
+                            metrics.undecodable.increment()
+                            logger.debug("message ignored", metadata: ["subject": "\(subject)", "error": "\(error)"])
+                        }
+                    }
+                }
+            } catch {
+                logger.warning("not subscribed", metadata: ["subject": "\(subject)", "error": "\(error)"])
+            }
+            // Cancelled means the life is over: the loop's condition says so.
+            try? await Task.sleep(for: Self.resubscribeAfter)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+public import Logging
+public import NATSDriver
+public import ServiceLifecycle
+internal import SluiceCore
+public import SluiceStore
+public import SluiceTelemetry
+internal import Synchronization
+
+/// A shard node: registers, owns what the leader gives it, sends, and stops gracefully.
+public final class ShardNode: Service, Sendable {
+    private struct State {
+        var inbox: Inbox?
+        var isStopping = false
+    }
+
+    private let configuration: ShardNodeConfiguration
+    private let store: any ShardStore
+    private let leaseStore: any ShardStore
+    private let nats: NATSConnection
+    private let gateways: any GatewaySending
+    private let logger: Logger
+    private let clock = SystemClock()
+    private let metrics = ShardMetrics()
+    private let board: ReadinessBoard
+    private let state = Mutex(State())
+
+    /// Unasked items that may wait while the machine is busy.
+    private static let inboxBound = 8_192
+    private static let registerAgainAfter: Duration = .seconds(1)
+
+    /// - Parameters:
+    ///   - store: for everything but the lease.
+    ///   - leaseStore: on a connection of its own, so that a renewal never queues behind work.
+    ///   - nats: opened with `retryInitialConnect`; the node works without a server, by polling.
+    public init(
+        configuration: ShardNodeConfiguration, store: any ShardStore, leaseStore: any ShardStore, nats: NATSConnection,
+        gateways: any GatewaySending, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.leaseStore = leaseStore
+        self.nats = nats
+        self.gateways = gateways
+        self.logger = logger
+        board = ReadinessBoard(clock: clock)
+    }
+
+    /// What keeps this node from doing its work; reads what it knows and asks nobody.
+    public func readiness() async -> Readiness { board.current }
+
+    /// Runs until it is told to stop gracefully or cancelled. Throws when another live node has this name, or the
+    /// database's schema is not this build's.
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { group in
+                while let incarnation = try await register() {
+                    // One life's end starts the next; a buffer of one, because it may be said twice.
+                    let (ended, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+                    var life = begin(incarnation) { end.finish() }
+                    group.addTask { await life.run() }
+                    for await _ in ended {}
+                    try Task.checkCancellation()
+                }
+            }
+        } onGracefulShutdown: {
+            self.stop()
+        }
+    }
+
+    private func stop() {
+        let inbox = state.withLock { state in
+            state.isStopping = true
+            return state.inbox
+        }
+        inbox?.put(.stop)
+    }
+
+    private func begin(_ incarnation: Incarnation, onEnd: @escaping @Sendable () -> Void) -> Life {
+        let inbox = Inbox(bound: Self.inboxBound)
+        let isStopping = state.withLock { state in
+            state.inbox = inbox
+            return state.isStopping
+        }
+        if isStopping { inbox.put(.stop) }
+        var logger = logger
+        logger[metadataKey: "incarnation"] = "\(incarnation.rawValue)"
+        let surroundings = Life.Surroundings(
+            configuration: configuration, incarnation: incarnation, store: store, leaseStore: leaseStore, nats: nats,
+            gateways: gateways, clock: clock, inbox: inbox, metrics: metrics, readiness: board, logger: logger,
+            startedAt: DatabaseTime(microseconds: clock.unixTime().wholeMicroseconds))
+        return Life(surroundings, seed: UInt64.random(in: .min ... .max), onEnd: onEnd)
+    }
+
+    /// Tries until it has an incarnation; nil when the node is to stop.
+    private func register() async throws -> Incarnation? {
+        let start = clock.now()
+        while !state.withLock({ $0.isStopping }) {
+            do {
+                let incarnation = try await leaseStore.register(node: configuration.node)
+                logger.notice("registered", metadata: ["incarnation": "\(incarnation.rawValue)"])
+                return incarnation
+            } catch StoreError.nameInUse(let name) {
+                // A node that was killed holds its name until its lease lapses; one that lives holds it for longer.
+                guard clock.now() - start < configuration.timers.lease * 2 else { throw StoreError.nameInUse(name: name) }
+            } catch StoreError.database(let error) {
+                logger.warning("not registered", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: Self.registerAgainAfter)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,122 @@
+internal import Logging
+internal import PostgresDriver
+internal import SluiceCore
+internal import SluiceStore
+internal import SluiceTelemetry
+
+/// Carries out the machine's statements and puts the answers into the inbox, one for each.
+struct StatementRunner: Sendable {
+    let store: any ShardStore
+    let incarnation: Incarnation
+    let lookback: Duration
+    let clock: SystemClock
+    let inbox: Inbox
+    let metrics: ShardMetrics
+    let logger: Logger
+
+    func readOwnership(_ id: StatementID) async {
+        await answer(id, "ownership") { .ownership(id, try await store.ownedSlots(incarnation)) }
+    }
+
+    func takeOver(_ id: StatementID, _ slots: [SlotOwnership]) async {
+        await answer(id, "take_over") {
+            let sent = clock.now()
+            let found = try await store.takeOver(slots, by: incarnation, lookback: lookback)
+            // A statement of its own, after the ownership is ours: what a device is now, not what it was.
+            let devices = try await store.devices(in: slots.map(\.slot))
+            logger.notice(
+                "slots taken over",
+                metadata: [
+                    "count": "\(slots.count)", "devices_count": "\(devices.count)", "charges_count": "\(found.charges.count)",
+                    "orphans_count": "\(found.orphans)", "took_ms": "\((clock.now() - sent) / .milliseconds(1))",
+                ])
+            return .takenOver(
+                id, SlotHistory(charges: found.charges, devices: devices, lanes: found.lanes, lookback: lookback))
+        }
+    }
+
+    func loadDevices(_ id: StatementID, _ slots: [HashSlot]) async {
+        await answer(id, "devices") { .devices(id, try await store.devices(in: slots)) }
+    }
+
+    func fetchBatch(_ id: StatementID, _ batch: BatchID) async {
+        await answer(id, "fetch") { .fetched(id, try await store.openBatch(batch, of: incarnation)) }
+    }
+
+    func reserve(_ id: StatementID, _ requests: [ReserveRequest]) async {
+        await answer(id, "reserve") {
+            let started = clock.now()
+            let verdicts = try await store.reserve(requests, by: incarnation)
+            guard verdicts.count == requests.count else { throw StoreError.malformed("reserve: verdicts") }
+            return .reserved(id, started: started, verdicts)
+        }
+    }
+
+    func settle(_ id: StatementID, _ settlements: [Settlement]) async {
+        await answer(id, "settle") {
+            let result = try await store.settle(settlements)
+            return .settled(id, result.lanes, busy: result.busy)
+        }
+    }
+
+    func release(_ id: StatementID, _ claims: [Claim]) async {
+        await answer(id, "release") {
+            .released(id, try await store.release(claims).map { ReleasedClaim(claim: $0.claim, due: $0.due) })
+        }
+    }
+
+    func abortLost(_ id: StatementID, _ claims: [Claim]) async {
+        await answer(id, "abort_lost") {
+            let aborted = try await store.abortLost(claims, by: incarnation)
+            return .lostAborted(id, aborted.map { ReleasedClaim(claim: $0.claim, due: $0.due) })
+        }
+    }
+
+    func giveUp(_ id: StatementID, _ slots: [HashSlot]) async {
+        await answer(id, "give_up") {
+            try await store.giveUp(slots, by: incarnation)
+            logger.notice("slots given up", metadata: ["count": "\(slots.count)"])
+            return .gaveUp(id)
+        }
+    }
+
+    func record(_ device: DeviceID, _ condition: DeviceCondition, detail: String) async {
+        do {
+            try await store.record(condition, detail: detail, of: device)
+        } catch {
+            logger.warning(
+                "device condition not recorded", metadata: ["device_id": "\(device.rawValue)", "error": "\(error)"])
+        }
+    }
+
+    private func answer(_ id: StatementID, _ name: String, _ body: () async throws -> ShardEvent) async {
+        let start = clock.now()
+        do {
+            let event = try await body()
+            metrics.statement(name, took: clock.now() - start, succeeded: true)
+            inbox.put(.event(event))
+        } catch {
+            metrics.statement(name, took: clock.now() - start, succeeded: false)
+            logger.warning("statement failed", metadata: ["statement": "\(name)", "error": "\(error)"])
+            if case StoreError.leaseLost = error { inbox.put(.event(.leaseLost)) }
+            inbox.put(.event(.failed(id, StatementFailure(error))))
+        }
+    }
+}
+
+extension StatementFailure {
+    /// Refused only when the database certainly did nothing and would refuse the same again; every doubt is uncertain.
+    init(_ error: any Error) {
+        self = .uncertain
+        guard let error = error as? StoreError else { return }
+        switch error {
+        case .leaseLost: self = .refused
+        case .database(let error) where !error.mayHaveTakenEffect && !error.isRetriable:
+            switch error.kind {
+            case .server, .invalidParameter: self = .refused
+            default: break
+            }
+        case .database, .malformed, .termLost, .nameInUse, .schemaTooNew, .schemaTooOld: break
+        }
+    }
+}

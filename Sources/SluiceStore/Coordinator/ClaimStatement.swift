@@ -1,0 +1,85 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+internal import SluiceCore
+
+/// CLAIM: idle → claimed for so many contacts of each lane, and the batches' rows, in one statement.
+///
+/// Each lane is one probe of the index (lane, due) from the lane's cursor on. Rows that somebody else holds locked are skipped. The
+/// second probe per lane says when its next contact is due, skipping the ones taken here, which the statement's snapshot still shows as
+/// idle. It counts locked rows too, so that the answer is never later than the truth.
+struct ClaimStatement {
+    static let sql = """
+        WITH share AS MATERIALIZED (
+            -- The time as a column: compared with a volatile call, the index would be walked past what is due.
+            SELECT s.*, clock_timestamp() AS now
+            FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[], $5::bigint[])
+                AS s(lane, most, not_before, batch, owner)
+            WHERE EXISTS (SELECT FROM coordinator_lease WHERE term = $6)
+        ), picked AS MATERIALIZED (
+            SELECT s.lane, s.batch, s.owner, c.id
+            FROM share s CROSS JOIN LATERAL (
+                SELECT id FROM sequence_contacts
+                WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before
+                  AND next_trigger_time <= s.now AND claim_state = 0
+                ORDER BY next_trigger_time LIMIT s.most FOR UPDATE SKIP LOCKED) c
+        ), claimed AS (
+            UPDATE sequence_contacts c SET claim_state = 1, claim_batch = p.batch,
+                processing_device_id = c.assigned_device_id, processing_started_at = clock_timestamp()
+            FROM picked p WHERE c.id = p.id
+        ), batches AS (
+            INSERT INTO claim_batches (batch, owner, expires_at, contacts, lanes, open_claims)
+            SELECT batch, owner, clock_timestamp() + $7::bigint * interval '1 microsecond', array_agg(id), array_agg(lane),
+                count(*)::int
+            FROM picked GROUP BY batch, owner
+            RETURNING batch, expires_at
+        )
+        SELECT s.lane, s.batch, t.ids, b.expires_at, n.next_trigger_time AS next_due
+        FROM share s
+        LEFT JOIN (SELECT lane, array_agg(id) AS ids FROM picked GROUP BY lane) t ON t.lane = s.lane
+        LEFT JOIN batches b ON b.batch = s.batch
+        LEFT JOIN LATERAL (
+            SELECT next_trigger_time FROM sequence_contacts
+            WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before AND claim_state = 0
+              AND id NOT IN (SELECT id FROM picked)
+            ORDER BY next_trigger_time LIMIT 1) n ON true
+        """
+
+    static func parameters(_ request: ClaimRequest, lasting: Duration) -> [PostgresValue] {
+        let shares = request.shares
+        return [
+            .int64Array(shares.map(\.lane.rawValue)),
+            .int32Array(shares.map { Int32(clamping: $0.limit) }),
+            .timestampArray(shares.map(\.notBefore.parameter)),
+            .int64Array(shares.map(\.batch.rawValue)),
+            .int64Array(shares.map(\.owner.rawValue)),
+            .int64(request.term.rawValue),
+            .int64(lasting.wholeMicroseconds),
+        ]
+    }
+
+    static func result(_ rows: PostgresResult, of request: ClaimRequest) throws -> ClaimResult {
+        let shares = Dictionary(request.shares.map { ($0.lane, $0) }, uniquingKeysWith: { first, _ in first })
+        var result = ClaimResult(batches: [], nextDue: [:])
+        result.nextDue.reserveCapacity(request.shares.count)
+        var position: [BatchID: Int] = [:]
+        for row in rows {
+            guard let share = shares[try row.lane("lane")] else { continue }
+            result.nextDue[share.lane] = .some(try row.optionalTime("next_due"))
+            guard let ids = try row.decode([UUID]?.self, "ids"), let expiry = try row.optionalTime("expires_at") else {
+                continue
+            }
+            let index = position[share.batch] ?? result.batches.endIndex
+            if index == result.batches.endIndex {
+                position[share.batch] = index
+                result.batches.append(
+                    DispatchBatch(id: share.batch, owner: share.owner, expiresAt: expiry, claims: []))
+            }
+            result.batches[index].claims += ids.map { id in
+                Claim(
+                    contact: ContactID(rawValue: id), device: share.device, lane: share.lane,
+                    priorityClass: share.priorityClass, slot: share.slot, epoch: share.epoch, batch: share.batch)
+            }
+        }
+        return result
+    }
+}

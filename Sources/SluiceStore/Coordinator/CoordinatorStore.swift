@@ -1,0 +1,132 @@
+public import SluiceCore
+
+/// What a coordinator asks of the database. Same rules as ``ShardStore``.
+public protocol CoordinatorStore: Sendable {
+    func register(node: NodeRegistration) async throws -> Incarnation
+
+    /// One statement a second for leader and standby alike: renews the node's lease, and renews or, when it is free, takes the lead.
+    /// `leaseLost` when the node's own lease has lapsed.
+    func renew(_ incarnation: Incarnation, leading: Term?) async throws -> LeadRenewal
+
+    /// Ends the incarnation and, when it leads, the term at once, so that the standby need not wait for the expiry.
+    func leave(_ incarnation: Incarnation, leading: Term?) async throws
+
+    // MARK: Nodes and slots. Every write names the term and does nothing when it is not the current one (`termLost`).
+
+    /// Shard nodes with a running lease.
+    func liveShards() async throws -> [ShardNode]
+
+    /// FENCE: closes the fences of shard incarnations whose lease has lapsed and returns them. Waits for their reserves in flight.
+    func fenceLapsed(term: Term) async throws -> [Incarnation]
+
+    func slotOwnerships() async throws -> [SlotOwnership]
+
+    /// REASSIGN, a statement of its own: gives slots without a live owner to `owner` with epoch + 1 and takes back what was claimed for their old
+    /// owners; for slots with a live owner it records whom the leader wants.
+    func assign(_ changes: [SlotChange], term: Term) async throws -> [SlotOwnership]
+
+    // MARK: Lanes and claims
+
+    /// All lanes and their next due times: what a new leader starts from.
+    func lanes() async throws -> [Lane]
+
+    /// The lanes named: the sweep's repair and the answer to a wake-up for a lane the leader does not know.
+    func lanes(_ ids: [LaneID]) async throws -> [Lane]
+
+    func routes() async throws -> [DeviceRoute]
+
+    /// CLAIM: idle → claimed, in one statement.
+    func claim(_ request: ClaimRequest, lasting: Duration) async throws -> ClaimResult
+
+    /// Takes back claims whose batch expired, or (`olderThan`) whose term is over: only rows still `claimed`. Bounded by `limit` batches.
+    func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack
+
+    // MARK: Intake
+
+    /// Drains one chunk of lead triggers into enrollments. `more` when the chunk was full.
+    func enroll(limit: Int) async throws -> IntakeResult
+
+    /// Drains one chunk of completions: takes the trigger off the lead. Skips leads that somebody else holds locked.
+    func complete(limit: Int) async throws -> IntakeResult
+
+    /// Drains wake-ups written by plain SQL on the queue itself.
+    func drainWakes(limit: Int) async throws -> IntakeResult
+
+    // MARK: Upkeep
+
+    /// Makes sure the ledger partitions of the next days exist and drops those past keeping; folds the counters' deltas.
+    func maintain(keepDays: Int) async throws
+}
+
+/// What a coordinator's renewal says.
+public struct LeadRenewal: Hashable, Sendable {
+    public var databaseNow: DatabaseTime
+    /// The term this node leads with, or nil.
+    public var leading: Term?
+    /// The current term, whoever leads.
+    public var current: Term
+    public var assignmentVersion: Int64
+    public var controlVersion: Int64
+
+    public init(
+        databaseNow: DatabaseTime, leading: Term?, current: Term, assignmentVersion: Int64, controlVersion: Int64
+    ) {
+        self.databaseNow = databaseNow
+        self.leading = leading
+        self.current = current
+        self.assignmentVersion = assignmentVersion
+        self.controlVersion = controlVersion
+    }
+}
+
+/// A shard node the leader may give slots to.
+public struct ShardNode: Hashable, Sendable {
+    public var incarnation: Incarnation
+    public var name: String
+    /// It is stopping: it keeps what it owns until it has given it up, and gets nothing new.
+    public var isDraining: Bool
+
+    public init(incarnation: Incarnation, name: String, isDraining: Bool) {
+        self.incarnation = incarnation
+        self.name = name
+        self.isDraining = isDraining
+    }
+}
+
+/// One change of the assignment.
+public struct SlotChange: Hashable, Sendable {
+    public var slot: HashSlot
+    public var owner: Incarnation
+
+    public init(slot: HashSlot, owner: Incarnation) {
+        self.slot = slot
+        self.owner = owner
+    }
+}
+
+/// Claims the leader took back: how many of which device left the state `claimed` (or lost their row), and when the contacts are due.
+public struct TakenBack: Sendable {
+    public var claims: [(device: DeviceID, batch: BatchID, count: Int)]
+    public var lanes: [LaneDue]
+    /// Batches that were looked at; equal to the limit means there may be more.
+    public var batches: Int
+
+    public init(claims: [(device: DeviceID, batch: BatchID, count: Int)], lanes: [LaneDue], batches: Int) {
+        self.claims = claims
+        self.lanes = lanes
+        self.batches = batches
+    }
+}
+
+/// What one chunk of an intake table led to.
+public struct IntakeResult: Sendable {
+    public var lanes: [LaneDue]
+    public var processed: Int
+    public var more: Bool
+
+    public init(lanes: [LaneDue], processed: Int, more: Bool) {
+        self.lanes = lanes
+        self.processed = processed
+        self.more = more
+    }
+}

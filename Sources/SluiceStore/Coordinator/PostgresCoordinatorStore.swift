@@ -1,0 +1,234 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+public import SluiceCore
+
+/// ``CoordinatorStore`` on PostgreSQL.
+public struct PostgresCoordinatorStore: CoordinatorStore {
+    let pools: StorePools
+
+    public init(pools: StorePools) { self.pools = pools }
+
+    // MARK: The node and the lead
+
+    public func register(node: NodeRegistration) async throws -> Incarnation {
+        try await NodeLifecycle(pool: pools.lease).register(node)
+    }
+
+    public func renew(_ incarnation: Incarnation, leading: Term?) async throws -> LeadRenewal {
+        try await storing {
+            let rows = try await pools.lease.query(
+                Self.renewSQL, [.int64(incarnation.rawValue), .int64(leading?.rawValue ?? -1)], deadline: .seconds(3))
+            guard let row = rows.first else { throw StoreError.leaseLost }
+            let led = try row.decode(Int64?.self, "led")
+            return LeadRenewal(
+                databaseNow: try row.time("now"), leading: led.map(Term.init(rawValue:)),
+                current: Term(rawValue: try led ?? row.decode(Int64.self, "term")),
+                assignmentVersion: try row.decode(Int64.self, "assignment"),
+                controlVersion: try row.decode(Int64.self, "control"))
+        }
+    }
+
+    public func leave(_ incarnation: Incarnation, leading: Term?) async throws {
+        try await storing {
+            if let leading {
+                try await pools.lease.query(
+                    "UPDATE coordinator_lease SET expires_at = '-infinity' WHERE incarnation = $1 AND term = $2",
+                    [.int64(incarnation.rawValue), .int64(leading.rawValue)])
+            }
+        }
+        try await NodeLifecycle(pool: pools.lease).leave(incarnation)
+    }
+
+    // MARK: Nodes and slots
+
+    public func liveShards() async throws -> [ShardNode] {
+        try await storing {
+            try await pools.relaxed.query(
+                """
+                SELECT l.incarnation, l.node_name, l.is_draining FROM node_leases l JOIN node_fences f USING (incarnation)
+                WHERE l.role = 'shard' AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL ORDER BY l.incarnation
+                """
+            ).map { row in
+                ShardNode(
+                    incarnation: Incarnation(rawValue: try row.decode(Int64.self, "incarnation")),
+                    name: try row.decode(String.self, "node_name"), isDraining: try row.decode(Bool.self, "is_draining"))
+            }
+        }
+    }
+
+    public func fenceLapsed(term: Term) async throws -> [Incarnation] {
+        try await storing {
+            let rows = try await pools.durable.query(
+                """
+                WITH lead AS MATERIALIZED (
+                    SELECT term FROM coordinator_lease WHERE term = $1 FOR SHARE
+                ), fenced AS (
+                    UPDATE node_fences SET closed_at = clock_timestamp()
+                    WHERE closed_at IS NULL AND role = 'shard' AND EXISTS (SELECT FROM lead)
+                      AND incarnation IN (SELECT incarnation FROM node_leases WHERE expires_at < clock_timestamp())
+                    RETURNING incarnation)
+                SELECT f.incarnation FROM lead LEFT JOIN fenced f ON true
+                """, [.int64(term.rawValue)])
+            guard rows.count > 0 else { throw StoreError.termLost }
+            return try rows.compactMap { try $0.incarnation("incarnation") }
+        }
+    }
+
+    public func slotOwnerships() async throws -> [SlotOwnership] {
+        try await storing {
+            try await pools.relaxed.query("SELECT slot, epoch, owner, wanted FROM slot_owners ORDER BY slot")
+                .map(SlotOwnership.init(row:))
+        }
+    }
+
+    public func assign(_ changes: [SlotChange], term: Term) async throws -> [SlotOwnership] {
+        try await storing {
+            let rows = try await pools.durable.query(
+                Self.assignSQL,
+                [
+                    .slots(changes.map(\.slot)), .int64Array(changes.map(\.owner.rawValue)), .int64(term.rawValue),
+                ])
+            guard rows.count > 0 else { throw StoreError.termLost }
+            return try rows.filter { try $0.decode(Int16?.self, "slot") != nil }.map(SlotOwnership.init(row:))
+        }
+    }
+
+    // MARK: Lanes and claims
+
+    public func lanes() async throws -> [Lane] {
+        try await storing {
+            try await pools.relaxed.query(Self.lanesSQL, [.null], deadline: .seconds(60)).map(Self.lane)
+        }
+    }
+
+    public func lanes(_ ids: [LaneID]) async throws -> [Lane] {
+        try await storing {
+            try await pools.relaxed.query(Self.lanesSQL, [.int64Array(ids.map(\.rawValue))]).map(Self.lane)
+        }
+    }
+
+    public func routes() async throws -> [DeviceRoute] {
+        try await storing {
+            try await pools.relaxed.query("SELECT device_id, cap_key, hash_slot FROM device_caps ORDER BY device_id")
+                .map { row in
+                    DeviceRoute(
+                        device: try row.device("device_id"), capKey: try row.decode(String.self, "cap_key"),
+                        slot: try row.slot("hash_slot"))
+                }
+        }
+    }
+
+    public func claim(_ request: ClaimRequest, lasting: Duration) async throws -> ClaimResult {
+        try await storing {
+            let rows = try await pools.relaxed.query(
+                ClaimStatement.sql, ClaimStatement.parameters(request, lasting: lasting), deadline: .seconds(4))
+            guard rows.count > 0 || request.shares.isEmpty else { throw StoreError.termLost }
+            return try ClaimStatement.result(rows, of: request)
+        }
+    }
+
+    public func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack {
+        try await storing {
+            let first = term.map { BatchID(term: $0, ordinal: 0).rawValue } ?? Int64.min
+            let rows = try await pools.durable.query(
+                TakeBackStatement.sql, [.bool(expired), .int64(first), .int64(Int64(limit))])
+            var taken = TakenBack(claims: [], lanes: try await OrphansLeft(pool: pools.durable).settle(), batches: 0)
+            for row in rows {
+                taken.batches = Int(try row.decode(Int32.self, "batches"))
+                guard let device = try row.decode(UUID?.self, "device_id") else { continue }
+                let batch = BatchID(rawValue: try row.decode(Int64.self, "batch"))
+                taken.claims.append((DeviceID(rawValue: device), batch, Int(try row.decode(Int32.self, "n"))))
+                if let due = try row.optionalTime("due") {
+                    taken.lanes.append(LaneDue(lane: try row.lane("lane"), due: due))
+                }
+            }
+            return taken
+        }
+    }
+
+    // MARK: Upkeep
+
+    public func maintain(keepDays: Int) async throws {
+        try await storing {
+            for ahead in 0...2 {
+                try await pools.durable.query(UpkeepStatements.makeLedgerDay, [.int32(Int32(ahead))])
+            }
+            for statement in [
+                UpkeepStatements.foldTallies, UpkeepStatements.foldControlChanges, UpkeepStatements.forgetNodes,
+                UpkeepStatements.forgetCompletions,
+            ] {
+                try await pools.durable.query(statement)
+            }
+            let old = try await pools.durable.query(UpkeepStatements.oldLedgerDays, [.int32(Int32(keepDays))])
+            for row in old {
+                let name = try row.decode(String.self, "name").quotedIdentifier
+                // Of a detachment that was interrupted half-way only the second half is left to do.
+                let how = try row.decode(Bool.self, "is_half_detached") ? "FINALIZE" : "CONCURRENTLY"
+                try await pools.durable.query("ALTER TABLE send_ledger DETACH PARTITION \(name) \(how)")
+                try await pools.durable.query("DROP TABLE \(name)")
+            }
+        }
+    }
+
+    // MARK: SQL
+
+    /// The node's lease, and the lead: kept by whom it belongs to, taken by whoever comes first when it has run out.
+    private static let renewSQL = """
+        WITH \(NodeLifecycle.renewalCTE), lead AS (
+            UPDATE coordinator_lease SET
+                term = CASE WHEN incarnation = $1 AND term = $2 AND expires_at > clock_timestamp() THEN term ELSE term + 1 END,
+                incarnation = $1,
+                expires_at = clock_timestamp() + (SELECT lease FROM node_leases WHERE incarnation = $1)
+            WHERE EXISTS (SELECT FROM renewed)
+              AND (expires_at < clock_timestamp() OR incarnation = $1)
+            RETURNING term)
+        SELECT clock_timestamp() AS now, (SELECT term FROM lead) AS led, c.term, v.assignment,
+            sluice_control_version() AS control
+        FROM renewed, cluster_versions v, coordinator_lease c
+        """
+
+    /// Slots without a live owner change hands; for the others the leader's wish is recorded and the owner acts on it.
+    private static let assignSQL = """
+        WITH lead AS MATERIALIZED (
+            SELECT term FROM coordinator_lease WHERE term = $3 FOR SHARE
+        ), wish AS MATERIALIZED (
+            SELECT w.slot, w.owner, o.epoch, NOT EXISTS (SELECT FROM node_fences f
+                WHERE f.incarnation = o.owner AND f.closed_at IS NULL) AS is_free
+            FROM unnest($1::smallint[], $2::bigint[]) AS w(slot, owner) JOIN slot_owners o ON o.slot = w.slot
+            WHERE EXISTS (SELECT FROM lead) ORDER BY w.slot FOR UPDATE OF o
+        ), changed AS (
+            UPDATE slot_owners s SET wanted = w.owner,
+                owner = CASE WHEN w.is_free THEN w.owner ELSE s.owner END,
+                epoch = s.epoch + CASE WHEN w.is_free THEN 1 ELSE 0 END
+            -- The epoch again: an owner that gave the slot up meanwhile has decided who has it now.
+            FROM wish w WHERE s.slot = w.slot AND s.epoch = w.epoch
+            RETURNING s.slot, s.epoch, s.owner, s.wanted
+        ), version AS (
+            UPDATE cluster_versions SET assignment = assignment + 1 WHERE EXISTS (SELECT FROM changed)
+        )
+        SELECT c.slot, c.epoch, c.owner, c.wanted FROM lead LEFT JOIN changed c ON true ORDER BY c.slot
+        """
+
+    /// `$1`: the lanes asked for, NULL for all. One index probe per lane.
+    private static let lanesSQL = """
+        SELECT l.id, l.device_id, l.priority_class,
+            (l.kind <> 'sequence' OR coalesce(q.is_active, false))
+                AND NOT EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', l.workspace_id)) AS is_runnable,
+            n.next_trigger_time AS next_due
+        FROM lanes l
+        LEFT JOIN sequences q ON l.kind = 'sequence' AND q.id::text = l.source_id
+        LEFT JOIN LATERAL (
+            SELECT next_trigger_time FROM sequence_contacts c
+            WHERE c.lane_id = l.id AND c.status = 'active' AND c.claim_state = 0
+            ORDER BY next_trigger_time LIMIT 1) n ON true
+        WHERE $1::bigint[] IS NULL OR l.id = ANY ($1::bigint[])
+        ORDER BY l.id
+        """
+
+    private static func lane(_ row: PostgresRow) throws -> Lane {
+        Lane(
+            id: try row.lane("id"), device: try row.device("device_id"),
+            priorityClass: try row.priorityClass("priority_class"),
+            isRunnable: try row.decode(Bool.self, "is_runnable"), nextDue: try row.optionalTime("next_due"))
+    }
+}

@@ -1,0 +1,49 @@
+/// TAKE BACK: claims that will not be worked off return to idle: their batch expired, its owner is fenced, or its leader's term is over.
+///
+/// Only rows still `claimed` change; a reserve that won them first keeps them. A batch with a row that somebody else holds locked stays
+/// for the next time. Contacts that were deleted while claimed are counted with their lane, or their device's credit would leak.
+enum TakeBackStatement {
+    static let sql = """
+        WITH due AS MATERIALIZED (
+            SELECT batch, contacts, lanes, open_claims FROM claim_batches b
+            WHERE open_claims <= 0 AND $1::bool
+               OR expires_at < clock_timestamp() AND $1::bool
+               OR batch < $2::bigint
+               OR EXISTS (SELECT FROM node_fences f WHERE f.incarnation = b.owner AND f.closed_at IS NOT NULL)
+            ORDER BY batch LIMIT $3 FOR UPDATE SKIP LOCKED
+        ), entry AS MATERIALIZED (
+            SELECT d.batch, u.contact, u.lane
+            FROM due d CROSS JOIN unnest(d.contacts, d.lanes) AS u(contact, lane) WHERE d.open_claims > 0
+        ), held AS MATERIALIZED (
+            SELECT c.id, c.lane_id, c.status, c.next_trigger_time, e.batch
+            FROM entry e JOIN sequence_contacts c ON c.id = e.contact
+            WHERE c.claim_state = 1 AND c.claim_batch = e.batch
+            FOR UPDATE OF c SKIP LOCKED
+        ), idle AS (
+            UPDATE sequence_contacts c SET claim_state = 0, claim_batch = NULL, processing_device_id = NULL,
+                processing_started_at = NULL
+            FROM held h WHERE c.id = h.id
+        ), gone AS MATERIALIZED (
+            SELECT e.batch, e.lane FROM entry e
+            WHERE NOT EXISTS (SELECT FROM sequence_contacts c WHERE c.id = e.contact)
+        ), locked AS MATERIALIZED (
+            SELECT DISTINCT e.batch FROM entry e JOIN sequence_contacts c ON c.id = e.contact
+            WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND NOT EXISTS (SELECT FROM held h WHERE h.id = c.id)
+        ), kept AS (
+            UPDATE claim_batches b SET open_claims = b.open_claims - (SELECT count(*)::int FROM held h WHERE h.batch = b.batch)
+            FROM locked k WHERE b.batch = k.batch
+        ), deleted AS (
+            DELETE FROM claim_batches b USING due d
+            WHERE b.batch = d.batch AND NOT EXISTS (SELECT FROM locked k WHERE k.batch = d.batch)
+        )
+        SELECT l.device_id, t.batch, t.lane, sum(t.n)::int AS n, min(t.due) AS due, (SELECT count(*) FROM due)::int AS batches
+        FROM (
+            SELECT batch, lane_id AS lane, 1 AS n, CASE WHEN status = 'active' THEN next_trigger_time END AS due FROM held
+            UNION ALL
+            SELECT g.batch, g.lane, 1, NULL FROM gone g WHERE NOT EXISTS (SELECT FROM locked k WHERE k.batch = g.batch)
+        ) t JOIN lanes l ON l.id = t.lane
+        GROUP BY l.device_id, t.batch, t.lane
+        UNION ALL
+        SELECT NULL, NULL, NULL, 0, NULL, count(*)::int FROM due
+        """
+}

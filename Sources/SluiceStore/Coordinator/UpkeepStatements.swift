@@ -1,0 +1,44 @@
+/// What the leader does now and then so that tables stay small.
+enum UpkeepStatements {
+    /// Sums the changes of the contact counts into the counts. Reading both is exact before, during and after.
+    static let foldTallies = """
+        WITH gone AS (
+            DELETE FROM contact_tally_changes WHERE id IN (
+                SELECT id FROM contact_tally_changes ORDER BY id LIMIT 50000 FOR UPDATE SKIP LOCKED)
+            RETURNING workspace_id, kind, source_id, status, n)
+        INSERT INTO contact_tallies AS t (workspace_id, kind, source_id, status, n)
+            SELECT workspace_id, kind, source_id, status, sum(n) FROM gone GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+            ON CONFLICT (workspace_id, kind, source_id, status) DO UPDATE SET n = t.n + excluded.n
+        """
+
+    static let foldControlChanges = """
+        WITH gone AS (DELETE FROM control_changes RETURNING 1)
+        UPDATE cluster_versions SET control_folded = control_folded + (SELECT count(*) FROM gone)
+        WHERE EXISTS (SELECT FROM gone)
+        """
+
+    /// Nodes that ended more than a day ago and own nothing.
+    static let forgetNodes = """
+        WITH old AS (
+            DELETE FROM node_leases l WHERE l.expires_at < clock_timestamp() - interval '1 day'
+              AND NOT EXISTS (SELECT FROM slot_owners s WHERE s.owner = l.incarnation)
+            RETURNING incarnation)
+        UPDATE node_fences SET closed_at = clock_timestamp()
+            WHERE incarnation IN (SELECT incarnation FROM old) AND closed_at IS NULL
+        """
+
+    /// Completions of leads that are gone.
+    static let forgetCompletions = """
+        DELETE FROM completion_intake i WHERE NOT EXISTS (SELECT FROM leads l WHERE l.id = i.lead_id)
+        """
+
+    static let makeLedgerDay = "SELECT sluice_ledger_day((clock_timestamp() AT TIME ZONE 'UTC')::date + $1::int)"
+
+    /// Ledger partitions older than `$1` days.
+    static let oldLedgerDays = """
+        SELECT c.relname AS name, i.inhdetachpending AS is_half_detached FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'send_ledger'::regclass
+          AND c.relname < 'send_ledger_' || to_char((clock_timestamp() AT TIME ZONE 'UTC')::date - $1::int, 'YYYYMMDD')
+        ORDER BY 1
+        """
+}

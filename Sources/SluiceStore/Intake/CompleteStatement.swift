@@ -1,0 +1,28 @@
+/// COMPLETE: takes the triggers of ended enrollments off their leads, all of one lead in one update (two completions of one lead in one
+/// statement would else lose one). A lead that somebody holds locked is left for the next time and delays no other; an enrollment that was
+/// revived meanwhile keeps its trigger.
+enum CompleteStatement {
+    static let sql = """
+        WITH lead AS MATERIALIZED (
+            SELECT l.id, l.trigger FROM completion_intake i JOIN leads l ON l.id = i.lead_id
+            ORDER BY i.id LIMIT $1 FOR UPDATE OF l SKIP LOCKED
+        ), done AS MATERIALIZED (
+            DELETE FROM completion_intake i WHERE i.lead_id IN (SELECT id FROM lead)
+            RETURNING i.lead_id, i.contact_id, i.generation, i.trigger
+        ), off AS (
+            SELECT d.lead_id, array_agg(d.trigger) AS triggers
+            FROM done d
+            WHERE NOT EXISTS (SELECT FROM sequence_contacts c WHERE c.id = d.contact_id
+                AND (c.generation <> d.generation OR c.status NOT IN ('completed', 'failed')))
+            GROUP BY d.lead_id
+        ), updated AS (
+            UPDATE leads l SET trigger = (
+                SELECT string_agg(btrim(word), ',' ORDER BY place)
+                FROM unnest(string_to_array(l.trigger, ',')) WITH ORDINALITY AS words(word, place)
+                WHERE btrim(word) <> '' AND NOT btrim(word) = ANY (off.triggers)),
+                updated_at = now()
+            FROM off WHERE l.id = off.lead_id
+        )
+        SELECT (SELECT count(*) FROM done)::int AS done, (SELECT count(*) FROM lead)::int AS looked_at
+        """
+}

@@ -1,0 +1,88 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+internal import SluiceCore
+
+// The leader's intake: what producers wrote becomes enrollments, lanes and leads without their trigger.
+extension PostgresCoordinatorStore {
+    public func enroll(limit: Int) async throws -> IntakeResult {
+        try await storing {
+            let rows = try await pools.durable.query(EnrollStatement.sql, [.int64(Int64(limit))], deadline: .seconds(30))
+            var lanes = try rows.compactMap(Self.laneDue)
+            let taken = Int(try rows.first?.decode(Int32.self, "taken") ?? 0)
+            if let place = try rows.last?.decode([UUID]?.self, "place") {
+                lanes += try await pools.durable.query(PlaceStatement.sql, [.uuidArray(place)]).compactMap(Self.laneDue)
+            }
+            guard taken < limit else { return IntakeResult(lanes: lanes, processed: taken, more: true) }
+            let scan = try await scan(limit: limit)
+            return IntakeResult(
+                lanes: lanes + scan.lanes, processed: taken + scan.processed, more: scan.more)
+        }
+    }
+
+    public func complete(limit: Int) async throws -> IntakeResult {
+        try await storing {
+            let rows = try await pools.durable.query(CompleteStatement.sql, [.int64(Int64(limit))])
+            guard let row = rows.first else { return IntakeResult(lanes: [], processed: 0, more: false) }
+            let done = Int(try row.decode(Int32.self, "done"))
+            // What is left over when fewer were found belongs to leads that somebody holds: those wait for the next time.
+            return IntakeResult(lanes: [], processed: done, more: try row.decode(Int32.self, "looked_at") >= limit)
+        }
+    }
+
+    public func drainWakes(limit: Int) async throws -> IntakeResult {
+        try await storing {
+            let rows = try await pools.durable.query(
+                """
+                WITH gone AS (
+                    DELETE FROM lane_wakes WHERE id IN (
+                        SELECT id FROM lane_wakes ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+                    RETURNING lane_id, due)
+                SELECT lane_id, min(due) AS due, sum(count(*)) OVER ()::int AS taken FROM gone GROUP BY lane_id
+                """, [.int64(Int64(limit))])
+            let taken = Int(try rows.first?.decode(Int32.self, "taken") ?? 0)
+            return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: taken, more: taken >= limit)
+        }
+    }
+
+    /// One chunk of the oldest scan. `more` while any scan has more chunks.
+    private func scan(limit: Int) async throws -> IntakeResult {
+        try await pools.durable.withTransaction { transaction in
+            guard let scan = try await transaction.query(ScanStatements.next).first else {
+                return IntakeResult(lanes: [], processed: 0, more: false)
+            }
+            let id = try scan.decode(Int64.self, "id")
+            let workspace = PostgresValue.string(try scan.decode(String.self, "workspace_id"))
+            let after = PostgresValue.uuid(try scan.decode(UUID.self, "after_id"))
+            let count = PostgresValue.int64(Int64(limit))
+            var lanes: [LaneDue] = []
+            var last: UUID?
+            var seen = 0
+            switch try scan.decode(String.self, "purpose") {
+            case "recheck":
+                let rows = try await transaction.query(ScanStatements.recheck, [workspace, after, count])
+                lanes = try rows.compactMap(Self.laneDue)
+                (last, seen) = (try rows.last?.decode(UUID.self, "id"), rows.count)
+            case "place":
+                let row = try await transaction.query(ScanStatements.unplaced, [workspace, after, count])[0]
+                (last, seen) = (try row.decode(UUID?.self, "last"), Int(try row.decode(Int32.self, "seen")))
+            default:
+                let trigger = PostgresValue.string(try scan.decode(String.self, "trigger"))
+                let row = try await transaction.query(ScanStatements.leads, [workspace, trigger, after, count])[0]
+                (last, seen) = (try row.decode(UUID?.self, "last"), Int(try row.decode(Int32.self, "seen")))
+            }
+            if seen < limit {
+                try await transaction.query("DELETE FROM intake_scans WHERE id = $1", [.int64(id)])
+            } else {
+                try await transaction.query(
+                    "UPDATE intake_scans SET after_id = $2 WHERE id = $1", [.int64(id), .uuid(last)])
+            }
+            // Whatever this chunk found waits in the intake, and the next scan behind it: look again.
+            return IntakeResult(lanes: lanes, processed: seen, more: true)
+        }
+    }
+
+    private static func laneDue(_ row: PostgresRow) throws -> LaneDue? {
+        guard let lane = try row.decode(Int64?.self, "lane_id"), let due = try row.optionalTime("due") else { return nil }
+        return LaneDue(lane: LaneID(rawValue: lane), due: due)
+    }
+}

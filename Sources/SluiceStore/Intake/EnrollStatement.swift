@@ -1,0 +1,176 @@
+/// ENROLL: one chunk of `enrollment_intake` becomes enrollments, in one statement.
+///
+/// Per lead and trigger the last word of the chunk counts. A lead's device, else its sequence's, else the least loaded one of the workspace that can
+/// send. An enrollment that ended is revived with the next generation; one that runs is left alone. What cannot be done now, because
+/// somebody holds the contact locked or its last message is still in flight, goes back into the intake for a second, so that nobody's
+/// open transaction delays the rest of the chunk. Returns the lanes that got work.
+enum EnrollStatement {
+    static let sql = """
+        WITH taken AS MATERIALIZED (
+            DELETE FROM enrollment_intake WHERE id IN (
+                SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp()
+                ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING id, op, lead_id, contact_id, workspace_id, trigger
+        ), word AS MATERIALIZED (
+            SELECT DISTINCT ON (lead_id, trigger) lead_id, trigger, workspace_id, op,
+                bool_or(op = 'remove') OVER (PARTITION BY lead_id, trigger) AS was_removed
+            FROM taken WHERE lead_id IS NOT NULL ORDER BY lead_id, trigger, id DESC
+        ),
+        \(losses),
+        \(gains),
+        \(DevicePool.ctes),
+        \(placed),
+        \(entered)
+        SELECT e.lane_id, min(e.next_trigger_time) AS due, (SELECT count(*) FROM taken)::int AS taken,
+            NULL::uuid[] AS place
+        FROM entered e WHERE e.status = 'active' GROUP BY e.lane_id
+        UNION ALL
+        SELECT NULL, NULL, (SELECT count(*) FROM taken)::int,
+            (SELECT array_agg(DISTINCT contact_id) FROM taken WHERE op = 'place' AND contact_id IS NOT NULL)
+        """
+
+    /// Enrollments that end, also those in flight whose trigger went and came: what is in flight settles and then rests.
+    private static let losses = """
+        ending AS MATERIALIZED (
+            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status
+            FROM word w JOIN sequence_contacts c ON c.lead_id = w.lead_id AND c.entry_trigger = w.trigger
+                AND c.workspace_id = w.workspace_id AND c.status IN ('active', 'paused')
+            WHERE w.op = 'remove' OR w.was_removed AND c.claim_state <> 0
+            ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+        ), cancelled AS (
+            UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'trigger_removed',
+                completed_at = now()
+            FROM ending e WHERE c.id = e.id
+        )
+        """
+
+    /// Whom to enroll, where, and what is known of them.
+    private static let gains = """
+        wanted AS MATERIALIZED (
+            SELECT w.lead_id, w.trigger, w.workspace_id, w.op, w.was_removed, l.phone, l.name, l.user_id,
+                coalesce(l.time_zone, ws.time_zone) AS time_zone, q.id AS sequence_id, q.priority,
+                st.day_number, st.time_schedule, st.is_endless,
+                coalesce(sluice_digits(l.phone), 'invalid:' || coalesce(nullif(l.phone, ''), l.id::text)) AS recipient,
+                sluice_digits(l.phone) IS NOT NULL AS has_phone, coalesce(l.device_id, q.device_id) AS device_id
+            FROM word w
+            JOIN leads l ON l.id = w.lead_id
+            JOIN sequence_steps st ON st.workspace_id = w.workspace_id AND st.trigger = w.trigger AND st.is_entry_point
+            JOIN sequences q ON q.id = st.sequence_id AND q.workspace_id = w.workspace_id AND q.is_active
+            LEFT JOIN workspaces ws ON ws.id = w.workspace_id
+            WHERE w.op IN ('add', 'find')
+        ), person AS MATERIALIZED (
+            SELECT DISTINCT ON (w.recipient, w.sequence_id) w.*, x.id AS known_id
+            FROM wanted w LEFT JOIN sequence_contacts x ON x.recipient = w.recipient
+                AND x.source_id = w.sequence_id::text AND x.kind = 'sequence' AND x.workspace_id = w.workspace_id
+            ORDER BY w.recipient, w.sequence_id, w.lead_id
+        ), known AS MATERIALIZED (
+            SELECT x.id, x.status, x.claim_state, x.assigned_device_id AS device_id
+            FROM person p JOIN sequence_contacts x ON x.id = p.known_id
+            WHERE p.op = 'add' ORDER BY x.id FOR UPDATE OF x SKIP LOCKED
+        ), judged AS MATERIALIZED (
+            SELECT p.*, k.status AS known_status, coalesce(p.device_id, k.device_id) AS chosen,
+                CASE
+                    WHEN p.known_id IS NULL THEN 'enter'
+                    WHEN p.op = 'find' THEN 'leave'
+                    WHEN k.id IS NULL THEN 'again'
+                    WHEN p.known_id IN (SELECT id FROM ending) THEN 'add again'
+                    WHEN k.status IN ('completed', 'failed', 'cancelled')
+                        THEN CASE WHEN k.claim_state = 0 THEN 'enter' ELSE 'add again' END
+                    WHEN k.status IN ('active', 'paused') AND p.was_removed THEN 'enter'
+                    ELSE 'leave'
+                END AS verdict
+            FROM person p LEFT JOIN known k ON k.id = p.known_id
+        ), put_off AS (
+            INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger, not_before)
+            SELECT op, lead_id, workspace_id, trigger, clock_timestamp() + interval '1 second' FROM (
+                SELECT v.op, j.lead_id, j.workspace_id, j.trigger, v.place
+                FROM judged j CROSS JOIN (VALUES ('remove', 1), ('add', 2)) v(op, place)
+                WHERE j.verdict IN ('again', 'add again') AND (v.op = 'add' OR j.verdict = 'again' AND j.was_removed)
+                UNION ALL
+                SELECT 'remove', w.lead_id, w.workspace_id, w.trigger, 1
+                FROM word w JOIN sequence_contacts c ON c.lead_id = w.lead_id AND c.entry_trigger = w.trigger
+                    AND c.workspace_id = w.workspace_id AND c.status IN ('active', 'paused')
+                WHERE w.op = 'remove' AND c.id NOT IN (SELECT id FROM ending)) o
+            ORDER BY place
+        ), entering AS MATERIALIZED (
+            SELECT j.*, row_number() OVER (PARTITION BY workspace_id, chosen IS NULL ORDER BY lead_id) AS turn,
+                EXISTS (SELECT FROM suppressions s
+                    WHERE s.phone = j.recipient AND s.workspace_id IN ('*', j.workspace_id)) AS is_suppressed
+            FROM judged j WHERE j.verdict = 'enter'
+        )
+        """
+
+    /// Their devices and lanes.
+    private static let placed = """
+        placed AS MATERIALIZED (
+            SELECT e.*, coalesce(e.chosen, pool.device_id) AS device, sluice_priority_class(e.priority) AS class,
+                CASE
+                    WHEN e.is_suppressed THEN NULL
+                    WHEN NOT e.has_phone THEN 'invalid_phone'
+                    WHEN e.is_endless THEN 'cycle_without_delay'
+                    WHEN e.chosen IS NULL AND pool.device_id IS NULL THEN 'no_device'
+                    WHEN e.chosen IS NOT NULL AND NOT EXISTS (SELECT FROM user_devices d
+                        WHERE d.id = e.chosen AND d.workspace_id = e.workspace_id) THEN 'unknown_device'
+                END AS hold
+            FROM entering e
+            LEFT JOIN pool ON e.chosen IS NULL AND pool.workspace_id = e.workspace_id
+                AND pool.place = (e.turn - 1) % pool.size + 1
+        ), lane AS MATERIALIZED (
+            INSERT INTO lanes (device_id, workspace_id, kind, source_id, priority_class, enrolled)
+            SELECT device, workspace_id, 'sequence', sequence_id::text, class, count(*) FROM placed
+            WHERE device IS NOT NULL AND hold IS DISTINCT FROM 'unknown_device' GROUP BY 1, 2, 4, 5
+            ORDER BY 1, 4
+            ON CONFLICT (device_id, kind, source_id) DO UPDATE SET enrolled = lanes.enrolled + excluded.enrolled
+            RETURNING id, device_id, source_id
+        )
+        """
+
+    private static let entered = """
+        entered AS (
+            INSERT INTO sequence_contacts AS c (sequence_id, contact_phone, contact_name, user_id, current_trigger,
+                next_trigger_time, assigned_device_id, current_step, status, workspace_id, kind, source_id, recipient,
+                lead_id, entry_trigger, time_zone, lane_id, hold_reason, last_error, completed_at)
+            SELECT p.sequence_id, nullif(p.phone, ''), p.name, p.user_id, p.trigger,
+                sluice_due(now(), interval '0', p.time_schedule, p.time_zone), p.device, coalesce(p.day_number, 1),
+                CASE WHEN p.is_suppressed THEN 'cancelled' WHEN p.hold IS NOT NULL THEN 'paused' ELSE 'active' END,
+                p.workspace_id, 'sequence', p.sequence_id::text, p.recipient, p.lead_id, p.trigger, p.time_zone, lane.id,
+                p.hold, CASE WHEN p.is_suppressed THEN 'suppressed' WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END,
+                CASE WHEN p.is_suppressed THEN now() END
+            FROM placed p LEFT JOIN lane ON lane.device_id = p.device AND lane.source_id = p.sequence_id::text
+            ORDER BY p.recipient, p.sequence_id
+            ON CONFLICT (recipient, source_id, kind, workspace_id) DO UPDATE SET
+                generation = c.generation + 1, moves = 0, retry_count = 0, current_trigger = excluded.current_trigger,
+                next_trigger_time = excluded.next_trigger_time, assigned_device_id = excluded.assigned_device_id,
+                current_step = excluded.current_step, status = excluded.status, lead_id = excluded.lead_id,
+                entry_trigger = excluded.entry_trigger, time_zone = excluded.time_zone, lane_id = excluded.lane_id,
+                hold_reason = excluded.hold_reason, last_error = excluded.last_error,
+                completed_at = excluded.completed_at, contact_name = excluded.contact_name, updated_at = now()
+            WHERE c.claim_state = 0
+            RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.source_id, c.recipient
+        ),
+        -- A number that was malformed and is right now: the held enrollment of the wrong one goes.
+        corrected AS (
+            UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'phone_corrected',
+                completed_at = now()
+            FROM placed p
+            WHERE p.has_phone AND c.lead_id = p.lead_id AND c.sequence_id = p.sequence_id AND c.hold_reason = 'invalid_phone'
+              AND c.id NOT IN (SELECT id FROM ending)
+            RETURNING c.workspace_id, c.kind, c.source_id
+        ), tallied AS (
+            INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
+            SELECT workspace_id, kind, source_id, status, sum(n) FROM (
+                SELECT workspace_id, 'sequence' AS kind, source_id, status, 1 AS n FROM entered
+                UNION ALL
+                SELECT p.workspace_id, 'sequence', p.sequence_id::text, p.known_status, -1
+                FROM placed p JOIN entered e ON e.recipient = p.recipient AND e.source_id = p.sequence_id::text
+                WHERE p.known_status IS NOT NULL
+                UNION ALL
+                SELECT c.workspace_id, c.kind, c.source_id, v.status, v.n
+                FROM corrected c CROSS JOIN (VALUES ('cancelled', 1), ('paused', -1)) v(status, n)
+                UNION ALL
+                SELECT c.workspace_id, c.kind, c.source_id, v.status, v.n
+                FROM ending c CROSS JOIN LATERAL (VALUES (c.status, -1), ('cancelled', 1)) v(status, n)) t
+            GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
+        )
+        """
+}

@@ -1,0 +1,58 @@
+/// PLACE: contacts that somebody wrote into the queue by hand, or that were held for want of a device, get their device and lane.
+/// `$1`: the contacts. One that is in flight, or that somebody holds locked, keeps its lane for now and goes back into the intake for a second.
+enum PlaceStatement {
+    static let sql = """
+        WITH held AS MATERIALIZED (
+            SELECT * FROM sequence_contacts c
+            WHERE c.id = ANY ($1::uuid[]) AND (c.status = 'active' OR c.hold_reason IN ('no_device', 'unknown_device'))
+            ORDER BY c.id FOR UPDATE SKIP LOCKED
+        ), put_off AS (
+            INSERT INTO enrollment_intake (op, contact_id, workspace_id, not_before)
+            SELECT 'place', c.id, c.workspace_id, clock_timestamp() + interval '1 second' FROM sequence_contacts c
+            WHERE c.id = ANY ($1::uuid[]) AND (c.status = 'active' OR c.hold_reason IN ('no_device', 'unknown_device'))
+              AND c.id NOT IN (SELECT id FROM held WHERE claim_state = 0)
+        ), entering AS MATERIALIZED (
+            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status AS known_status, c.next_trigger_time, q.priority,
+                coalesce(c.assigned_device_id, q.device_id) AS chosen,
+                c.recipient ~ '^[0-9]{7,15}$' AS has_phone,
+                row_number() OVER (PARTITION BY c.workspace_id, coalesce(c.assigned_device_id, q.device_id) IS NULL
+                    ORDER BY c.id) AS turn
+            FROM held c LEFT JOIN sequences q ON q.id = c.sequence_id
+            WHERE c.claim_state = 0
+        ),
+        \(DevicePool.ctes),
+        placed AS MATERIALIZED (
+            SELECT e.*, coalesce(e.chosen, pool.device_id) AS device,
+                CASE
+                    WHEN NOT e.has_phone THEN 'invalid_phone'
+                    WHEN e.chosen IS NULL AND pool.device_id IS NULL THEN 'no_device'
+                    WHEN e.chosen IS NOT NULL AND NOT EXISTS (SELECT FROM user_devices d
+                        WHERE d.id = e.chosen AND d.workspace_id = e.workspace_id) THEN 'unknown_device'
+                END AS hold
+            FROM entering e
+            LEFT JOIN pool ON e.chosen IS NULL AND pool.workspace_id = e.workspace_id
+                AND pool.place = (e.turn - 1) % pool.size + 1
+        ), lane AS MATERIALIZED (
+            INSERT INTO lanes (device_id, workspace_id, kind, source_id, priority_class, enrolled)
+            SELECT device, workspace_id, kind, source_id, min(sluice_priority_class(priority)), count(*) FROM placed
+            WHERE device IS NOT NULL AND hold IS DISTINCT FROM 'unknown_device' GROUP BY 1, 2, 3, 4
+            ORDER BY 1, 4
+            ON CONFLICT (device_id, kind, source_id) DO UPDATE SET enrolled = lanes.enrolled + excluded.enrolled
+            RETURNING id, device_id, kind, source_id
+        ), moved AS (
+            UPDATE sequence_contacts c SET assigned_device_id = p.device, lane_id = lane.id, hold_reason = p.hold,
+                status = CASE WHEN p.hold IS NULL THEN 'active' ELSE 'paused' END,
+                last_error = CASE WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END
+            FROM placed p LEFT JOIN lane ON lane.device_id = p.device AND lane.kind = p.kind AND lane.source_id = p.source_id
+            WHERE c.id = p.id
+            RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.kind, c.source_id, p.known_status
+        ), tallied AS (
+            INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
+            SELECT workspace_id, kind, source_id, v.status, sum(v.n)
+            FROM moved m CROSS JOIN LATERAL (VALUES (m.known_status, -1), (m.status, 1)) v(status, n)
+            WHERE m.known_status <> m.status GROUP BY 1, 2, 3, 4
+        )
+        SELECT lane_id, min(next_trigger_time) AS due FROM moved
+        WHERE status = 'active' AND lane_id IS NOT NULL GROUP BY lane_id
+        """
+}

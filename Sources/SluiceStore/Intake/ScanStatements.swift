@@ -1,0 +1,49 @@
+/// SCAN: rows that must be looked through once because a sequence, a step or a device came: one chunk per call, from the scan's cursor on.
+enum ScanStatements {
+    /// The oldest scan, locked for this transaction.
+    static let next = """
+        SELECT id, purpose, workspace_id, trigger, after_id FROM intake_scans ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+        """
+
+    /// Leads that have the trigger: `$1` workspace, `$2` trigger, `$3` after, `$4` how many leads to look at.
+    static let leads = """
+        WITH chunk AS MATERIALIZED (
+            SELECT id, workspace_id, trigger FROM leads WHERE id > $3 ORDER BY id LIMIT $4
+        ), found AS (
+            INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
+            SELECT 'find', id, workspace_id, $2::text FROM chunk
+            WHERE workspace_id = $1 AND trigger IS NOT NULL AND $2 IN (SELECT sluice_triggers(trigger))
+            RETURNING 1)
+        SELECT (SELECT max(id::text)::uuid FROM chunk) AS last, (SELECT count(*) FROM chunk)::int AS seen,
+            (SELECT count(*) FROM found)::int AS found
+        """
+
+    /// Contacts held at a step that may stand now: back into the queue, to be judged anew by the next reserve. `$1` workspace, `$2` after, `$3` limit.
+    static let recheck = """
+        WITH chunk AS MATERIALIZED (
+            SELECT c.id, c.lane_id, c.kind, c.source_id, c.workspace_id FROM sequence_contacts c
+            JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = c.current_trigger
+            WHERE c.hold_reason = ANY (\(HoldReason.sqlArray(HoldReason.ofSteps))) AND c.workspace_id = $1 AND c.id > $2
+              AND NOT st.is_endless AND st.content_problem IS NULL
+            ORDER BY c.id LIMIT $3 FOR UPDATE OF c SKIP LOCKED
+        ), back AS (
+            UPDATE sequence_contacts c SET status = 'active', hold_reason = NULL, last_error = NULL
+            FROM chunk WHERE c.id = chunk.id RETURNING c.id, c.lane_id, c.next_trigger_time
+        ), tallied AS (
+            INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
+            SELECT workspace_id, kind, source_id, v.status, sum(v.n)
+            FROM chunk CROSS JOIN (VALUES ('paused', -1), ('active', 1)) v(status, n) GROUP BY 1, 2, 3, 4
+        )
+        SELECT id, lane_id, next_trigger_time AS due FROM back ORDER BY id
+        """
+
+    /// Contacts held for want of a device, into the intake again. `$1` workspace, `$2` after, `$3` limit.
+    static let unplaced = """
+        WITH chunk AS MATERIALIZED (
+            SELECT id, workspace_id FROM sequence_contacts
+            WHERE hold_reason IN ('no_device', 'unknown_device') AND workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3
+        ), found AS (
+            INSERT INTO enrollment_intake (op, contact_id, workspace_id) SELECT 'place', id, workspace_id FROM chunk)
+        SELECT (SELECT max(id::text)::uuid FROM chunk) AS last, (SELECT count(*) FROM chunk)::int AS seen
+        """
+}

@@ -1,0 +1,58 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+internal import SluiceCore
+
+/// A node's life in the database: the same for every role.
+struct NodeLifecycle: Sendable {
+    let pool: PostgresPool
+
+    func register(_ node: NodeRegistration) async throws -> Incarnation {
+        try await storing {
+            try await pool.withTransaction { transaction in
+                // Two nodes of one name that start at once: the second sees the first.
+                try await transaction.query("LOCK TABLE node_leases IN SHARE ROW EXCLUSIVE MODE")
+                let rows = try await transaction.query(
+                    Self.registerSQL,
+                    [
+                        .string(node.name), .string(node.role.rawValue), .string(node.version), .string(node.host),
+                        .int64(node.lease.wholeMicroseconds),
+                    ])
+                guard let row = rows.first else { throw StoreError.nameInUse(name: node.name) }
+                return Incarnation(rawValue: try row.decode(Int64.self, "incarnation"))
+            }
+        }
+    }
+
+    /// Closes the fence and removes the lease. Waits for reserves in flight, of which a node that leaves has none.
+    func leave(_ incarnation: Incarnation) async throws {
+        try await storing {
+            try await pool.query(
+                """
+                WITH closed AS (UPDATE node_fences SET closed_at = clock_timestamp()
+                    WHERE incarnation = $1 AND closed_at IS NULL)
+                DELETE FROM node_leases WHERE incarnation = $1
+                """, [.int64(incarnation.rawValue)])
+        }
+    }
+
+    private static let registerSQL = """
+        WITH fence AS (
+            INSERT INTO node_fences (node_name, role) SELECT $1::text, $2::text
+            WHERE NOT EXISTS (
+                SELECT FROM node_leases WHERE node_name = $1 AND role = $2 AND expires_at > clock_timestamp())
+            RETURNING incarnation)
+        INSERT INTO node_leases (incarnation, node_name, role, version, host, lease, expires_at)
+            SELECT incarnation, $1, $2, $3::text, $4::text, $5::bigint * interval '1 microsecond',
+                clock_timestamp() + $5::bigint * interval '1 microsecond'
+            FROM fence RETURNING incarnation
+        """
+
+    /// A conditional renewal, as the first member of a WITH: one row when the lease still ran and the fence is open.
+    static let renewalCTE = """
+        renewed AS (
+            UPDATE node_leases SET renewed_at = clock_timestamp(), expires_at = clock_timestamp() + lease
+            WHERE incarnation = $1 AND expires_at > clock_timestamp()
+              AND EXISTS (SELECT FROM node_fences WHERE incarnation = $1 AND closed_at IS NULL)
+            RETURNING incarnation)
+        """
+}

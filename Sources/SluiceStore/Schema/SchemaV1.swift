@@ -1,0 +1,15 @@
+/// The first schema, section by section in the order they are run.
+///
+/// Everything that cannot be added later without rewriting rows is here: the identity of an enrollment, lanes, the claim state machine,
+/// fences and slots, cap keys, the ledger's partitions.
+enum SchemaV1 {
+    static let sections = [
+        functions, makeRoom, userTables, queue, adoptRows, queueIndexes, cluster, intakeTables, devices, ledger,
+        workspaceTriggers, leadTriggers, sequenceTriggers, contactTriggers, controlTriggers, views, adoptWork,
+        firstLedgerDays,
+    ]
+
+    private static let firstLedgerDays = """
+        SELECT sluice_ledger_day((now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(-2, 2) n;
+        """
+}

@@ -1,0 +1,60 @@
+extension SchemaV1 {
+    /// What a database that was here before Sluice needs. On an empty one these statements do nothing.
+    ///
+    /// Names of ours that are taken get out of the way first; nothing is dropped.
+    static let makeRoom = """
+        DO $$
+        DECLARE
+            taken text;
+        BEGIN
+            FOREACH taken IN ARRAY ARRAY['lanes', 'claim_batches', 'gateways', 'device_caps', 'device_states',
+                'suppressions', 'pauses', 'audit_log', 'api_keys', 'node_fences', 'node_leases', 'slot_owners',
+                'coordinator_lease', 'cluster_versions', 'control_changes', 'send_ledger', 'enrollment_intake',
+                'intake_scans', 'completion_intake', 'lane_wakes', 'orphans_left', 'contact_tallies', 'contact_tally_changes',
+                'device_load_balance', 'contact_counts']
+            LOOP
+                IF to_regclass('public.' || taken) IS NOT NULL THEN
+                    EXECUTE format('ALTER TABLE public.%I RENAME TO %I', taken, taken || '_before_sluice');
+                END IF;
+            END LOOP;
+        END $$;
+        """
+
+    /// Gives rows that users wrote their workspace and their identity, and says of what an old processor held that its outcome is unknown.
+    static let adoptRows = """
+        INSERT INTO workspaces (id, name)
+            SELECT DISTINCT user_id::text, user_id::text FROM (
+                SELECT user_id FROM leads UNION SELECT user_id FROM sequences UNION SELECT user_id FROM user_devices) u
+            WHERE user_id IS NOT NULL ON CONFLICT DO NOTHING;
+        UPDATE leads SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
+        UPDATE sequences SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
+        UPDATE user_devices SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
+        UPDATE sequence_steps st SET workspace_id = s.workspace_id FROM sequences s WHERE s.id = st.sequence_id;
+        UPDATE sequence_steps SET content_problem = sluice_content_problem(content, message_text, media_url);
+
+        UPDATE sequence_contacts c SET
+            workspace_id = coalesce((SELECT s.workspace_id FROM sequences s WHERE s.id = c.sequence_id), 'default'),
+            source_id = coalesce(c.sequence_id::text, 'none'),
+            recipient = coalesce(sluice_digits(c.contact_phone), 'invalid:' || coalesce(c.contact_phone, c.id::text)),
+            entry_trigger = (SELECT st.trigger FROM sequence_steps st
+                WHERE st.sequence_id = c.sequence_id AND st.is_entry_point ORDER BY st.day_number, st.id LIMIT 1),
+            lead_id = (SELECT l.id FROM leads l
+                WHERE sluice_digits(l.phone) = sluice_digits(c.contact_phone) ORDER BY l.id LIMIT 1);
+        UPDATE sequence_contacts SET
+            status = 'unknown', last_error = 'in the hands of the previous system when it was adopted',
+            processing_device_id = NULL, processing_started_at = NULL
+            WHERE processing_device_id IS NOT NULL OR processing_started_at IS NOT NULL;
+        UPDATE sequence_contacts SET status = 'paused', hold_reason = 'no_due_time', last_error = 'held: no_due_time'
+            WHERE status = 'active' AND next_trigger_time IS NULL;
+        """
+
+    /// Once the tables stand: active rows get a device and a lane, and leads whose trigger nobody has looked at are found.
+    static let adoptWork = """
+        INSERT INTO enrollment_intake (op, contact_id, workspace_id)
+            SELECT 'place', id, workspace_id FROM sequence_contacts WHERE status = 'active';
+        INSERT INTO intake_scans (purpose, workspace_id, trigger)
+            SELECT 'enroll', st.workspace_id, st.trigger FROM sequence_steps st JOIN sequences s ON s.id = st.sequence_id
+            WHERE st.is_entry_point AND s.is_active AND st.trigger IS NOT NULL;
+        SELECT sluice_mark_endless(ARRAY(SELECT id FROM workspaces));
+        """
+}

@@ -1,0 +1,113 @@
+extension SchemaV1 {
+    /// What a device may do and where its messages go, beside the users' own table of devices.
+    static let devices = """
+        CREATE TABLE gateways (
+            id text PRIMARY KEY,
+            dialect text NOT NULL,
+            base_url text NOT NULL,
+            credentials jsonb NOT NULL DEFAULT '{}',
+            http_timeout_ms int CHECK (http_timeout_ms > 0),
+            accepts_late_ms int CHECK (accepts_late_ms >= 0),
+            is_default boolean NOT NULL DEFAULT false,
+            created_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE UNIQUE INDEX gateways_default ON gateways (is_default) WHERE is_default;
+
+        CREATE TABLE device_caps (
+            device_id uuid PRIMARY KEY,
+            cap_key text NOT NULL,
+            hash_slot smallint NOT NULL GENERATED ALWAYS AS (sluice_hash_slot(cap_key)) STORED,
+            hourly_cap int NOT NULL DEFAULT 80 CONSTRAINT hourly_cap_is_positive CHECK (hourly_cap > 0),
+            daily_cap int NOT NULL DEFAULT 800 CONSTRAINT daily_cap_is_positive CHECK (daily_cap > 0),
+            concurrent_cap int NOT NULL DEFAULT 50 CONSTRAINT concurrent_cap_is_positive CHECK (concurrent_cap > 0),
+            -- Further windows: [{"seconds": 60, "limit": 20}].
+            windows jsonb NOT NULL DEFAULT '[]',
+            -- NULL: the default gateway.
+            gateway_id text REFERENCES gateways (id),
+            -- Override the gateway's own for this device.
+            base_url text,
+            credentials jsonb,
+            -- The gateway's name for the device; NULL: the device's name.
+            gateway_device text,
+            paused_at timestamptz,
+            paused_reason text,
+            -- Since when the ledger holds all the device sent; NULL: always did.
+            history_from timestamptz,
+            updated_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE INDEX device_caps_slot ON device_caps (hash_slot);
+
+        CREATE TABLE device_states (
+            device_id uuid PRIMARY KEY,
+            state text NOT NULL CHECK (state IN ('connected', 'disconnected', 'logged_out', 'not_found', 'banned')),
+            detail text,
+            until timestamptz,
+            observed_at timestamptz NOT NULL DEFAULT now()
+        );
+
+        CREATE TABLE suppressions (
+            workspace_id text NOT NULL,   -- '*': everywhere
+            phone text NOT NULL,
+            reason text NOT NULL DEFAULT 'operator',
+            created_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (phone, workspace_id)
+        );
+
+        CREATE TABLE pauses (
+            scope text PRIMARY KEY,       -- '*': everything, else a workspace
+            reason text,
+            paused_by text,
+            since timestamptz NOT NULL DEFAULT now()
+        );
+
+        CREATE TABLE audit_log (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            at timestamptz NOT NULL DEFAULT now(),
+            actor text NOT NULL,
+            action text NOT NULL,
+            target text NOT NULL,
+            before jsonb,
+            after jsonb
+        );
+
+        CREATE TABLE api_keys (
+            id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+            workspace_id text NOT NULL,
+            name text,
+            secret_hash bytea NOT NULL UNIQUE,
+            scopes text[] NOT NULL DEFAULT '{read}',
+            created_at timestamptz NOT NULL DEFAULT now(),
+            revoked_at timestamptz
+        );
+
+        -- Every device has its row of caps. One that is here before Sluice has a past the ledger does not know.
+        INSERT INTO device_caps (device_id, cap_key, history_from)
+            SELECT id, coalesce(sluice_digits(phone), id::text), now() FROM user_devices;
+
+        CREATE FUNCTION sluice_device_added() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO device_caps (device_id, cap_key)
+                SELECT id, coalesce(sluice_digits(phone), id::text) FROM added
+                ON CONFLICT DO NOTHING;
+            -- Contacts that waited for any device of the workspace, or for this one.
+            INSERT INTO intake_scans (workspace_id, purpose)
+                SELECT DISTINCT workspace_id, 'place' FROM added;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_device_added AFTER INSERT ON user_devices
+            REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sluice_device_added();
+
+        CREATE FUNCTION sluice_device_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE sequence_contacts c
+                SET status = 'paused', hold_reason = 'unknown_device', last_error = 'held: unknown_device'
+                FROM removed r JOIN lanes l ON l.device_id = r.id
+                WHERE c.lane_id = l.id AND c.status = 'active';
+            DELETE FROM device_caps d USING removed r WHERE d.device_id = r.id;
+            DELETE FROM device_states d USING removed r WHERE d.device_id = r.id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_device_removed AFTER DELETE ON user_devices
+            REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION sluice_device_removed();
+        """
+}

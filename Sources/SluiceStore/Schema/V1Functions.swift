@@ -1,0 +1,63 @@
+extension SchemaV1 {
+    /// Small pure functions that tables, triggers and statements share, so that each rule stands in one place.
+    static let functions = """
+        -- Digits of a phone number; NULL when it is not one: 7-15 digits, an optional +, spaces and dashes dropped.
+        CREATE OR REPLACE FUNCTION sluice_digits(phone text) RETURNS text
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+            CASE WHEN regexp_replace(phone, '[ \\-]', '', 'g') ~ '^\\+?[0-9]{7,15}$'
+                 THEN regexp_replace(phone, '[^0-9]', '', 'g') END;
+
+        -- The hash slot of a cap key: the first 12 bits of its MD5, 0-4095.
+        CREATE OR REPLACE FUNCTION sluice_hash_slot(cap_key text) RETURNS smallint
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+            ('x' || substr(md5(cap_key), 1, 3))::bit(12)::int::smallint;
+
+        -- The lane class of a user's priority; the bounds of PriorityClass(priority:).
+        CREATE OR REPLACE FUNCTION sluice_priority_class(priority int) RETURNS smallint
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+            width_bucket(coalesce(priority, 10) - 1, ARRAY[1, 3, 5, 10, 20, 50, 100])::smallint;
+
+        -- The triggers of a lead: whole words between commas, each once.
+        CREATE OR REPLACE FUNCTION sluice_triggers(list text) RETURNS SETOF text
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2 AS $$
+            SELECT DISTINCT btrim(word) FROM unnest(string_to_array(list, ',')) word WHERE btrim(word) <> ''
+        $$;
+
+        -- Why a step cannot be sent, NULL when it can. 65,536 characters is WhatsApp's own limit.
+        CREATE OR REPLACE FUNCTION sluice_content_problem(content text, message_text text, media_url text) RETURNS text
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
+            WHEN length(coalesce(content, message_text, '')) > 65536 THEN 'text_too_long'
+            WHEN btrim(coalesce(content, message_text, ''), E' \\t\\r\\n') = '' AND coalesce(media_url, '') = ''
+                THEN 'empty_text' END;
+
+        -- When a contact that waits `delay` from `base` is due: then, or at the step's local time of day at or after it.
+        -- A time of day that does not parse and a zone that does not exist count as not given.
+        CREATE OR REPLACE FUNCTION sluice_due(base timestamptz, delay interval, time_of_day text, zone text)
+        RETURNS timestamptz LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+        DECLARE
+            due timestamptz := base + delay;
+            here text := coalesce(nullif(zone, ''), 'UTC');
+            clock time;
+            local timestamp;
+        BEGIN
+            IF time_of_day IS NULL OR time_of_day !~ '^([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$' THEN
+                RETURN due;
+            END IF;
+            clock := time_of_day::time;
+            BEGIN
+                local := due AT TIME ZONE here;
+            EXCEPTION WHEN invalid_parameter_value THEN
+                here := 'UTC';
+                local := due AT TIME ZONE here;
+            END;
+            IF local::time <= clock THEN
+                RETURN (local::date + clock) AT TIME ZONE here;
+            END IF;
+            RETURN (local::date + 1 + clock) AT TIME ZONE here;
+        END $$;
+
+        -- True in Sluice's own sessions. Triggers that watch for what users write skip those.
+        CREATE OR REPLACE FUNCTION sluice_is_internal() RETURNS boolean
+        LANGUAGE sql STABLE PARALLEL SAFE RETURN coalesce(current_setting('sluice.internal', true), '') = 'on';
+        """
+}

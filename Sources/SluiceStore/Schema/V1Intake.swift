@@ -1,0 +1,324 @@
+extension SchemaV1 {
+    /// The intake tables: what producers wrote and the leader has not worked off yet. Filled by statement-level triggers, so that one UPDATE
+    /// of a million leads stays one set-based statement; drained in chunks.
+    static let intakeTables = """
+        CREATE TABLE enrollment_intake (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            -- add, remove: a lead gained or lost a trigger. find: a lead has had it all along (never enters anybody twice).
+            -- place: a contact written by hand wants a device and a lane.
+            op text NOT NULL CHECK (op IN ('add', 'find', 'remove', 'place')),
+            lead_id uuid,
+            contact_id uuid,
+            workspace_id text NOT NULL,
+            trigger text,
+            not_before timestamptz NOT NULL DEFAULT now()
+        );
+
+        -- One row per set of rows to look through once, in chunks from `after_id` on.
+        CREATE TABLE intake_scans (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            -- enroll: leads that have `trigger` already. recheck: contacts held at the step of `trigger`. place: contacts held for want of a device.
+            purpose text NOT NULL CHECK (purpose IN ('enroll', 'recheck', 'place')),
+            workspace_id text NOT NULL,
+            trigger text,
+            after_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'
+        );
+
+        -- A sequence that ended for a lead: its trigger is to be taken off.
+        CREATE TABLE completion_intake (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            lead_id uuid NOT NULL,
+            contact_id uuid NOT NULL,
+            generation int NOT NULL,
+            trigger text NOT NULL
+        );
+        CREATE INDEX completion_intake_lead ON completion_intake (lead_id);
+
+        -- Lanes in which plain SQL made a contact due.
+        CREATE TABLE lane_wakes (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            lane_id bigint NOT NULL,
+            due timestamptz NOT NULL
+        );
+
+        -- Contacts by source and status: the sums, and the changes not folded in yet. Reading both is exact at any moment.
+        CREATE TABLE contact_tallies (
+            workspace_id text NOT NULL,
+            kind text NOT NULL,
+            source_id text NOT NULL,
+            status text NOT NULL,
+            n bigint NOT NULL,
+            PRIMARY KEY (workspace_id, kind, source_id, status)
+        );
+        CREATE TABLE contact_tally_changes (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            workspace_id text NOT NULL,
+            kind text NOT NULL,
+            source_id text NOT NULL,
+            status text NOT NULL,
+            n bigint NOT NULL
+        );
+        INSERT INTO contact_tallies
+            SELECT workspace_id, kind, source_id, status, count(*) FROM sequence_contacts GROUP BY 1, 2, 3, 4;
+        """
+
+    /// A row that names a user belongs to that user's workspace.
+    static let workspaceTriggers = """
+        CREATE FUNCTION sluice_workspace_of_user() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.workspace_id := NEW.user_id::text;
+            INSERT INTO workspaces (id, name) SELECT NEW.workspace_id, NEW.workspace_id
+                WHERE NOT EXISTS (SELECT FROM workspaces WHERE id = NEW.workspace_id) ON CONFLICT DO NOTHING;
+            RETURN NEW;
+        END $$;
+
+        CREATE FUNCTION sluice_step_written() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.content_problem := sluice_content_problem(NEW.content, NEW.message_text, NEW.media_url);
+            NEW.workspace_id := coalesce(
+                (SELECT workspace_id FROM sequences WHERE id = NEW.sequence_id), NEW.workspace_id);
+            RETURN NEW;
+        END $$;
+        """
+        + ["leads", "sequences", "user_devices"]
+        .map { table in
+            """
+
+            CREATE TRIGGER sluice_workspace BEFORE INSERT OR UPDATE OF user_id ON \(table)
+                FOR EACH ROW WHEN (NEW.user_id IS NOT NULL AND NEW.workspace_id IS DISTINCT FROM NEW.user_id::text)
+                EXECUTE FUNCTION sluice_workspace_of_user();
+            """
+        }
+        .joined()
+        + """
+
+        CREATE TRIGGER sluice_step_written BEFORE INSERT OR UPDATE ON sequence_steps
+            FOR EACH ROW EXECUTE FUNCTION sluice_step_written();
+        """
+
+    static let leadTriggers = """
+        CREATE FUNCTION sluice_leads_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
+                SELECT 'add', l.id, l.workspace_id, t FROM new_leads l, sluice_triggers(l.trigger) t
+                WHERE l.trigger IS NOT NULL;
+            IF FOUND THEN NOTIFY sluice_intake; END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_leads_inserted AFTER INSERT ON leads
+            REFERENCING NEW TABLE AS new_leads FOR EACH STATEMENT EXECUTE FUNCTION sluice_leads_inserted();
+
+        CREATE FUNCTION sluice_leads_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            -- Losses before gains: a trigger that went and came within one chunk starts anew.
+            INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
+                SELECT 'remove', o.id, o.workspace_id, t
+                FROM old_leads o JOIN new_leads n USING (id), sluice_triggers(o.trigger) t
+                WHERE n.trigger IS DISTINCT FROM o.trigger AND t NOT IN (SELECT sluice_triggers(n.trigger))
+                UNION ALL
+                SELECT 'add', n.id, n.workspace_id, t
+                FROM old_leads o JOIN new_leads n USING (id), sluice_triggers(n.trigger) t
+                WHERE n.trigger IS DISTINCT FROM o.trigger AND t NOT IN (SELECT sluice_triggers(o.trigger))
+                   -- A number that was none and now is one.
+                   OR n.phone IS DISTINCT FROM o.phone AND sluice_digits(o.phone) IS NULL
+                      AND sluice_digits(n.phone) IS NOT NULL;
+            IF FOUND THEN NOTIFY sluice_intake; END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_leads_updated AFTER UPDATE ON leads
+            REFERENCING OLD TABLE AS old_leads NEW TABLE AS new_leads
+            FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_leads_updated();
+
+        CREATE FUNCTION sluice_leads_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
+                SELECT 'remove', l.id, l.workspace_id, t FROM old_leads l, sluice_triggers(l.trigger) t
+                WHERE l.trigger IS NOT NULL;
+            IF FOUND THEN NOTIFY sluice_intake; END IF;
+            DELETE FROM completion_intake i USING old_leads l WHERE i.lead_id = l.id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_leads_deleted AFTER DELETE ON leads
+            REFERENCING OLD TABLE AS old_leads FOR EACH STATEMENT EXECUTE FUNCTION sluice_leads_deleted();
+        """
+
+    static let sequenceTriggers = """
+        -- A sequence that begins to run finds the leads that have its triggers already.
+        CREATE FUNCTION sluice_sequences_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NEW.is_active AND (TG_OP = 'INSERT' OR NOT coalesce(OLD.is_active, false)) THEN
+                INSERT INTO intake_scans (purpose, workspace_id, trigger)
+                    SELECT 'enroll', st.workspace_id, st.trigger FROM sequence_steps st
+                    WHERE st.sequence_id = NEW.id AND st.is_entry_point AND st.trigger IS NOT NULL;
+                NOTIFY sluice_intake;
+            END IF;
+            IF TG_OP = 'UPDATE' AND NEW.priority IS DISTINCT FROM OLD.priority THEN
+                UPDATE lanes SET priority_class = sluice_priority_class(NEW.priority)
+                    WHERE kind = 'sequence' AND source_id = NEW.id::text;
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_sequences_changed AFTER INSERT OR UPDATE ON sequences
+            FOR EACH ROW EXECUTE FUNCTION sluice_sequences_changed();
+
+        -- Steps on a cycle in which nobody ever waits are marked; contacts held at a step that changed are looked at again.
+        CREATE FUNCTION sluice_mark_endless(workspaces text[]) RETURNS void LANGUAGE sql AS $$
+            WITH RECURSIVE edge AS (
+                SELECT a.workspace_id, a.id AS source, b.id AS target
+                FROM sequence_steps a JOIN sequence_steps b ON b.workspace_id = a.workspace_id AND b.trigger = a.next_trigger
+                WHERE a.workspace_id = ANY (workspaces) AND coalesce(a.trigger_delay_hours, 24) <= 0
+            ), reach (source, target) AS (
+                SELECT source, target FROM edge
+                UNION SELECT reach.source, edge.target FROM reach JOIN edge ON edge.source = reach.target
+            ), endless AS (SELECT source AS id FROM reach WHERE source = target)
+            UPDATE sequence_steps st SET is_endless = NOT st.is_endless
+                WHERE st.workspace_id = ANY (workspaces) AND st.is_endless <> (st.id IN (SELECT id FROM endless));
+        $$;
+
+        CREATE FUNCTION sluice_steps_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
+            PERFORM sluice_mark_endless(ARRAY(SELECT DISTINCT workspace_id FROM new_steps));
+            INSERT INTO intake_scans (purpose, workspace_id, trigger)
+                SELECT 'enroll', n.workspace_id, n.trigger FROM new_steps n JOIN sequences s ON s.id = n.sequence_id
+                WHERE n.is_entry_point AND s.is_active AND n.trigger IS NOT NULL
+                UNION ALL
+                -- A step that changed may also have opened a cycle elsewhere, so those are looked at by workspace.
+                SELECT DISTINCT 'recheck', n.workspace_id, NULL FROM new_steps n;
+            NOTIFY sluice_intake;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_steps_inserted AFTER INSERT ON sequence_steps
+            REFERENCING NEW TABLE AS new_steps FOR EACH STATEMENT EXECUTE FUNCTION sluice_steps_changed();
+        CREATE TRIGGER sluice_steps_updated AFTER UPDATE ON sequence_steps
+            REFERENCING NEW TABLE AS new_steps FOR EACH STATEMENT EXECUTE FUNCTION sluice_steps_changed();
+
+        -- A step that goes may break a cycle.
+        CREATE FUNCTION sluice_steps_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM sluice_mark_endless(ARRAY(SELECT DISTINCT workspace_id FROM old_steps));
+            INSERT INTO intake_scans (purpose, workspace_id) SELECT DISTINCT 'recheck', workspace_id FROM old_steps;
+            NOTIFY sluice_intake;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_steps_deleted AFTER DELETE ON sequence_steps
+            REFERENCING OLD TABLE AS old_steps FOR EACH STATEMENT EXECUTE FUNCTION sluice_steps_deleted();
+        """
+
+    /// What users write into the queue by hand. Sluice's own sessions say `sluice.internal = on` and pass by.
+    static let contactTriggers = """
+        CREATE FUNCTION sluice_contact_written() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NEW.external_id IS NOT NULL AND EXISTS (
+                SELECT FROM sequence_contacts
+                WHERE workspace_id = NEW.workspace_id AND external_id = NEW.external_id)
+            THEN
+                RETURN NULL;   -- the same enrollment again: once is enough
+            END IF;
+            NEW.workspace_id := coalesce(
+                (SELECT s.workspace_id FROM sequences s WHERE s.id = NEW.sequence_id),
+                nullif(NEW.workspace_id, 'default'), NEW.user_id::text, 'default');
+            NEW.status := coalesce(NEW.status, 'active');
+            NEW.source_id := coalesce(NEW.source_id, NEW.sequence_id::text, 'none');
+            NEW.recipient := coalesce(sluice_digits(NEW.contact_phone), 'invalid:' || coalesce(NEW.contact_phone, NEW.id::text));
+            NEW.next_trigger_time := coalesce(NEW.next_trigger_time, now());
+            NEW.current_trigger := coalesce(NEW.current_trigger, (
+                SELECT st.trigger FROM sequence_steps st
+                WHERE st.sequence_id = NEW.sequence_id AND st.is_entry_point ORDER BY st.day_number, st.id LIMIT 1));
+            NEW.entry_trigger := coalesce(NEW.entry_trigger, NEW.current_trigger);
+            NEW.lane_id := NULL;
+            NEW.claim_state := 0;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER sluice_contact_written BEFORE INSERT ON sequence_contacts
+            FOR EACH ROW WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contact_written();
+
+        -- What a hand-written UPDATE leaves inconsistent: an active row is held for nothing and has a due time; a corrected number is who it is.
+        CREATE FUNCTION sluice_contact_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NEW.status := coalesce(NEW.status, 'paused');
+            IF NEW.contact_phone IS DISTINCT FROM OLD.contact_phone THEN
+                NEW.recipient := coalesce(
+                    sluice_digits(NEW.contact_phone), 'invalid:' || coalesce(NEW.contact_phone, NEW.id::text));
+                IF NEW.hold_reason = 'invalid_phone' AND sluice_digits(NEW.contact_phone) IS NOT NULL THEN
+                    NEW.status := 'active';
+                END IF;
+            END IF;
+            IF NEW.status = 'active' THEN
+                IF NEW.hold_reason IS NOT NULL THEN
+                    NEW.hold_reason := NULL;
+                    NEW.last_error := NULL;
+                    NEW.lane_id := CASE WHEN NEW.claim_state = 0 THEN NULL ELSE NEW.lane_id END;
+                END IF;
+                NEW.next_trigger_time := coalesce(NEW.next_trigger_time, now());
+            ELSIF NEW.status <> 'paused' THEN
+                NEW.hold_reason := NULL;
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER sluice_contact_corrected BEFORE UPDATE ON sequence_contacts
+            FOR EACH ROW WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contact_corrected();
+
+        CREATE FUNCTION sluice_contacts_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO enrollment_intake (op, contact_id, workspace_id)
+                SELECT 'place', id, workspace_id FROM new_contacts WHERE status = 'active';
+            INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
+                SELECT workspace_id, kind, source_id, status, count(*) FROM new_contacts GROUP BY 1, 2, 3, 4;
+            NOTIFY sluice_intake;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_contacts_inserted AFTER INSERT ON sequence_contacts
+            REFERENCING NEW TABLE AS new_contacts
+            FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_inserted();
+
+        CREATE FUNCTION sluice_contacts_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO enrollment_intake (op, contact_id, workspace_id)
+                SELECT 'place', n.id, n.workspace_id
+                FROM old_contacts o JOIN new_contacts n USING (id)
+                WHERE n.status = 'active'
+                  AND (n.assigned_device_id IS DISTINCT FROM o.assigned_device_id OR n.lane_id IS NULL);
+            INSERT INTO lane_wakes (lane_id, due)
+                SELECT n.lane_id, min(n.next_trigger_time) FROM new_contacts n
+                WHERE n.status = 'active' AND n.lane_id IS NOT NULL AND n.next_trigger_time IS NOT NULL
+                GROUP BY n.lane_id;
+            INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
+                SELECT workspace_id, kind, source_id, status, sum(n) FROM (
+                    SELECT n.workspace_id, n.kind, n.source_id, n.status, 1 AS n
+                    FROM old_contacts o JOIN new_contacts n USING (id) WHERE o.status IS DISTINCT FROM n.status
+                    UNION ALL
+                    SELECT o.workspace_id, o.kind, o.source_id, o.status, -1
+                    FROM old_contacts o JOIN new_contacts n USING (id) WHERE o.status IS DISTINCT FROM n.status) c
+                GROUP BY 1, 2, 3, 4;
+            NOTIFY sluice_intake;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_contacts_updated AFTER UPDATE ON sequence_contacts
+            REFERENCING OLD TABLE AS old_contacts NEW TABLE AS new_contacts
+            FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_updated();
+
+        CREATE FUNCTION sluice_contacts_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
+                SELECT workspace_id, kind, source_id, status, -count(*) FROM old_contacts GROUP BY 1, 2, 3, 4;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_contacts_deleted AFTER DELETE ON sequence_contacts
+            REFERENCING OLD TABLE AS old_contacts
+            FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_deleted();
+
+        -- Somebody who opts out leaves the queue at once; a request already open is past recall.
+        CREATE FUNCTION sluice_suppressed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE sequence_contacts c
+                SET status = 'cancelled', last_error = 'suppressed', hold_reason = NULL, completed_at = now()
+                FROM new_suppressions s
+                WHERE c.recipient = s.phone AND s.workspace_id IN ('*', c.workspace_id)
+                  AND c.status IN ('active', 'paused');
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_suppressed AFTER INSERT ON suppressions
+            REFERENCING NEW TABLE AS new_suppressions FOR EACH STATEMENT EXECUTE FUNCTION sluice_suppressed();
+        """
+}

@@ -1,0 +1,86 @@
+extension SchemaV1 {
+    /// The queue: what makes an enrollment out of a row of `sequence_contacts`, its lane, and the batches that are claimed.
+    static let queue = """
+        CREATE TABLE lanes (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            device_id uuid NOT NULL,
+            workspace_id text NOT NULL,
+            kind text NOT NULL,
+            source_id text NOT NULL,
+            priority_class smallint NOT NULL CHECK (priority_class BETWEEN 0 AND 7),
+            -- Enrollments ever put here: what "least loaded" goes by, so that no row is counted at enrollment.
+            enrolled bigint NOT NULL DEFAULT 0,
+            UNIQUE (device_id, kind, source_id)
+        );
+        CREATE INDEX lanes_source ON lanes (kind, source_id);
+
+        ALTER TABLE sequence_contacts
+            -- Who it is: unique together; entering again raises the generation.
+            ADD COLUMN workspace_id text NOT NULL DEFAULT 'default',
+            ADD COLUMN kind text NOT NULL DEFAULT 'sequence',
+            ADD COLUMN source_id text,
+            ADD COLUMN recipient text,
+            ADD COLUMN generation int NOT NULL DEFAULT 1,
+            ADD COLUMN external_id text,
+            ADD COLUMN lead_id uuid,
+            ADD COLUMN entry_trigger text,
+            ADD COLUMN time_zone text,
+            -- Where it stands.
+            ADD COLUMN lane_id bigint,
+            ADD COLUMN moves int NOT NULL DEFAULT 0,
+            ADD COLUMN attempts int NOT NULL DEFAULT 0,
+            ADD COLUMN hold_reason text,
+            -- The claim state machine: 0 idle, 1 claimed, 2 reserved. In no index and no predicate, so that claim and reserve are HOT.
+            ADD COLUMN claim_state smallint NOT NULL DEFAULT 0 CHECK (claim_state BETWEEN 0 AND 2),
+            ADD COLUMN claim_batch bigint,
+            ADD COLUMN reserved_day date;
+        ALTER TABLE sequence_contacts SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
+            autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
+
+        CREATE TABLE claim_batches (
+            batch bigint PRIMARY KEY,
+            owner bigint NOT NULL,
+            expires_at timestamptz NOT NULL,
+            contacts uuid[] NOT NULL,
+            lanes bigint[] NOT NULL,      -- of each contact: whose credit to give back when the contact's row is gone
+            -- Claims not yet taken out of the state `claimed`. At 0 the row only waits to be deleted.
+            open_claims int NOT NULL
+        ) WITH (fillfactor = 50);
+        CREATE INDEX claim_batches_owner ON claim_batches (owner);
+
+        -- Attempts of dead nodes whose contact was locked when their outcome was to be called unknown.
+        CREATE TABLE orphans_left (
+            contact_id uuid NOT NULL,
+            attempt int NOT NULL,
+            day date NOT NULL,
+            batch bigint NOT NULL,
+            generation int NOT NULL,
+            moves int NOT NULL,
+            PRIMARY KEY (contact_id, attempt)
+        );
+        """
+
+    /// After the rows of an adopted database have been given their identity.
+    static let queueIndexes = """
+        ALTER TABLE sequence_contacts ALTER COLUMN source_id SET NOT NULL, ALTER COLUMN recipient SET NOT NULL;
+        CREATE INDEX sluice_contacts_due ON sequence_contacts (lane_id, next_trigger_time) WHERE status = 'active';
+        CREATE UNIQUE INDEX sluice_contacts_identity ON sequence_contacts (recipient, source_id, kind, workspace_id);
+        CREATE UNIQUE INDEX sluice_contacts_external ON sequence_contacts (workspace_id, external_id)
+            WHERE external_id IS NOT NULL;
+        CREATE INDEX sluice_contacts_held ON sequence_contacts (hold_reason, workspace_id, current_trigger)
+            WHERE hold_reason IS NOT NULL;
+        CREATE INDEX sluice_contacts_lead ON sequence_contacts (lead_id) WHERE lead_id IS NOT NULL;
+        CREATE INDEX sluice_contacts_unknown ON sequence_contacts (workspace_id) WHERE status = 'unknown';
+        DO $$ BEGIN
+            IF NOT EXISTS (
+                SELECT FROM pg_index i
+                WHERE i.indrelid = 'sequence_contacts'::regclass AND i.indisunique AND i.indpred IS NULL
+                  AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
+                       WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey))
+                      = ARRAY['contact_phone', 'sequence_id'])
+            THEN
+                ALTER TABLE sequence_contacts ADD UNIQUE (sequence_id, contact_phone);
+            END IF;
+        END $$;
+        """
+}

@@ -1,0 +1,116 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+internal import SluiceCore
+
+/// What a shard reads and writes of its devices.
+struct DeviceStatements {
+    let windows: WindowLengths
+
+    static let profiles = """
+        SELECT d.id, coalesce(d.device_name, d.id::text) AS name, d.workspace_id, c.cap_key, c.hash_slot AS slot,
+            c.hourly_cap, c.daily_cap, c.concurrent_cap, c.windows::text AS windows,
+            d.min_delay_seconds, d.max_delay_seconds, c.paused_at IS NOT NULL AS is_paused, c.history_from,
+            coalesce(g.dialect, '') AS dialect, coalesce(c.base_url, g.base_url, '') AS base_url,
+            coalesce(c.credentials, g.credentials, '{}')::text AS credentials,
+            coalesce(g.http_timeout_ms, 0) AS http_timeout_ms, coalesce(g.accepts_late_ms, -1) AS accepts_late_ms,
+            coalesce(c.gateway_device, d.device_name, d.id::text) AS gateway_device,
+            coalesce(s.state, 'connected') AS state, s.until
+        FROM device_caps c
+        JOIN user_devices d ON d.id = c.device_id
+        LEFT JOIN gateways g ON g.id = coalesce(c.gateway_id, (SELECT id FROM gateways WHERE is_default))
+        LEFT JOIN device_states s ON s.device_id = d.id
+        WHERE c.hash_slot = ANY ($1::smallint[])
+        ORDER BY c.hash_slot, d.id
+        """
+
+    static let record = """
+        WITH state AS (
+            INSERT INTO device_states (device_id, state, detail, until) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (device_id) DO UPDATE SET state = $2, detail = $3, until = $4, observed_at = now())
+        UPDATE user_devices SET status = $2, last_seen = CASE WHEN $2 = 'connected' THEN now() ELSE last_seen END
+        WHERE id = $1
+        """
+
+    func profile(_ row: PostgresRow) throws -> DeviceProfile {
+        let dialect = try row.decode(String.self, "dialect")
+        let least = max(0, try row.decode(Int32?.self, "min_delay_seconds") ?? 0)
+        let most = max(least, try row.decode(Int32?.self, "max_delay_seconds") ?? least)
+        return DeviceProfile(
+            id: try row.device("id"), name: try row.decode(String.self, "name"),
+            workspace: try row.decode(String.self, "workspace_id"), capKey: try row.decode(String.self, "cap_key"),
+            slot: try row.slot("slot"), caps: try caps(row),
+            gap: .seconds(least)...Duration.seconds(most),
+            gateway: GatewayProfile(
+                dialect: dialect, baseURL: try row.decode(String.self, "base_url"),
+                credentials: try Self.credentials(row), httpTimeout: try Self.httpTimeout(row, dialect),
+                acceptsLateFor: try Self.acceptsLate(row, dialect)),
+            gatewayDevice: try row.decode(String.self, "gateway_device"), condition: try Self.condition(row),
+            isPaused: try row.decode(Bool.self, "is_paused"), historyFrom: try row.optionalTime("history_from"))
+    }
+
+    private func caps(_ row: PostgresRow) throws -> Caps {
+        struct Extra: Decodable {
+            var seconds: Double
+            var limit: Int
+        }
+        var list = [
+            Caps.Window(
+                length: windows.hour, limit: Int(try row.decode(Int32.self, "hourly_cap")), margin: windows.hourMargin),
+            Caps.Window(length: windows.day, limit: Int(try row.decode(Int32.self, "daily_cap")), margin: windows.dayMargin),
+        ]
+        let text = try row.decode(String.self, "windows")
+        if text != "[]" {
+            guard let extras = try? JSONDecoder().decode([Extra].self, from: Data(text.utf8)) else {
+                // A cap that cannot be read must not be taken for none.
+                throw StoreError.malformed("device_caps.windows = \(text), expected [{\"seconds\": 60, \"limit\": 20}]")
+            }
+            list += extras.filter { $0.seconds > 0 && $0.limit > 0 }.map {
+                Caps.Window(length: .seconds($0.seconds), limit: $0.limit, margin: .seconds(1))
+            }
+        }
+        return Caps(windows: list, concurrency: Int(try row.decode(Int32.self, "concurrent_cap")))
+    }
+
+    private static func credentials(_ row: PostgresRow) throws -> [String: String] {
+        let text = try row.decode(String.self, "credentials")
+        guard text != "{}" else { return [:] }
+        guard let pairs = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8)) else {
+            throw StoreError.malformed("gateways.credentials is not an object of strings")
+        }
+        return pairs
+    }
+
+    /// GOWA gives up on its own after 45 s and says so; a shorter time-out here would make those answers unknown.
+    private static func httpTimeout(_ row: PostgresRow, _ dialect: String) throws -> Duration {
+        let own = try row.decode(Int32.self, "http_timeout_ms")
+        return own > 0 ? .milliseconds(own) : dialect == "gowa" ? .seconds(50) : .seconds(10)
+    }
+
+    private static func acceptsLate(_ row: PostgresRow, _ dialect: String) throws -> Duration {
+        let own = try row.decode(Int32.self, "accepts_late_ms")
+        return own >= 0 ? .milliseconds(own) : dialect == "gowa" ? .seconds(75) : .seconds(10)
+    }
+
+    private static func condition(_ row: PostgresRow) throws -> DeviceCondition {
+        switch try row.decode(String.self, "state") {
+        case "disconnected": .disconnected
+        case "logged_out": .loggedOut
+        case "not_found": .notFound
+        case "banned": .banned(until: try row.optionalTime("until"))
+        default: .connected
+        }
+    }
+}
+
+/// How long the "hour" and the "day" of the caps are: parameters, so that a test can fill a day.
+public struct WindowLengths: Hashable, Sendable {
+    public var hour: Duration = .seconds(3600)
+    public var hourMargin: Duration = .seconds(1)
+    public var day: Duration = .seconds(86_400)
+    public var dayMargin: Duration = .seconds(10)
+
+    public init() {}
+
+    /// How far back a take-over must read: the longest window, its margin, and the longest time an attempt may stay open.
+    public var lookback: Duration { max(hour + hourMargin, day + dayMargin) + .seconds(300) }
+}

@@ -1,0 +1,206 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+public import SluiceCore
+
+/// ``ShardStore`` on PostgreSQL.
+public struct PostgresShardStore: ShardStore {
+    private let pools: StorePools
+    private let devices: DeviceStatements
+
+    public init(pools: StorePools, windows: WindowLengths) {
+        self.pools = pools
+        devices = DeviceStatements(windows: windows)
+    }
+
+    // MARK: The node
+
+    public func register(node: NodeRegistration) async throws -> Incarnation {
+        try await NodeLifecycle(pool: pools.lease).register(node)
+    }
+
+    public func leave(_ incarnation: Incarnation) async throws {
+        try await NodeLifecycle(pool: pools.lease).leave(incarnation)
+    }
+
+    public func drain(_ incarnation: Incarnation) async throws {
+        try await storing {
+            try await pools.lease.query(
+                "UPDATE node_leases SET is_draining = true WHERE incarnation = $1", [.int64(incarnation.rawValue)])
+        }
+    }
+
+    public func renew(_ incarnation: Incarnation) async throws -> Renewal {
+        try await storing {
+            let rows = try await pools.lease.query(
+                """
+                WITH \(NodeLifecycle.renewalCTE)
+                SELECT clock_timestamp() AS now, v.assignment, sluice_control_version() AS control,
+                    ARRAY(SELECT batch FROM claim_batches WHERE owner = $1 AND open_claims > 0
+                        AND expires_at > clock_timestamp() ORDER BY batch LIMIT 1000) AS batches
+                FROM renewed, cluster_versions v
+                """, [.int64(incarnation.rawValue)], deadline: .seconds(3))
+            guard let row = rows.first else { throw StoreError.leaseLost }
+            return Renewal(
+                databaseNow: try row.time("now"), assignmentVersion: try row.decode(Int64.self, "assignment"),
+                controlVersion: try row.decode(Int64.self, "control"),
+                openBatches: try row.decode([Int64].self, "batches").map(BatchID.init(rawValue:)))
+        }
+    }
+
+    // MARK: Slots and devices
+
+    public func ownedSlots(_ incarnation: Incarnation) async throws -> [SlotOwnership] {
+        try await storing {
+            try await pools.relaxed.query(
+                "SELECT slot, epoch, owner, wanted FROM slot_owners WHERE owner = $1 ORDER BY slot",
+                [.int64(incarnation.rawValue)]
+            ).map(SlotOwnership.init(row:))
+        }
+    }
+
+    public func devices(in slots: [HashSlot]) async throws -> [DeviceProfile] {
+        try await storing {
+            try await pools.relaxed.query(DeviceStatements.profiles, [.slots(slots)]).map(devices.profile)
+        }
+    }
+
+    public func record(_ condition: DeviceCondition, detail: String, of device: DeviceID) async throws {
+        var until: PostgresTimestamp?
+        if case .banned(let time) = condition { until = time?.parameter }
+        try await storing {
+            try await pools.relaxed.query(
+                DeviceStatements.record,
+                [.uuid(device.rawValue), .string(condition.name), .string(detail), .timestamp(until)])
+        }
+    }
+
+    public func giveUp(_ slots: [HashSlot], by incarnation: Incarnation) async throws {
+        try await storing {
+            try await pools.durable.query(
+                """
+                WITH mine AS MATERIALIZED (
+                    SELECT slot FROM slot_owners WHERE slot = ANY ($2::smallint[]) AND owner = $1
+                    ORDER BY slot FOR UPDATE
+                ), given AS (
+                    UPDATE slot_owners s SET epoch = epoch + 1, owner = (
+                        SELECT l.incarnation FROM node_leases l JOIN node_fences f USING (incarnation)
+                        WHERE l.incarnation = s.wanted AND l.incarnation <> $1 AND NOT l.is_draining
+                          AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL)
+                    FROM mine WHERE s.slot = mine.slot AND s.owner = $1 RETURNING s.slot)
+                UPDATE cluster_versions SET assignment = assignment + 1 WHERE EXISTS (SELECT FROM given)
+                """, [.int64(incarnation.rawValue), .slots(slots)])
+        }
+    }
+
+    public func takeOver(
+        _ slots: [SlotOwnership], by incarnation: Incarnation, lookback: Duration
+    ) async throws -> TakeOver {
+        try await storing {
+            let rows = try await pools.durable.query(
+                TakeOverStatements.history,
+                [
+                    .slots(slots.map(\.slot)), .int64Array(slots.map(\.epoch.rawValue)),
+                    .int64(lookback.wholeMicroseconds),
+                ], deadline: .seconds(10))
+            var found = TakeOver(charges: [], orphans: 0, lanes: [])
+            found.charges.reserveCapacity(rows.count)
+            var orphans: [SettleRow] = []
+            for row in rows {
+                if try row.decode(Bool.self, "is_orphan") { orphans.append(try SettleRow(orphan: row)) }
+                let time = try row.time("at")
+                found.charges.append(
+                    LedgerCharge(
+                        capKey: try row.decode(String.self, "cap_key"),
+                        time: try row.decode(Bool.self, "is_open") ? .open(until: time) : .settled(time)))
+            }
+            let result = try await settler.settle(orphans)
+            (found.orphans, found.lanes) = (orphans.count, result.lanes)
+            try await OrphansLeft(pool: pools.durable).keep(result.busy.map { orphans[$0] })
+            return found
+        }
+    }
+
+    // MARK: Claims, reserves, settles
+
+    public func openBatch(_ batch: BatchID, of incarnation: Incarnation) async throws -> DispatchBatch? {
+        try await storing {
+            let rows = try await pools.relaxed.query(
+                """
+                SELECT b.expires_at, c.id, l.device_id, c.lane_id, l.priority_class, s.slot, s.epoch
+                FROM claim_batches b
+                CROSS JOIN unnest(b.contacts) AS u(id)
+                JOIN sequence_contacts c ON c.id = u.id AND c.claim_state = 1 AND c.claim_batch = b.batch
+                JOIN lanes l ON l.id = c.lane_id
+                JOIN device_caps d ON d.device_id = l.device_id
+                JOIN slot_owners s ON s.slot = d.hash_slot AND s.owner = $2
+                WHERE b.batch = $1 AND b.owner = $2 AND b.expires_at > clock_timestamp()
+                """, [.int64(batch.rawValue), .int64(incarnation.rawValue)])
+            guard let first = rows.first else { return nil }
+            return DispatchBatch(
+                id: batch, owner: incarnation, expiresAt: try first.time("expires_at"),
+                claims: try rows.map { row in
+                    Claim(
+                        contact: try row.contact("id"), device: try row.device("device_id"), lane: try row.lane("lane_id"),
+                        priorityClass: try row.priorityClass("priority_class"), slot: try row.slot("slot"),
+                        epoch: try row.epoch("epoch"), batch: batch)
+                })
+        }
+    }
+
+    public func reserve(_ requests: [ReserveRequest], by incarnation: Incarnation) async throws -> [ReserveVerdict] {
+        try await storing {
+            let result = try await pools.durable.query(
+                ReserveStatement.sql, ReserveStatement.parameters(requests, by: incarnation), deadline: .seconds(4))
+            return try ReserveStatement.verdicts(result, for: requests)
+        }
+    }
+
+    public func release(_ claims: [Claim]) async throws -> [(claim: Claim, due: DatabaseTime)] {
+        try await storing {
+            let rows = try await pools.durable.query(ReleaseStatement.sql, claimParameters(claims), deadline: .seconds(4))
+            let known = Dictionary(claims.map { ($0.contact, $0) }, uniquingKeysWith: { first, _ in first })
+            return try rows.compactMap { row in
+                try known[try row.contact("id")].map { ($0, try row.time("due")) }
+            }
+        }
+    }
+
+    public func abortLost(
+        _ claims: [Claim], by incarnation: Incarnation
+    ) async throws -> [(claim: Claim, due: DatabaseTime?)] {
+        try await storing {
+            let rows = try await pools.durable.query(TakeOverStatements.lostReserves, claimParameters(claims))
+            let lost = try rows.map { try SettleRow($0, outcome: .aborted(code: "reserve_answer_lost")) }
+            // Waits for locked contacts: one skipped here would stay reserved for ever, and nobody would know.
+            let result = try await settler.settle(lost, waiting: true)
+            let dues = Dictionary(result.lanes.map { ($0.lane, $0.due) }, uniquingKeysWith: min)
+            let aborted = Set(lost.map(\.contact))
+            return claims.filter { aborted.contains($0.contact) }.map { ($0, dues[$0.lane]) }
+        }
+    }
+
+    public func settle(_ settlements: [Settlement]) async throws -> SettleResult {
+        try await storing {
+            let result = try await settler.settle(settlements.map(SettleRow.init))
+            return SettleResult(lanes: result.lanes, busy: result.busy.map { settlements[$0] })
+        }
+    }
+
+    private var settler: Settler { Settler(pool: pools.durable) }
+
+    private func claimParameters(_ claims: [Claim]) -> [PostgresValue] {
+        [.uuidArray(claims.map(\.contact.rawValue)), .int64Array(claims.map(\.batch.rawValue))]
+    }
+}
+
+extension PostgresValue {
+    static func slots(_ slots: [HashSlot]) -> PostgresValue { .int16Array(slots.map { Int16($0.rawValue) }) }
+}
+
+extension SlotOwnership {
+    init(row: PostgresRow) throws {
+        self.init(
+            slot: try row.slot("slot"), epoch: try row.epoch("epoch"), owner: try row.incarnation("owner"),
+            wanted: try row.incarnation("wanted"))
+    }
+}

@@ -1,0 +1,161 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+internal import SluiceCore
+
+/// RESERVE: claimed → reserved and the ledger row, in one autocommit statement under the node's own fence.
+///
+/// Order matters and is forced by materialized steps: the fence row is share-locked first (`me`), which makes a fencing wait for
+/// this statement; only then are contacts locked. A contact locked by somebody else is skipped: it comes back as gone and
+/// its claim expires, so that nobody's open transaction delays the rest of the batch.
+///
+/// No two materialized steps are joined: the planner knows nothing of their size, and a nested loop over two of a thousand rows costs
+/// more than all the rest. The rows of `judged` are locked, so what is written is what was judged.
+struct ReserveStatement {
+    static let sql = """
+        WITH me AS MATERIALIZED (
+            SELECT f.incarnation, clock_timestamp() AS at, (clock_timestamp() AT TIME ZONE 'UTC')::date AS day
+            FROM node_fences f WHERE f.incarnation = $1 AND f.closed_at IS NULL FOR SHARE
+        ), alive AS MATERIALIZED (
+            SELECT me.* FROM me JOIN node_leases l USING (incarnation) WHERE l.expires_at > clock_timestamp()
+        ), owned AS MATERIALIZED (
+            SELECT r.*, alive.at, alive.day
+            FROM alive
+            CROSS JOIN (
+                SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::smallint[], $6::bigint[], $7::bigint[])
+                    WITH ORDINALITY AS u(contact, batch, device, slot, epoch, deadline_after, ordinal)
+                WHERE \(PlannerEstimate.few("ordinal"))) r
+            JOIN slot_owners s ON s.slot = r.slot AND s.epoch = r.epoch AND s.owner = $1
+        ), held AS MATERIALIZED (
+            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.recipient, c.contact_name, c.status,
+                c.current_trigger, c.next_trigger_time, c.assigned_device_id, c.generation, c.moves, c.attempts,
+                o.batch, o.device, o.slot, o.epoch, o.deadline_after, o.at, o.day
+            FROM owned o JOIN sequence_contacts c ON c.id = o.contact
+            WHERE c.claim_state = 1 AND c.claim_batch = o.batch
+            ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+        ), found AS MATERIALIZED (
+            SELECT h.*, d.cap_key, q.name AS campaign,
+                coalesce(nullif(st.message_type, ''), 'text') AS message_type,
+                coalesce(st.content, st.message_text, '') AS body, coalesce(st.caption, '') AS caption,
+                nullif(st.media_url, '') AS media_url,
+                coalesce(st.min_delay_seconds, q.min_delay_seconds) AS gap_min,
+                coalesce(st.max_delay_seconds, q.max_delay_seconds) AS gap_max,
+                CASE
+                    WHEN h.status <> 'active' THEN h.status
+                    WHEN EXISTS (SELECT FROM suppressions s
+                        WHERE s.phone = h.recipient AND s.workspace_id IN ('*', h.workspace_id)) THEN 'suppressed'
+                    WHEN EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', h.workspace_id)) THEN 'paused'
+                    WHEN h.assigned_device_id IS DISTINCT FROM h.device THEN 'device_changed'
+                    WHEN d.device_id IS NULL THEN 'unknown_device'
+                    WHEN d.paused_at IS NOT NULL THEN 'device_paused'
+                    WHEN h.kind = 'sequence' AND NOT coalesce(q.is_active, false) THEN 'sequence_paused'
+                    WHEN h.recipient !~ '^[0-9]{7,15}$' THEN 'invalid_phone'
+                    WHEN st.id IS NULL THEN 'step_missing'
+                    WHEN st.is_endless THEN 'cycle_without_delay'
+                    -- Judged when the step was written: a text of megabytes is not unpacked here for each of its contacts.
+                    ELSE st.content_problem
+                END AS refusal
+            FROM held h
+            LEFT JOIN device_caps d ON d.device_id = h.device
+            LEFT JOIN sequences q ON q.id = h.sequence_id
+            LEFT JOIN sequence_steps st ON st.workspace_id = h.workspace_id AND st.trigger = h.current_trigger
+        ), judged AS MATERIALIZED (
+            SELECT f.*, f.refusal = ANY (\(HoldReason.sqlArray)) AS is_held,
+                CASE WHEN f.refusal = 'suppressed' THEN 'cancelled'
+                    WHEN f.refusal = ANY (\(HoldReason.sqlArray)) THEN 'paused' ELSE f.status END AS new_status
+            FROM found f
+        ), moved AS (
+            UPDATE sequence_contacts c SET
+                claim_state = CASE WHEN j.refusal IS NULL THEN 2 ELSE 0 END,
+                claim_batch = CASE WHEN j.refusal IS NULL THEN c.claim_batch END,
+                attempts = c.attempts + CASE WHEN j.refusal IS NULL THEN 1 ELSE 0 END,
+                reserved_day = CASE WHEN j.refusal IS NULL THEN j.day END,
+                processing_device_id = CASE WHEN j.refusal IS NULL THEN c.processing_device_id END,
+                processing_started_at = CASE WHEN j.refusal IS NULL THEN c.processing_started_at END,
+                status = j.new_status,
+                hold_reason = CASE WHEN j.is_held THEN j.refusal ELSE c.hold_reason END,
+                completed_at = CASE WHEN j.refusal = 'suppressed' THEN j.at ELSE c.completed_at END,
+                last_error = CASE WHEN j.refusal = 'suppressed' THEN 'suppressed'
+                    WHEN j.is_held THEN 'held: ' || j.refusal ELSE c.last_error END,
+                -- Out of the lane of the device it had, until the intake has put it into its new one's.
+                lane_id = CASE WHEN j.refusal = 'device_changed' THEN NULL ELSE c.lane_id END
+            FROM judged j WHERE c.id = j.id
+        ), ledger AS (
+            INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id, cap_key,
+                slot, epoch, incarnation, recipient, source_id, step_trigger, reserved_at, deadline)
+            SELECT j.day, j.id, j.attempts + 1, j.workspace_id, j.generation, j.moves, j.batch, j.device, j.cap_key,
+                j.slot, j.epoch, $1, j.recipient, j.source_id, j.current_trigger, j.at,
+                j.at + j.deadline_after * interval '1 microsecond'
+            FROM judged j WHERE j.refusal IS NULL
+        ), \(BatchCount.ctes(of: "judged")), replaced AS (
+            INSERT INTO enrollment_intake (op, contact_id, workspace_id)
+            SELECT 'place', id, workspace_id FROM judged WHERE refusal = 'device_changed'
+        ), tallied AS (
+            INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
+            SELECT j.workspace_id, j.kind, j.source_id, v.status, sum(v.n)
+            FROM judged j CROSS JOIN LATERAL (VALUES (j.status, -1), (j.new_status, 1)) v(status, n)
+            WHERE j.status <> j.new_status GROUP BY 1, 2, 3, 4
+        )
+        SELECT j.id, j.batch, j.refusal, j.attempts + 1 AS attempt, j.day - date '1970-01-01' AS day, j.generation, j.moves,
+            j.recipient, coalesce(j.contact_name, '') AS contact_name, coalesce(j.campaign, '') AS campaign,
+            j.message_type, CASE WHEN j.refusal IS NULL THEN j.body END AS body, j.caption, j.media_url, j.gap_min, j.gap_max,
+            CASE WHEN j.new_status = 'active' AND j.refusal IS DISTINCT FROM 'device_changed' THEN j.next_trigger_time END AS due
+        FROM judged j
+        """
+
+    static func parameters(_ requests: [ReserveRequest], by incarnation: Incarnation) -> [PostgresValue] {
+        [
+            .int64(incarnation.rawValue),
+            .uuidArray(requests.map(\.claim.contact.rawValue)),
+            .int64Array(requests.map(\.claim.batch.rawValue)),
+            .uuidArray(requests.map(\.claim.device.rawValue)),
+            .int16Array(requests.map { Int16($0.claim.slot.rawValue) }),
+            .int64Array(requests.map(\.claim.epoch.rawValue)),
+            .int64Array(requests.map(\.deadlineAfter.wholeMicroseconds)),
+        ]
+    }
+
+    /// The verdicts in the order of `requests`; what the statement did not return is gone.
+    static func verdicts(_ result: PostgresResult, for requests: [ReserveRequest]) throws -> [ReserveVerdict] {
+        var rows: [ContactID: PostgresRow] = [:]
+        rows.reserveCapacity(result.count)
+        for row in result { rows[try row.contact("id")] = row }
+        return try requests.map { request in
+            guard let row = rows[request.claim.contact] else { return .gone }
+            return try verdict(row, for: request.claim)
+        }
+    }
+
+    private static func verdict(_ row: PostgresRow, for claim: Claim) throws -> ReserveVerdict {
+        if let refusal = try row.decode(String?.self, "refusal") {
+            return .released(reason: refusal, due: try row.optionalTime("due"))
+        }
+        let message = MessageID(
+            contact: claim.contact, generation: try row.decode(Int32.self, "generation"),
+            moves: try row.decode(Int32.self, "moves"))
+        return .reserved(
+            Reservation(
+                claim: claim, message: message, attempt: try row.decode(Int32.self, "attempt"),
+                day: try row.decode(Int32.self, "day"), recipient: try row.decode(String.self, "recipient"),
+                recipientName: try row.decode(String.self, "contact_name"), content: try content(row),
+                campaign: try row.decode(String.self, "campaign"), gap: try gap(row)))
+    }
+
+    private static func content(_ row: PostgresRow) throws -> MessageContent {
+        let mediaURL = try row.decode(String?.self, "media_url")
+        let body = try row.decode(String.self, "body")
+        let type = try row.decode(String.self, "message_type").lowercased()
+        guard let mediaURL else { return MessageContent(kind: .text, text: body, mediaURL: nil) }
+        let kind = MessageContent.Kind(rawValue: type) ?? .document
+        let caption = try row.decode(String.self, "caption")
+        return MessageContent(
+            kind: kind == .text ? .image : kind, text: caption.isEmpty ? body : caption, mediaURL: mediaURL)
+    }
+
+    private static func gap(_ row: PostgresRow) throws -> ClosedRange<Duration>? {
+        let lower = try row.decode(Int32?.self, "gap_min")
+        let upper = try row.decode(Int32?.self, "gap_max")
+        guard lower != nil || upper != nil else { return nil }
+        let least = max(0, lower ?? upper ?? 0)
+        return .seconds(least)...Duration.seconds(max(least, upper ?? least))
+    }
+}

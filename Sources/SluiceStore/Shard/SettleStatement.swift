@@ -1,0 +1,91 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+internal import SluiceCore
+
+/// SETTLE: what became of attempts, and the contacts' next move, in one statement.
+///
+/// The ledger row is compared and set on (contact, attempt, day): reserved | unknown → sent | failed, reserved → unknown | aborted; anything
+/// else changes nothing. The contact moves only where generation, moves and attempt are still the attempt's own, so a truth that
+/// comes late, or twice, moves nobody twice. Writes the ledger, contacts and append-only tables: never `leads`, where an operator's open
+/// transaction may sit.
+///
+/// A message that was or may have been sent moves its contact on whatever the contact's status has become meanwhile: somebody who is
+/// cancelled or paused in flight and set active again later must not get that message twice.
+struct SettleStatement {
+    /// Attempts of one message before its contact fails: the first and four more.
+    static let mostAttempts = 5
+    /// The back-off after the first refusal, doubled by each one after it, up to `longestBackoff`, ± 25 %.
+    static let firstBackoff = "interval '30 seconds'"
+    static let longestBackoff = "interval '1 hour'"
+
+    /// Contacts locked by somebody else are left alone with their ledger rows and come back as busy.
+    static let skipping = sql(locking: "SKIP LOCKED")
+    /// Waits for locked contacts, at most the session's lock timeout.
+    static let waiting = sql(locking: "")
+
+    private static func sql(locking: String) -> String {
+        """
+        WITH given AS MATERIALIZED (
+            SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::bigint[], $5::int[], $6::int[], $7::text[],
+                $8::text[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bigint[])
+                WITH ORDINALITY AS g(contact, attempt, day, batch, generation, moves, state, verdict, charged, code, detail,
+                    provider, not_before, ordinal)
+            WHERE \(PlannerEstimate.few("ordinal"))
+        ), held AS MATERIALIZED (
+            SELECT g.*, c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.lead_id, c.entry_trigger, c.status,
+                c.current_trigger, c.time_zone, greatest(coalesce(c.retry_count, 0), 0) AS retries, c.lane_id,
+                c.next_trigger_time, c.claim_state,
+                c.generation = g.generation AND c.moves = g.moves AND c.attempts = g.attempt
+                    AND (c.claim_state = 2 AND c.claim_batch = g.batch OR c.claim_state = 0) AS is_current
+            FROM given g JOIN sequence_contacts c ON c.id = g.contact
+            ORDER BY c.id FOR UPDATE OF c \(locking)
+        ), settled AS (
+            UPDATE send_ledger l SET state = h.state, is_charged = h.charged, settled_at = clock_timestamp(),
+                code = h.code, detail = h.detail, provider_id = h.provider
+            FROM held h
+            WHERE l.contact_id = h.contact AND l.attempt = h.attempt AND l.day = h.day AND \(transition("h"))
+            RETURNING h.*, l.settled_at AS at
+        ),
+        -- The contact was deleted: the ledger still learns the truth.
+        bereft AS (
+            SELECT * FROM given g
+            WHERE ordinal NOT IN (SELECT ordinal FROM held)
+              AND NOT EXISTS (SELECT FROM sequence_contacts c WHERE c.id = g.contact)
+        ), settled_bereft AS (
+            UPDATE send_ledger l SET state = b.state, is_charged = b.charged, settled_at = clock_timestamp(),
+                code = b.code, detail = b.detail, provider_id = b.provider
+            FROM bereft b
+            WHERE l.contact_id = b.contact AND l.attempt = b.attempt AND l.day = b.day AND \(transition("b"))
+        ),
+        \(SettleMove.ctes)
+        SELECT ordinal, lane_id, CASE WHEN new_status = 'active' THEN due END AS due, false AS is_busy
+        FROM outcome WHERE new_status = 'active'
+        UNION ALL
+        SELECT ordinal, NULL, NULL, true FROM given
+        WHERE ordinal NOT IN (SELECT ordinal FROM held) AND ordinal NOT IN (SELECT ordinal FROM bereft)
+        """
+    }
+
+    /// I12: reserved → anything; unknown → the truth; the rest is final.
+    private static func transition(_ row: String) -> String {
+        "(l.state = 'reserved' OR l.state = 'unknown' AND \(row).state IN ('sent', 'failed'))"
+    }
+
+    static func parameters(_ rows: [SettleRow]) -> [PostgresValue] {
+        [
+            .uuidArray(rows.map(\.contact.rawValue)),
+            .int32Array(rows.map(\.attempt)),
+            .dateArray(rows.map { PostgresDate(daysSinceEpoch: $0.day) }),
+            .int64Array(rows.map(\.batch.rawValue)),
+            .int32Array(rows.map(\.generation)),
+            .int32Array(rows.map(\.moves)),
+            .stringArray(rows.map(\.state)),
+            .stringArray(rows.map(\.verdict)),
+            .boolArray(rows.map(\.isCharged)),
+            .stringArray(rows.map(\.code)),
+            .stringArray(rows.map(\.detail)),
+            .stringArray(rows.map(\.providerID)),
+            .int64Array(rows.map(\.notBefore)),
+        ]
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import SluiceCore
+
+/// The one production binary. Commands parse arguments and call a library; nothing is decided here.
+@main
+struct Sluice: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "Sends scheduled and triggered messages through many devices without breaking a cap.",
+        discussion: """
+            Settings come from the command line, the environment and a --config file, in this order; `sluice config show` lists \
+            them all.
+
+            EXAMPLES:
+              sluice dev                       a whole cluster on this machine, in ./.sluice
+              source .sluice/env               how to reach it from a shell
+              sluice migrate                   create or upgrade the schema of $DATABASE_URL
+              sluice shard --node shard-1      run a shard node
+              sluice --generate-completion-script bash
+
+            EXIT STATUS:
+              0   all is well
+              1   it failed, or what was asked about is degraded
+              2   the database or NATS cannot be reached
+              64  the command line is wrong
+            """,
+        version: SluiceCore.version,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "To start",
+                subcommands: [DevCommand.self, MigrateCommand.self]),
+            CommandGroup(
+                name: "Nodes",
+                subcommands: [CoordinatorCommand.self, ShardCommand.self, APICommand.self]),
+            CommandGroup(name: "Settings", subcommands: [ConfigCommand.self]),
+        ])
+}

@@ -1,0 +1,140 @@
+import SluiceCore
+import Testing
+
+/// Wake-ups, alarms, sweeps and what they cost.
+@Suite struct CoordinatorLaneTests {
+    private func leader(limits: CoordinatorLimits = CoordinatorLimits(), due: Int? = 0) -> CoordinatorFixture {
+        let leader = CoordinatorFixture(limits: limits)
+        leader.addDevice(1, lanes: [(1, 1)])
+        leader.lanes[0].nextDue = due.map { CoordinatorFixture.due($0) }
+        _ = leader.lead()
+        return leader
+    }
+
+    private func wake(_ lane: Int, due: Int) -> CoordinatorEvent {
+        .lanesDue([LaneDue(lane: LaneID(rawValue: Int64(lane)), due: CoordinatorFixture.due(due))])
+    }
+
+    @Test func aLaneIsClaimedWhenItBecomesDue() {
+        let leader = leader(due: 500)
+        #expect(leader.report([(1, 5, 0)]).isEmpty)
+        #expect(leader.nextWake(after: 1) == 500)
+        #expect(leader.handle(.tick, at: 499).isEmpty)
+        let claim = leader.handle(.tick, at: 500).claim
+        #expect(claim?.shares[0].notBefore == CoordinatorFixture.due(500))
+    }
+
+    @Test func aWakeUpBringsAnAlarmForward() {
+        let leader = leader(due: 500)
+        _ = leader.report([(1, 5, 0)])
+        #expect(leader.handle(wake(1, due: 300), at: 10).isEmpty)
+        #expect(leader.nextWake(after: 10) == 300)
+        #expect(leader.handle(wake(1, due: 900), at: 20).isEmpty)
+        #expect(leader.nextWake(after: 20) == 300)
+    }
+
+    @Test func aWakeUpDuringAClaimIsMergedAfterIt() throws {
+        let leader = leader()
+        let claim = try #require(leader.report([(1, 5, 0)]).claim)
+        #expect(leader.handle(wake(1, due: 5), at: 10).isEmpty)
+        // The claim's snapshot saw nothing; the wake-up may be about a contact committed after it.
+        let again = leader.claimed(claim, [1: (0, nil)], at: 11).claim
+        #expect(again?.shares[0].notBefore == CoordinatorFixture.due(5))
+    }
+
+    @Test func aProbeThatGaveNothingIsNotRepeatedAtOnce() throws {
+        let leader = leader()
+        let claim = try #require(leader.report([(1, 5, 0)]).claim)
+        #expect(leader.claimed(claim, [1: (0, 0)], at: 10).isEmpty)
+        #expect(leader.nextWake(after: 10) == 11)
+        let second = try #require(leader.handle(.tick, at: 11).claim)
+        #expect(second.shares[0].notBefore == CoordinatorFixture.due(0))
+        #expect(leader.claimed(second, [1: (0, 0)], at: 12).isEmpty)
+        #expect(leader.nextWake(after: 12) == 14)
+        // Something earlier than what it knows does not wait for the back-off.
+        #expect(leader.handle(wake(1, due: -5), at: 12).claim != nil)
+    }
+
+    @Test func anUnknownLaneIsLoadedOnceForManyWakeUps() {
+        let leader = leader(due: nil)
+        _ = leader.report([(1, 5, 0)])
+        leader.lanes.append(
+            Lane(
+                id: LaneID(rawValue: 2), device: CoordinatorFixture.device(1),
+                priorityClass: PriorityClass(priority: 1), isRunnable: true, nextDue: CoordinatorFixture.due(3)))
+        let first = leader.handle(wake(2, due: 3), at: 5)
+        #expect(first == [.loadLanes(.named([LaneID(rawValue: 2)]))])
+        #expect(leader.answer(first, at: 6).claim?.lanes == [2])
+    }
+
+    @Test func aPausedLaneCostsNothingAndComesBack() {
+        let leader = leader()
+        leader.lanes[0].isRunnable = false
+        _ = leader.answer(leader.handle(.controlChanged, at: 1_000), at: 1_000)
+        #expect(leader.report([(1, 5, 0)], at: 1_001).isEmpty)
+        #expect(leader.machine.summary(at: CoordinatorFixture.at(1_001)).lanesDue == 0)
+        leader.lanes[0].isRunnable = true
+        let resumed = leader.answer(leader.handle(.controlChanged, at: 2_000), at: 2_000)
+        #expect(resumed.claim?.lanes == [1])
+    }
+
+    @Test func aSweepFindsWhatAWakeUpLost() {
+        let leader = leader(due: nil)
+        _ = leader.report([(1, 5, 0)])
+        leader.lanes[0].nextDue = CoordinatorFixture.due(100)
+        #expect(leader.handle(.tick, at: 2_999).isEmpty)
+        let actions = leader.handle(.tick, at: 5_000)
+        #expect(actions.contains(.loadLanes(.sweep([LaneID(rawValue: 1)]))))
+        #expect(leader.answer(actions, at: 5_000).claim?.lanes == [1])
+    }
+
+    @Test func aSweepIsBoundedAndGoesRound() {
+        var limits = CoordinatorLimits()
+        limits.sweepLanes = 2
+        let leader = CoordinatorFixture(limits: limits)
+        leader.addDevice(1, lanes: (1...5).map { ($0, 1) })
+        for index in leader.lanes.indices { leader.lanes[index].nextDue = nil }
+        _ = leader.lead()
+        var swept: [[Int64]] = []
+        for time in [5_000, 10_000, 15_000] {
+            let actions = leader.handle(.tick, at: time)
+            for case .loadLanes(.sweep(let lanes)) in actions { swept.append(lanes.map(\.rawValue)) }
+            _ = leader.answer(actions, at: time)
+        }
+        #expect(swept == [[1, 2], [3, 4], [5, 1]])
+    }
+
+    @Test func aLaneWhoseRowIsGoneIsForgotten() {
+        let leader = leader(due: nil)
+        leader.lanes = []
+        _ = leader.answer(leader.handle(.tick, at: 5_000), at: 5_000)
+        #expect(leader.machine.summary(at: CoordinatorFixture.at(5_000)).lanesKnown == 0)
+    }
+
+    @Test func cappedDevicesCostNothingButTheSweepAndTheSurvey() {
+        let leader = CoordinatorFixture()
+        for device in 1...1_000 { leader.addDevice(device, lanes: [(device, 100)]) }
+        _ = leader.lead()
+        var seen: [CoordinatorAction] = []
+        var time = 1
+        while time < 60_000 {
+            seen += leader.report((1...1_000).map { ($0, 0, 0) }, at: time)
+            let actions = leader.handle(.tick, at: time)
+            seen += actions
+            _ = leader.answer(actions, at: time)
+            time += 2_000
+        }
+        // All lanes are known to be due, so there is nothing to sweep either.
+        #expect(seen.allSatisfy { $0 == .survey })
+        #expect(seen.count <= 6)
+    }
+
+    @Test func manyAlarmsOfOneLaneAreNotKept() {
+        let leader = leader(due: nil)
+        for time in 1...20_000 {
+            _ = leader.handle(wake(1, due: 1_000_000 - time), at: 1)
+        }
+        #expect(leader.nextWake(after: 1) != nil)
+        #expect(leader.handle(.tick, at: 1).isEmpty)
+    }
+}

@@ -1,0 +1,110 @@
+import SluiceCore
+import Testing
+
+/// Messages that are late, repeated, or somebody else's.
+@Suite struct CoordinatorMessageTests {
+    private static func report(
+        node: Int64 = 100, term: Int64 = 7, sequence: Int64, epoch: Int64 = 1, capacity: Int = 5,
+        lanes: [LaneDue] = []
+    ) -> CoordinatorEvent {
+        .creditReport(
+            CreditReport(
+                node: Incarnation(rawValue: node), term: Term(rawValue: term), sequence: sequence,
+                credits: [
+                    DeviceCredit(
+                        device: CoordinatorFixture.device(1), epoch: Epoch(rawValue: epoch), capacity: capacity,
+                        consumed: 0)
+                ], lanes: lanes))
+    }
+
+    private func leader() -> CoordinatorFixture {
+        let leader = CoordinatorFixture()
+        leader.addDevice(1, lanes: [(1, 1)])
+        _ = leader.lead()
+        return leader
+    }
+
+    @Test(arguments: [
+        report(term: 6, sequence: 1), report(term: 8, sequence: 1), report(node: 99, sequence: 1),
+        report(sequence: 1, epoch: 0),
+    ])
+    func creditThatIsNotOursChangesOnlyACounter(_ event: CoordinatorEvent) {
+        let leader = leader()
+        #expect(leader.handle(event, at: 1).claim == nil)
+        #expect(leader.machine.ignored == 1)
+    }
+
+    @Test func anOlderReportIsIgnored() {
+        let leader = leader()
+        #expect(leader.handle(Self.report(sequence: 2, capacity: 0), at: 1).isEmpty)
+        #expect(leader.handle(Self.report(sequence: 1), at: 2).isEmpty)
+        #expect(leader.handle(Self.report(sequence: 2), at: 2).isEmpty)
+        #expect(leader.machine.ignored == 2)
+    }
+
+    @Test func lanesCountEvenInAReportOfAnotherTerm() throws {
+        let leader = leader()
+        let claim = try #require(leader.report([(1, 5, 0)]).claim)
+        _ = leader.claimed(claim, [1: (1, 900)])
+        let due = LaneDue(lane: LaneID(rawValue: 1), due: CoordinatorFixture.due(0))
+        let actions = leader.handle(
+            Self.report(term: 6, sequence: 1, lanes: [due]), at: 5)
+        #expect(actions.claim?.lanes == [1])
+    }
+
+    @Test func aShardNobodyKnowsMakesTheLeaderLook() {
+        let leader = leader()
+        #expect(leader.handle(Self.report(node: 99, sequence: 1), at: 2_000) == [.survey])
+    }
+
+    @Test func aSilentShardMakesTheLeaderLookEachSecond() {
+        let leader = leader()
+        var looks: [Int] = []
+        for time in stride(from: 100, through: 6_000, by: 100) {
+            let actions = leader.handle(.tick, at: time)
+            if actions.contains(.survey) { looks.append(time) }
+            _ = leader.answer(actions, at: time)
+        }
+        #expect(looks == [3_000, 4_000, 5_000, 6_000])
+    }
+
+    @Test func aCreditOfANewerEpochCountsOnceTheLeaderKnowsIt() {
+        let leader = leader()
+        let actions = leader.handle(Self.report(sequence: 1, epoch: 2), at: 100)
+        #expect(actions == [.readOwnerships])
+        leader.ownerships[1].epoch = Epoch(rawValue: 2)
+        #expect(leader.answer(actions, at: 101).claim?.shares.first?.epoch == Epoch(rawValue: 2))
+    }
+
+    @Test func aNewEpochStartsFromNone() throws {
+        let leader = leader()
+        let claim = try #require(leader.report([(1, 4, 0)]).claim)
+        _ = leader.claimed(claim, [1: (4, 0)])
+        leader.ownerships[1].epoch = Epoch(rawValue: 2)
+        let read = leader.handle(Self.report(sequence: 9, epoch: 2, capacity: 3), at: 100)
+        #expect(leader.answer(read, at: 100).claim?.limits == [1: 3])
+    }
+
+    @Test func aSlotBeingGivenUpGetsNothing() {
+        let leader = leader()
+        leader.ownerships[1].wanted = Incarnation(rawValue: 200)
+        _ = leader.answer(leader.handle(.ownershipsRead(leader.ownerships), at: 1), at: 1)
+        leader.members.append(ShardMember(incarnation: Incarnation(rawValue: 200), name: "s-2", isDraining: false))
+        #expect(leader.report([(1, 4, 0)], at: 2).claim == nil)
+    }
+
+    @Test func nothingHappensWhileItStandsBy() {
+        let standby = CoordinatorFixture()
+        #expect(standby.handle(Self.report(sequence: 1), at: 1).isEmpty)
+        #expect(standby.handle(.tick, at: 9_999).isEmpty)
+        #expect(standby.nextWake(after: 9_999) == nil)
+    }
+
+    @Test func answersAfterTheLeadWasLostAreIgnored() throws {
+        let leader = leader()
+        let claim = try #require(leader.report([(1, 4, 0)]).claim)
+        _ = leader.handle(.lostLead(CoordinatorFixture.term), at: 1)
+        let late = CoordinatorFixture.result(claim, [1: (4, nil)])
+        #expect(leader.handle(.claimed(late), at: 2).isEmpty)
+    }
+}

@@ -1,0 +1,163 @@
+import FoundationEssentials
+import PostgresDriver
+import SluiceCore
+import SluiceOperations
+import SluiceStore
+import TestSupport
+import Testing
+
+@Suite struct WhyTests {
+    @Test func nobodyKnowsTheNumber() async throws {
+        try await World.with { world in
+            let report = try await world.session.why("+62 900-000-0001")
+            #expect(report.remarks.map(\.code) == ["lead_unknown"])
+            #expect(!report.isKnown)
+            #expect(report.enrollments.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["12345", "phone", "", "6281-x", "1234567890123456"])
+    func aMalformedNumberIsAnError(_ given: String) async throws {
+        try await World.with { world in
+            await #expect(throws: OperationsError.malformedPhone(given: given)) { try await world.session.why(given) }
+        }
+    }
+
+    @Test func anUnknownContactIsAnError() async throws {
+        try await World.with { world in
+            await #expect(throws: OperationsError.self) { try await world.session.why(UUID().uuidString) }
+        }
+    }
+
+    @Test func leadsThatAreNotEnrolled() async throws {
+        try await World.with { world in
+            func codes() async throws -> [String] { try await world.session.why(World.phone(0)).triggers.map(\.reason.code) }
+            let lead = try await world.addLead(World.phone(0), trigger: "welcome")
+            #expect(try await codes() == ["being_enrolled"])
+            try await world.workOffIntake()
+            #expect(try await codes() == ["no_step"])
+            let sequence = try await world.addSequence()
+            try await world.sql.query("UPDATE sequences SET is_active = false WHERE id = $1", [.uuid(sequence)])
+            try await world.workOffIntake()
+            #expect(try await codes() == ["sequence_paused"])
+            try await world.sql.query("UPDATE leads SET trigger = 'welcome_2' WHERE id = $1", [.uuid(lead)])
+            try await world.workOffIntake()
+            #expect(try await codes() == ["no_entry_step"])
+            try await world.sql.query("UPDATE leads SET trigger = NULL WHERE id = $1", [.uuid(lead)])
+            try await world.workOffIntake()
+            #expect(try await codes() == ["no_trigger"])
+        }
+    }
+
+    @Test func everyPauseIsNamed() async throws {
+        try await World.with { world in
+            try await world.populate()
+            _ = try await Flight.start(world)
+            #expect(try await world.why() == ["next"])
+            try await world.session.pauseDevice("north", reason: "warming")
+            #expect(try await world.why() == ["device_paused"])
+            try await world.session.pauseSequence("Welcome")
+            #expect(try await world.why().first == "sequence_paused")
+            try await world.session.pause(.workspace("default"), reason: nil)
+            #expect(try await world.why().first == "workspace_paused")
+            try await world.session.pause(.everything, reason: nil)
+            #expect(try await world.why() == ["everything_paused", "workspace_paused", "sequence_paused", "device_paused"])
+            try await world.session.resume(.everything)
+            try await world.session.resume(.workspace("default"))
+            try await world.session.resumeSequence("Welcome")
+            try await world.session.resumeDevice("north")
+            #expect(try await world.why() == ["next"])
+        }
+    }
+
+    @Test func dueLaterSaysWhen() async throws {
+        try await World.with { world in
+            try await world.populate()
+            try await world.sql.query("UPDATE sequence_contacts SET next_trigger_time = now() + interval '1 day'")
+            let reason = try #require(try await world.session.why(World.phone(0)).enrollments.first?.reasons.first)
+            #expect(reason.code == "due_later")
+            #expect(try abs(#require(reason.until).timeIntervalSinceNow - 86_400) < 60)
+        }
+    }
+
+    @Test(arguments: ["disconnected", "logged_out", "not_found", "banned"])
+    func aDeviceThatCannotSend(_ state: String) async throws {
+        try await World.with { world in
+            try await world.populate()
+            _ = try await Flight.start(world)
+            try await world.sql.query(
+                "INSERT INTO device_states (device_id, state, until) SELECT id, $1, now() + interval '1 hour' FROM user_devices",
+                [.string(state)])
+            #expect(try await world.why() == ["device_\(state)"])
+        }
+    }
+
+    @Test func withoutNodesItNamesThem() async throws {
+        try await World.with { world in
+            try await world.populate()
+            #expect(try await world.why() == ["no_owner", "no_leader"])
+        }
+    }
+
+    @Test func theCapIsReadFromTheLedgerWhenNobodyAnswers() async throws {
+        try await World.with { world in
+            try await world.populate(leads: 2)
+            let flight = try await Flight.start(world)
+            try await world.session.setCaps(of: "north", to: CapValues(hourly: 1, daily: 50, concurrent: 5))
+            let one = Array(try await flight.reserve(try await flight.claim(limit: 1)))
+            _ = try await world.shard.settle(one.map { Settlement(reservation: $0, outcome: .sent(providerID: "p")) })
+            let waiting = try #require(Set([World.phone(0), World.phone(1)]).subtracting(one.map(\.recipient)).first)
+            let reason = try #require(try await world.session.why(waiting).enrollments.first?.reasons.first)
+            #expect(reason.code == "at_hourly_cap")
+            #expect(try (3_500...3_602).contains(#require(reason.until).timeIntervalSinceNow))
+        }
+    }
+
+    @Test func theWayOfOneMessage() async throws {
+        try await World.with { world in
+            try await world.populate()
+            let flight = try await Flight.start(world)
+            let claims = try await flight.claim()
+            #expect(try await world.why() == ["claimed"])
+            let reservations = try await flight.reserve(claims)
+            #expect(try await world.why() == ["in_flight"])
+            _ = try await world.shard.settle(reservations.map { Settlement(reservation: $0, outcome: .busyAnswer) })
+            #expect(try await world.why() == ["due_later", "retry"])
+            try await world.sql.query("UPDATE sequence_contacts SET next_trigger_time = now()")
+            try await flight.send(.unknownAnswer)
+            let report = try await world.session.why(World.phone(0))
+            #expect(report.enrollments.first?.reasons.map(\.code) == ["unknown"])
+            #expect(WhyText.render(report, width: 80).contains("sluice unknown mark-sent"))
+        }
+    }
+
+    @Test func howItEnded() async throws {
+        try await World.with { world in
+            try await world.populate(leads: 3)
+            let flight = try await Flight.start(world)
+            try await world.session.addSuppression(World.phone(2), workspace: nil, reason: nil)
+            #expect(try await world.why(World.phone(2)) == ["suppressed"])
+            try await world.sql.query("UPDATE leads SET trigger = NULL WHERE phone = $1", [.string(World.phone(1))])
+            try await world.workOffIntake()
+            #expect(try await world.why(World.phone(1)) == ["trigger_removed"])
+            try await flight.send(.permanentAnswer)
+            #expect(try await world.why() == ["failed"])
+        }
+    }
+
+    @Test func everyHoldReasonHasItsSentence() async throws {
+        try await World.with { world in
+            try await world.populate()
+            let contact = try await world.onlyContact()
+            for reason in HoldReason.allCases {
+                try await world.sql.query(
+                    "UPDATE sequence_contacts SET status = 'paused', hold_reason = $1", [.string(reason.rawValue)])
+                let found = try #require(try await world.session.why(contact.uuidString).enrollments.first?.reasons.first)
+                #expect(found.code == reason.rawValue)
+                #expect(!found.sentence.hasPrefix("It is held"))
+            }
+            try await world.sql.query("UPDATE sequence_contacts SET hold_reason = NULL")
+            #expect(try await world.why() == ["paused_by_hand"])
+        }
+    }
+}

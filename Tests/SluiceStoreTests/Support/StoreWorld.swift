@@ -1,0 +1,95 @@
+import FoundationEssentials
+import SluiceCore
+import SluiceStore
+
+/// What the suites of the hot path need besides the stores: a way to set the scene and to look at the outcome. An
+/// implementation of ``ShardStore`` and ``CoordinatorStore`` passes them by providing its own world.
+protocol StoreWorld: Sendable {
+    var shard: any ShardStore { get }
+    var leader: any CoordinatorStore { get }
+
+    func addDevice(_ phone: String, workspace: String) async throws -> DeviceID
+    func addSequence(_ steps: [StepSpec], device: DeviceID?, workspace: String, onUnknown: String) async throws -> UUID
+    func addLead(_ phone: String?, trigger: String?, workspace: String) async throws -> UUID
+    func setTrigger(_ trigger: String?, ofLead lead: UUID) async throws
+    func trigger(ofLead lead: UUID) async throws -> String?
+    func setStatus(_ status: String, of contact: ContactID) async throws
+    /// Makes every waiting contact due now.
+    func makeAllDue() async throws
+
+    func contacts() async throws -> [ContactRow]
+    func attempts(of contact: ContactID) async throws -> [AttemptRow]
+}
+
+struct StepSpec: Sendable {
+    var trigger: String
+    var next: String?
+    var delayHours: Double = 0
+    var isEntry = false
+    var text: String? = "Hello"
+}
+
+/// One enrollment as a user sees it.
+struct ContactRow: Sendable, Hashable {
+    var id: ContactID
+    var recipient: String
+    var status: String
+    var trigger: String?
+    var hold: String?
+    var lastError: String?
+    var claimState: Int
+    var generation: Int
+    var moves: Int
+    var retries: Int
+    /// Seconds from now.
+    var dueIn: Double?
+    var device: DeviceID?
+    var lane: LaneID?
+}
+
+/// One row of the ledger.
+struct AttemptRow: Sendable, Hashable {
+    var attempt: Int
+    var state: String
+    var isCharged: Bool
+    var code: String?
+}
+
+extension StoreWorld {
+    func addDevice(_ phone: String = "628110000001") async throws -> DeviceID {
+        try await addDevice(phone, workspace: "default")
+    }
+
+    func addSequence(_ steps: [StepSpec], device: DeviceID? = nil, onUnknown: String = "hold") async throws -> UUID {
+        try await addSequence(steps, device: device, workspace: "default", onUnknown: onUnknown)
+    }
+
+    func addLead(_ phone: String?, trigger: String?) async throws -> UUID {
+        try await addLead(phone, trigger: trigger, workspace: "default")
+    }
+
+    func contact(_ id: ContactID) async throws -> ContactRow {
+        guard let row = try await contacts().first(where: { $0.id == id }) else { throw Missing("contact") }
+        return row
+    }
+
+    func onlyContact() async throws -> ContactRow {
+        let all = try await contacts()
+        guard all.count == 1 else { throw Missing("one contact, there are \(all.count)") }
+        return all[0]
+    }
+
+    /// Works off the whole intake.
+    func enroll() async throws {
+        while try await leader.enroll(limit: 1000).more {}
+    }
+
+    func complete() async throws {
+        while try await leader.complete(limit: 1000).more {}
+    }
+}
+
+struct Missing: Error, CustomStringConvertible {
+    var description: String
+    init(_ what: String) { description = "missing: \(what)" }
+}

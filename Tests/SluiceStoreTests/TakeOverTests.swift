@@ -1,0 +1,110 @@
+import PostgresDriver
+import SluiceCore
+import SluiceStore
+import TestSupport
+import Testing
+
+@Suite struct TakeOverTests {
+    /// The cluster's shard dies and another owns its slots.
+    static func replace(
+        _ world: PostgresWorld, _ cluster: Cluster
+    ) async throws -> (node: Incarnation, owned: [SlotOwnership]) {
+        try await world.sql.query(
+            "UPDATE node_leases SET expires_at = now() WHERE incarnation = $1", [.int64(cluster.node.rawValue)])
+        _ = try await world.leader.fenceLapsed(term: cluster.term)
+        let node = try await world.shard.register(node: .test("successor", .shard))
+        let owned = try await world.leader.assign(
+            HashSlot.all.map { SlotChange(slot: $0, owner: node) }, term: cluster.term)
+        return (node, owned)
+    }
+
+    @Test func marksOrphansAndLoadsCharges() async throws {
+        try await PostgresWorld.with { world in
+            let cluster = try await ClaimTests.scene(world, contacts: 6)
+            let reservations = try await cluster.reserveAll()
+            try await cluster.settle([reservations[0]], .sent)
+            try await cluster.settle([reservations[1]], .unknown)
+            try await cluster.settle([reservations[2]], .retry)
+            try await cluster.settle([reservations[3]], .aborted)
+            try await cluster.settle([reservations[4]], .device)
+            let next = try await Self.replace(world, cluster)
+            let found = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
+            #expect(found.orphans == 1)
+            #expect(try await world.attempts(of: reservations[5].claim.contact).map(\.code) == ["owner_died"])
+            // Sent and refused at their settlement; the unknown and the orphan open until their deadline.
+            let kinds = found.charges.map { charge in
+                if case .open = charge.time { "open" } else { "settled" }
+            }
+            #expect(kinds.sorted() == ["open", "open", "settled", "settled"])
+            #expect(Set(found.charges.map(\.capKey)) == ["628110000001"])
+            let again = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
+            #expect(again.orphans == 0)
+            #expect(again.charges.count == 4)
+            try await Counts.expectExact(world)
+        }
+    }
+
+    @Test func aZombiesTruthIsWelcomeAfterwards() async throws {
+        try await PostgresWorld.with { world in
+            let (cluster, reservation) = try await SettleTests.reserved(world)
+            let next = try await Self.replace(world, cluster)
+            _ = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
+            #expect(try await world.onlyContact().status == "unknown")
+            try await cluster.settle([reservation], .sent)
+            #expect(try await world.onlyContact().trigger == "b")
+        }
+    }
+
+    @Test func anOrphanWhoseContactIsLockedIsSettledLater() async throws {
+        try await PostgresWorld.with { world in
+            let (cluster, reservation) = try await SettleTests.reserved(world)
+            let next = try await Self.replace(world, cluster)
+            try await world.sql.withTransaction { transaction in
+                try await transaction.query("UPDATE sequence_contacts SET contact_name = 'held'")
+                let found = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
+                #expect(found.charges.count == 1)
+                _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+            }
+            #expect(try await world.attempts(of: reservation.claim.contact).map(\.state) == ["reserved"])
+            _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+            #expect(try await world.attempts(of: reservation.claim.contact).map(\.state) == ["unknown"])
+            #expect(try await world.onlyContact().status == "unknown")
+            #expect(try await world.sql.query("SELECT count(*) FROM orphans_left").scalar(Int64.self) == 0)
+        }
+    }
+
+    @Test func claimsOfADeadNodeReturn() async throws {
+        try await PostgresWorld.with { world in
+            let cluster = try await ClaimTests.scene(world, contacts: 2)
+            _ = try await cluster.claim(2)
+            _ = try await Self.replace(world, cluster)
+            let taken = try await world.leader.takeBack(expired: false, olderThan: nil, limit: 10)
+            #expect(taken.claims.map(\.count) == [2])
+            #expect(try await world.contacts().map(\.claimState) == [0, 0])
+        }
+    }
+
+    @Test func devicesCarryTheirCapsAndGateway() async throws {
+        try await PostgresWorld.with { world in
+            let device = try await world.addDevice()
+            try await world.sql.execute(
+                script: """
+                    INSERT INTO gateways (id, dialect, base_url, credentials, is_default)
+                        VALUES ('g', 'webhook', 'http://127.0.0.1:1', '{"token": "t"}', true);
+                    UPDATE device_caps SET hourly_cap = 5, windows = '[{"seconds": 60, "limit": 2}]', base_url = 'http://127.0.0.1:2';
+                    """)
+            try await world.shard.record(.banned(until: nil), detail: "spam", of: device)
+            let profile = try #require(try await world.shard.devices(in: Array(HashSlot.all)).first)
+            #expect(profile.caps.windows.map(\.limit) == [5, 800, 2])
+            #expect(profile.caps.concurrency == 50)
+            #expect(profile.gateway.baseURL == "http://127.0.0.1:2")
+            #expect(profile.gateway.credentials == ["token": "t"])
+            #expect(profile.condition == .banned(until: nil))
+            #expect(profile.historyFrom == nil)
+            #expect(try await world.sql.query("SELECT status FROM user_devices").scalar(String.self) == "banned")
+            await #expect(throws: PostgresError.self) {
+                try await world.sql.query("UPDATE device_caps SET hourly_cap = 0")
+            }
+        }
+    }
+}

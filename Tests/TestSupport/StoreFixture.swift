@@ -1,0 +1,54 @@
+public import PostgresDriver
+public import SluiceStore
+
+/// A migrated database of one test's own, with a node's pools running on it.
+public struct StoreFixture: Sendable {
+    public let database: TestDatabase
+    public let pools: StorePools
+    /// A session like a user's: triggers see what it writes.
+    public let sql: PostgresConnection
+
+    /// The name of the migrated database that each test's is copied from.
+    public static let template = "sluice_migrated"
+
+    private static let turnstile = Turnstile(places: 6)
+
+    /// Runs `body` on a fresh copy of the migrated template.
+    @discardableResult
+    public static func with<Value: Sendable>(
+        _ body: @escaping @Sendable (StoreFixture) async throws -> Value
+    ) async throws -> Value {
+        // A fixture holds up to eight connections of the hundred that PostgreSQL allows.
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        try await prepareTemplate()
+        return try await TestDatabase.with(template: template) { database in
+            let pools = try StorePools(url: database.url, name: "test", durable: 4)
+            return try await PostgresConnection.withConnection(database.configuration) { sql in
+                try await withThrowingTaskGroup(of: Value?.self) { group in
+                    group.addTask {
+                        try await pools.run()
+                        return nil
+                    }
+                    group.addTask { try await body(StoreFixture(database: database, pools: pools, sql: sql)) }
+                    defer { group.cancelAll() }
+                    while let next = try await group.next() {
+                        if let value = next { return value }
+                    }
+                    throw CancellationError()
+                }
+            }
+        }
+    }
+
+    /// Builds the template once per cluster.
+    public static func prepareTemplate() async throws {
+        try await EphemeralPostgres.shared().template(named: template) { configuration in
+            var configuration = configuration
+            configuration.settings = Migrator.sessionSettings
+            try await PostgresConnection.withConnection(configuration) { connection in
+                _ = try await Migrator(connection: connection).migrate()
+            }
+        }
+    }
+}
