@@ -1,32 +1,76 @@
 import Hummingbird
 public import Logging
+import NATSDriver
+import PostgresDriver
 public import ServiceLifecycle
+import SluiceOperations
 public import SluiceTelemetry
 
 /// The HTTP API's server. Runs until its task is cancelled or the service group shuts down.
 public struct APIServer: Service {
-    private let host: String
-    private let port: Int
+    private let configuration: APIConfiguration
     private let metrics: PrometheusMetrics
     private let logger: Logger
+    private let onListening: @Sendable (Int) -> Void
+    private let pool: PostgresPool
 
-    public init(host: String, port: Int, metrics: PrometheusMetrics, logger: Logger) {
-        self.host = host
-        self.port = port
+    /// - Parameter onListening: is told the port that was bound.
+    public init(
+        configuration: APIConfiguration, metrics: PrometheusMetrics, logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) throws(APIConfigurationError) {
+        try configuration.requireLoopback()
+        self.configuration = configuration
         self.metrics = metrics
         self.logger = logger
+        self.onListening = onListening
+        pool = PostgresPool(
+            configuration.database,
+            limits: PostgresPoolConfiguration(
+                maximumConnections: configuration.connections, minimumConnections: 1, maximumWaiters: 256,
+                acquireDeadline: .seconds(2)))
     }
 
-    /// Throws when the port cannot be bound.
+    /// Throws when the port cannot be bound. Neither the database nor NATS has to be there yet.
     public func run() async throws {
+        var options = configuration.nats
+        options.retryInitialConnect = true
+        try await NATSConnection.withConnection(options) { nats in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await pool.run() }
+                try await serve(
+                    OperatorSession(
+                        database: pool, nats: nats, subjects: configuration.subjects, actor: "api",
+                        windows: configuration.windows))
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Ready when the database answers. NATS only makes things faster.
+    public func readiness() async -> Readiness {
+        do {
+            try await pool.query("SELECT 1", deadline: .milliseconds(500))
+            return .ready
+        } catch {
+            return Readiness(reasons: [Readiness.Reason(code: "database_unreachable", detail: "\(error)")])
+        }
+    }
+
+    private func serve(_ session: OperatorSession) async throws {
         let router = Router()
+        router.addMiddleware { ErrorsAsJSON(logger: logger) }
         router.addHealthRoutes(metrics: metrics, readiness: readiness)
+        Routes(session: session).add(to: router)
         let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-            onServerRunning: { _ in logger.info("API listens", metadata: ["port": .stringConvertible(port)]) },
-            logger: logger)
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? configuration.port
+                logger.info("API listens", metadata: ["port": .stringConvertible(port)])
+                onListening(port)
+            },
+            logger: logger.atLeast(.warning))
         try await application.run()
     }
-
-    public func readiness() async -> Readiness { .ready }
 }

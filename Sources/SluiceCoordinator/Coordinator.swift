@@ -56,7 +56,8 @@ public struct Coordinator: Service {
     public func readiness() async -> Readiness {
         var reasons: [Readiness.Reason] = []
         if !current.isTrusted {
-            reasons.append(.init(code: "no_lease", detail: "no lease in the database: it is unreachable or not migrated"))
+            let detail = "no lease in the database: it is unreachable or not migrated"
+            reasons.append(.init(code: "no_lease", detail: detail))
         }
         if nats.state != .connected {
             reasons.append(.init(code: "nats_disconnected", detail: "NATS is \(nats.state); batches reach shards late"))

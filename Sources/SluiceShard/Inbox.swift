@@ -12,7 +12,8 @@ enum InboxItem: Sendable {
 
 /// A queue with one reader.
 ///
-/// Answers that the machine asked for are always taken: their number is bounded by its gates and permits. What comes unasked
+/// Answers that the machine asked for are always taken: their number is bounded by its gates and permits. What comes
+/// unasked
 /// (batches, beacons, questions) is dropped when `bound` items wait: the database and the next beacon tell it again.
 final class Inbox: Sendable {
     private struct State {

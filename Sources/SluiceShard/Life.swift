@@ -5,7 +5,8 @@ internal import SluiceStore
 internal import SluiceTelemetry
 internal import SluiceWire
 
-/// One incarnation: owns the machine, feeds it, and carries out what it says. Everything it starts is a child of ``run()``.
+/// One incarnation: owns the machine, feeds it, and carries out what it says. Everything it starts is a child of
+/// ``run()``.
 struct Life {
     /// What a life is given, all of it shared and safe to share.
     struct Surroundings: Sendable {
@@ -50,7 +51,8 @@ struct Life {
             store: it.leaseStore, incarnation: it.incarnation, timers: it.configuration.timers, clock: it.clock,
             inbox: it.inbox, metrics: it.metrics, logger: it.logger)
         intake = NATSIntake(
-            nats: it.nats, subjects: it.configuration.subjects, incarnation: it.incarnation, inbox: it.inbox, lease: lease,
+            nats: it.nats, subjects: it.configuration.subjects, incarnation: it.incarnation, inbox: it.inbox,
+            lease: lease,
             metrics: it.metrics, logger: it.logger)
     }
 
@@ -80,6 +82,9 @@ struct Life {
             if case .renewed = event { showState(at: now) }
         case .stop:
             group.addTask { [surroundings] in await Self.drain(surroundings) }
+        case .statusQuestion where isLost, .deviceQuestion where isLost:
+            // The next incarnation answers.
+            break
         case .statusQuestion(let reply):
             publish(status(at: now), to: reply)
         case .deviceQuestion(let device, let reply):
@@ -98,7 +103,9 @@ struct Life {
             for settlement in settlements {
                 surroundings.logger.error(
                     "attempt not settled, it will be found unknown",
-                    metadata: ["message_id": "\(settlement.reservation.message)", "outcome": "\(settlement.outcome.name)"])
+                    metadata: [
+                        "message_id": "\(settlement.reservation.message)", "outcome": "\(settlement.outcome.name)",
+                    ])
             }
         case .restart:
             isLost = true
@@ -146,8 +153,9 @@ struct Life {
         surroundings.logger.trace(
             "attempt ended",
             metadata: [
-                "message_id": "\(reservation.message)", "device_id": "\(device.id.rawValue)", "outcome": "\(outcome.name)",
-                "took_ms": "\(took / .milliseconds(1))",
+                "message_id": "\(reservation.message)", "device_id": "\(device.id.rawValue)",
+                "outcome": "\(outcome.name)",
+                "took_ms": "\(took.wholeMicroseconds / 1_000)",
             ])
         if case .unknown(let code, _) = outcome {
             surroundings.logger.warning(
@@ -207,7 +215,8 @@ struct Life {
     private mutating func status(at now: MonotonicTime) -> NodeStatus {
         let node = surroundings.configuration.node
         var status = NodeStatus(
-            name: node.name, incarnation: surroundings.incarnation, role: .shard, version: node.version, host: node.host,
+            name: node.name, incarnation: surroundings.incarnation, role: .shard, version: node.version,
+            host: node.host,
             startedAt: surroundings.startedAt)
         status.renewalAge = lease.lastGood.map { now - $0 } ?? .zero
         status.messagesDropped = surroundings.inbox.dropped

@@ -4,7 +4,8 @@ internal import NATSDriver
 internal import SluiceCore
 internal import SluiceWire
 
-/// What comes over NATS: batches for this incarnation, the leader's beacon, wake-ups, questions. Works without a server, and again
+/// What comes over NATS: batches for this incarnation, the leader's beacon, wake-ups, questions. Works without a
+/// server, and again
 /// when one is back.
 struct NATSIntake: Sendable {
     let nats: NATSConnection

@@ -23,7 +23,8 @@ final class ReadinessBoard: Sendable {
         let state = state.withLock { $0 }
         var reasons: [Readiness.Reason] = []
         if state.trustedUntil.map({ $0 <= clock.now() }) ?? true {
-            reasons.append(.init(code: "lease_not_renewed", detail: "the database was not reached in time: nothing starts"))
+            reasons.append(
+                .init(code: "lease_not_renewed", detail: "the database was not reached in time: nothing starts"))
         } else if !state.isReady {
             reasons.append(.init(code: "slots_loading", detail: "slots are being taken over"))
         }

@@ -101,7 +101,9 @@ public final class ShardNode: Service, Sendable {
                 return incarnation
             } catch StoreError.nameInUse(let name) {
                 // A node that was killed holds its name until its lease lapses; one that lives holds it for longer.
-                guard clock.now() - start < configuration.timers.lease * 2 else { throw StoreError.nameInUse(name: name) }
+                guard clock.now() - start < configuration.timers.lease * 2 else {
+                    throw StoreError.nameInUse(name: name)
+                }
             } catch StoreError.database(let error) {
                 logger.warning("not registered", metadata: ["error": "\(error)"])
             }

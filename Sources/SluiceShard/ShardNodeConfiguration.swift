@@ -8,7 +8,8 @@ public struct ShardNodeConfiguration: Sendable {
     public var subjects: Subjects
     public var timers: Timers
     public var limits: ShardLimits
-    /// How far back a take-over reads the ledger: the longest window of any cap with its margin, and a minute for the statement itself.
+    /// How far back a take-over reads the ledger: the longest window of any cap with its margin, and a minute for the
+    /// statement itself.
     public var lookback: Duration
     /// Dialects whose gateways tell a device's state when asked.
     public var polledDialects: Set<String>

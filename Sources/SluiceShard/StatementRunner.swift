@@ -27,8 +27,9 @@ struct StatementRunner: Sendable {
             logger.notice(
                 "slots taken over",
                 metadata: [
-                    "count": "\(slots.count)", "devices_count": "\(devices.count)", "charges_count": "\(found.charges.count)",
-                    "orphans_count": "\(found.orphans)", "took_ms": "\((clock.now() - sent) / .milliseconds(1))",
+                    "count": "\(slots.count)", "devices_count": "\(devices.count)",
+                    "charges_count": "\(found.charges.count)",
+                    "orphans_count": "\(found.orphans)", "took_ms": "\((clock.now() - sent).wholeMicroseconds / 1_000)",
                 ])
             return .takenOver(
                 id, SlotHistory(charges: found.charges, devices: devices, lanes: found.lanes, lookback: lookback))

@@ -38,7 +38,7 @@ struct DevCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "New devices pause 5 to 15 s between two messages.")
     var gap = true
 
-    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var logs: LogOptions
 
     func validate() throws {
         guard (1...20).contains(shards) else { throw ValidationError("--shards must be 1 to 20") }
@@ -51,7 +51,11 @@ struct DevCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await ExitStatus.of {
-            let settings = try settings.settings()
+            let layers = [
+                SettingsLayer(name: "command line", values: logs.values),
+                SettingsLayer(name: "environment", values: ProcessInfo.processInfo.environment),
+            ]
+            let settings = try Settings.load(from: layers, hostName: SettingsOptions.hostName)
             _ = Telemetry.bootstrap(
                 role: "dev", node: nil, level: settings.telemetryLevel, format: settings.telemetryFormat)
             var options = DevOptions(dataPath: data, programs: try .besideThisOne())
@@ -61,6 +65,7 @@ struct DevCommand: AsyncParsableCommand {
             options.hasGap = gap
             options.gatewayURL = gateway
             options.apiPort = settings.apiPort
+            options.nodeEnvironment["SLUICE_LOG_LEVEL"] = settings.logLevel.rawValue
             let logger = Logger(label: "sluice.dev")
             let cluster = DevCluster(options: options, logger: logger) { say("dev: \($0)") }
             try await SignaledServices.run([DevService(cluster: cluster, dataPath: data)], logger: logger)

@@ -1,6 +1,4 @@
 import ArgumentParser
-import SluiceAPI
-import SluiceConfig
 
 /// The options that the roles share.
 struct NodeOptions: ParsableArguments {
@@ -70,11 +68,7 @@ struct APICommand: AsyncParsableCommand {
 
     func run() async throws {
         try await ExitStatus.of {
-            let process = try node.process(role: "api", adding: ["SLUICE_API_PORT": port])
-            let server = APIServer(
-                host: process.settings.apiHost, port: process.settings.apiPort, metrics: process.metrics,
-                logger: process.logger)
-            try await process.run(server) { await server.readiness() }
+            try await node.process(role: "api", adding: ["SLUICE_API_PORT": port]).runAPI()
         }
     }
 }

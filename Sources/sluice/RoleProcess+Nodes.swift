@@ -1,6 +1,7 @@
 import NATSDriver
 import PostgresDriver
 import ServiceLifecycle
+import SluiceAPI
 import SluiceConfig
 import SluiceCoordinator
 import SluiceCore
@@ -10,7 +11,7 @@ import SluiceStore
 import SluiceTelemetry
 import SluiceWire
 
-// Puts the two kinds of node together: settings in, connections around them, until they stop.
+// Puts the kinds of node together: settings in, connections around them, until they stop.
 
 extension RoleProcess {
     func runCoordinator() async throws {
@@ -32,11 +33,7 @@ extension RoleProcess {
 
     func runShard() async throws {
         let pools = try pools()
-        var windows = WindowLengths()
-        windows.hour = settings.windows.hour
-        windows.hourMargin = settings.windows.hourMargin
-        windows.day = settings.windows.day
-        windows.dayMargin = settings.windows.dayMargin
+        let windows = WindowLengths(settings.windows)
         var limits = ShardLimits()
         limits.permitsPerNode = settings.permitsPerNode
         limits.permitsPerHost = settings.permitsPerHost
@@ -48,26 +45,48 @@ extension RoleProcess {
             lookback: windows.lookback)
         // It renews its lease on a connection that the store keeps for nothing else, so one store serves both.
         let store = PostgresShardStore(pools: pools, windows: windows)
-        let gateways = gatewayClient()
-        try await NATSConnection.withConnection(natsOptions) { nats in
-            let node = ShardNode(
-                configuration: configuration, store: store, leaseStore: store, nats: nats, gateways: gateways,
-                logger: logger)
-            try await run(PooledNode(pools: pools, node: node)) { await node.readiness() }
+        try await withGatewayClient { gateways in
+            try await NATSConnection.withConnection(natsOptions) { nats in
+                let node = ShardNode(
+                    configuration: configuration, store: store, leaseStore: store, nats: nats, gateways: gateways,
+                    logger: logger)
+                try await run(PooledNode(pools: pools, node: node)) { await node.readiness() }
+            }
         }
-        try await gateways.shutdown()
+    }
+
+    func runAPI() async throws {
+        // Without a node's session settings: the API writes as users do, and the schema's triggers see it.
+        let database = try PostgresConfiguration(
+            try settings.requireDatabaseURL(), applicationName: "sluice \(settings.nodeName)")
+        var configuration = APIConfiguration(
+            host: settings.apiHost, port: settings.apiPort, database: database, nats: natsOptions,
+            subjects: try subjects())
+        configuration.windows = WindowLengths(settings.windows)
+        configuration.connections = settings.poolSize
+        let server = try APIServer(configuration: configuration, metrics: metrics, logger: logger)
+        try await run(server) { await server.readiness() }
     }
 
     private func pools() throws -> StorePools {
         try StorePools(url: try settings.requireDatabaseURL(), name: settings.nodeName, durable: settings.poolSize)
     }
 
-    private func gatewayClient() -> GatewayClient {
+    /// The client is shut down on every way out: it must not be forgotten while it holds sockets.
+    private func withGatewayClient(_ body: (GatewayClient) async throws -> Void) async throws {
         var configuration = GatewayClient.Configuration()
         configuration.connectionsPerHost = settings.permitsPerHost
         configuration.traceHeaders = settings.traceHeaders
         let clock = SystemClock()
-        return GatewayClient(configuration: configuration) { clock.now() }
+        let client = GatewayClient(configuration: configuration) { clock.now() }
+        do {
+            try await body(client)
+        } catch {
+            // The reason why the node stopped matters more than a socket that would not close.
+            try? await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
     }
 
     /// A node starts without NATS and goes on without it, by polling.

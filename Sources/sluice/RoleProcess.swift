@@ -34,14 +34,12 @@ enum SignaledServices {
     /// The first signal stops the services in reverse order, each in its own time. The second ends the process at once: a person who
     /// presses Ctrl-C twice means it, and every state that matters is in the database.
     static func run(_ services: [any Service], logger: Logger) async throws {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .notice)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
                     .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
                 },
-                gracefulShutdownSignals: signals, logger: quiet))
+                gracefulShutdownSignals: signals, logger: logger.atLeast(.notice)))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await endOnSecondSignal() }
             try await group.run()

@@ -5,6 +5,20 @@ import Logging
 import SluiceConfig
 import SluiceTelemetry
 
+/// How a command logs.
+struct LogOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    var logLevel: String?
+
+    @Option(help: ArgumentHelp("auto, json or text.", valueName: "format"))
+    var logFormat: String?
+
+    /// By their settings' keys.
+    var values: [String: String] {
+        ["SLUICE_LOG_LEVEL": logLevel, "SLUICE_LOG_FORMAT": logFormat].compactMapValues { $0 }
+    }
+}
+
 /// The options that every command takes which reads settings.
 struct SettingsOptions: ParsableArguments {
     @Option(name: .customLong("config"), help: ArgumentHelp("A file of KEY=value lines.", valueName: "file"))
@@ -19,20 +33,14 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Which cluster, in place of SLUICE_CLUSTER.", valueName: "name"))
     var cluster: String?
 
-    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
-    var logLevel: String?
-
-    @Option(help: ArgumentHelp("auto, json or text.", valueName: "format"))
-    var logFormat: String?
+    @OptionGroup var logs: LogOptions
 
     /// The sources of settings, the first that has a key wins. `more` are further options of the command, by their settings' keys.
     func layers(adding more: [String: String?] = [:]) throws(SettingsError) -> [SettingsLayer] {
-        var given = more.compactMapValues { $0 }
+        var given = more.compactMapValues { $0 }.merging(logs.values) { own, _ in own }
         given["DATABASE_URL"] = databaseURL
         given["NATS_URL"] = natsURL
         given["SLUICE_CLUSTER"] = cluster
-        given["SLUICE_LOG_LEVEL"] = logLevel
-        given["SLUICE_LOG_FORMAT"] = logFormat
         var layers = [
             SettingsLayer(name: "command line", values: given),
             SettingsLayer(name: "environment", values: ProcessInfo.processInfo.environment),

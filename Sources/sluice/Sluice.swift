@@ -12,10 +12,10 @@ struct Sluice: AsyncParsableCommand {
             them all.
 
             EXAMPLES:
-              sluice dev                       a whole cluster on this machine, in ./.sluice
-              source .sluice/env               how to reach it from a shell
-              sluice migrate                   create or upgrade the schema of $DATABASE_URL
-              sluice shard --node shard-1      run a shard node
+              sluice dev                    a whole cluster here, in ./.sluice
+              source .sluice/env            how to reach it from a shell
+              sluice migrate                create or upgrade the schema
+              sluice shard --node shard-1   run a shard node
               sluice --generate-completion-script bash
 
             EXIT STATUS:
@@ -32,6 +32,15 @@ struct Sluice: AsyncParsableCommand {
             CommandGroup(
                 name: "Nodes",
                 subcommands: [CoordinatorCommand.self, ShardCommand.self, APICommand.self]),
+            CommandGroup(
+                name: "Questions",
+                subcommands: [StatusCommand.self, ClusterCommand.self, WhyCommand.self, HistoryCommand.self]),
+            CommandGroup(
+                name: "Operations",
+                subcommands: [
+                    DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self, PauseCommand.self, ResumeCommand.self,
+                    UnknownCommand.self, SuppressionsCommand.self,
+                ]),
             CommandGroup(name: "Settings", subcommands: [ConfigCommand.self]),
         ])
 }

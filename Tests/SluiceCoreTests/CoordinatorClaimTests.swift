@@ -124,11 +124,9 @@ import Testing
     @Test func nothingIsClaimedBeforeOlderTermsClaimsAreTakenBack() {
         let leader = CoordinatorFixture()
         leader.addDevice(1, lanes: [(1, 1)])
-        _ = leader.handle(
-            .renewed(
-                ClockReading(
-                    database: CoordinatorFixture.due(0), sent: CoordinatorFixture.at(0), received: CoordinatorFixture.at(0)),
-                assignmentVersion: 1, controlVersion: 1), at: 0)
+        let start = CoordinatorFixture.at(0)
+        let reading = ClockReading(database: CoordinatorFixture.due(0), sent: start, received: start)
+        _ = leader.handle(.renewed(reading, assignmentVersion: 1, controlVersion: 1), at: 0)
         let asked = leader.handle(.becameLeader(CoordinatorFixture.term), at: 0)
         #expect(asked.contains(.takeBackOlderTerms))
         _ = leader.answer(asked.filter { $0 != .takeBackOlderTerms }, at: 0)
@@ -146,6 +144,19 @@ import Testing
         #expect(leader.handle(.claimFailed(mayHaveTakenEffect: false), at: 10).isEmpty)
         #expect(leader.nextWake(after: 10) == 110)
         #expect(leader.handle(.tick, at: 110).claim?.limits == [1: 2])
+    }
+
+    @Test func claimsShrinkWhileTheyFail() throws {
+        let leader = CoordinatorFixture()
+        for device in 1...300 { leader.addDevice(device, lanes: [(device, 1)]) }
+        _ = leader.lead()
+        var sizes = [try #require(leader.report((1...300).map { ($0, 4, 0) }).claim).shares.count]
+        for time in [1_000, 5_000] {
+            _ = leader.handle(.claimFailed(mayHaveTakenEffect: false), at: time)
+            let actions = leader.answer(leader.handle(.tick, at: time + 2_000), at: time + 2_000)
+            sizes.append(try #require(actions.claim).shares.count)
+        }
+        #expect(sizes == [250, 125, 63])
     }
 
     @Test func aLostAnswerEndsTheTerm() throws {

@@ -93,6 +93,27 @@ import Testing
         #expect(leader.report([(1, 4, 0)], at: 2).claim == nil)
     }
 
+    @Test func slotsGivenUpByADrainingShardAreNotGivenBackToIt() {
+        let leader = leader()
+        leader.members = [
+            ShardMember(incarnation: CoordinatorFixture.shard, name: "s-1", isDraining: true),
+            ShardMember(incarnation: Incarnation(rawValue: 200), name: "s-2", isDraining: false),
+        ]
+        leader.ownerships[1].owner = nil
+        let reading = ClockReading(
+            database: CoordinatorFixture.due(2_000), sent: CoordinatorFixture.at(2_000),
+            received: CoordinatorFixture.at(2_000))
+        let actions = leader.handle(.renewed(reading, assignmentVersion: 2, controlVersion: 1), at: 2_000)
+        #expect(Set(actions) == [.readOwnerships, .survey])
+        #expect(leader.handle(.ownershipsRead(leader.ownerships), at: 2_001).isEmpty)
+        let assigned = leader.handle(.surveyed(leader.members), at: 2_002)
+        guard case .assign(let grants)? = assigned.first else {
+            Issue.record("no assignment: \(assigned)")
+            return
+        }
+        #expect(grants.allSatisfy { $0.owner == Incarnation(rawValue: 200) })
+    }
+
     @Test func nothingHappensWhileItStandsBy() {
         let standby = CoordinatorFixture()
         #expect(standby.handle(Self.report(sequence: 1), at: 1).isEmpty)

@@ -67,7 +67,8 @@ struct CoordinatorSimulation {
             devices.append(Device(capacity: Int.random(in: 1...6, using: &random), key: key))
             routes.append(
                 DeviceRoute(
-                    device: CoordinatorFixture.device(number), capKey: "k\(key)", slot: HashSlot(rawValue: UInt16(key))!))
+                    device: CoordinatorFixture.device(number), capKey: "k\(key)", slot: HashSlot(rawValue: UInt16(key))!
+                ))
             for lane in 0..<Int.random(in: 1...3, using: &random) {
                 lanes.append(
                     Lane(

@@ -36,7 +36,8 @@ import Testing
             for step in 0..<300 {
                 try simulation.step(10_000)
                 if step % 25 == 0 { try simulation.renew() }
-                lines.append("\(simulation.contacts.map(\.state)) \(simulation.machine.summary(at: CoordinatorFixture.at(0)))")
+                let summary = simulation.machine.summary(at: CoordinatorFixture.at(0))
+                lines.append("\(simulation.contacts.map(\.state)) \(summary)")
             }
             return lines
         }

@@ -6,7 +6,9 @@ import Testing
     private final class HeldLease {
         var lease = Lease(takenAt: CoordinatorFixture.at(0), timers: Timers())
         func isTrusted(at now: MonotonicTime) -> Bool { lease.isTrusted(at: now) }
-        func renew(startedAt start: MonotonicTime, at now: MonotonicTime) -> Bool { lease.renew(startedAt: start, at: now) }
+        func renew(startedAt start: MonotonicTime, at now: MonotonicTime) -> Bool {
+            lease.renew(startedAt: start, at: now)
+        }
     }
 
     private func at(_ milliseconds: Int) -> MonotonicTime { CoordinatorFixture.at(milliseconds) }

@@ -1,8 +1,10 @@
 import SluiceCore
 import Testing
 
-/// Random schedules: requests of any latency, unknowns, crashes with a rebuild from the ledger, changed caps. The limiter
-/// must say at every step exactly what the naive reference says, and the gateway must never see a window over its limit.
+/// Random schedules: requests of any latency, unknowns, crashes with a rebuild from the ledger, changed caps. The
+/// limiter
+/// must say at every step exactly what the naive reference says, and the gateway must never see a window over its
+/// limit.
 @Suite struct LimiterPropertyTests {
     @Test(arguments: 0..<60) func agreesWithTheReferenceAndTheGateway(run: UInt64) {
         let seed = UInt64.random(in: .min ... .max) &+ run

@@ -1,6 +1,7 @@
 import SluiceCore
 
-/// The limiter's rule, written as naively as it can be said: keeps every attempt for ever and counts them all for each question.
+/// The limiter's rule, written as naively as it can be said: keeps every attempt for ever and counts them all for each
+/// question.
 struct LimiterReference {
     enum End: Equatable {
         case open

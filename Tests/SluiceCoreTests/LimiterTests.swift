@@ -78,7 +78,9 @@ import Testing
     }
 
     @Test func rebuildTakesChargesInAnyOrder() {
-        let charges: [Limiter.Charge] = [.open(until: at(40)), .finished(at(20)), .open(until: at(5)), .finished(at(10))]
+        let charges: [Limiter.Charge] = [
+            .open(until: at(40)), .finished(at(20)), .open(until: at(5)), .finished(at(10)),
+        ]
         let limiter = LimiterUnderTest(caps: Self.caps(hour: 4, day: 9, concurrency: 3), charges: charges, at: at(30))
         #expect(limiter.capacity(at: at(30)) == .init(available: 0, next: at(5 + 3601)))
         #expect(limiter.use(at: at(30)).map(\.used) == [4, 4])

@@ -27,16 +27,26 @@ import Testing
 
     @Test func disconnectedDeviceIsRecordedReleasedPolledAndComesBack() {
         let shard = Shard(devices: [device])
-        #expect(refuse(.device(.disconnected), on: device, shard, at: 100).contains(.record(device.id, .disconnected, detail: "E")))
+        #expect(
+            refuse(.device(.disconnected), on: device, shard, at: 100).contains(
+                .record(device.id, .disconnected, detail: "E")))
         #expect(shard.view(of: device, at: 102).capacity == 0)
         let batch = shard.batch(device, first: 500)
-        #expect(shard.handle(.batch(batch), at: 200).contains { if case .release(_, batch.claims) = $0 { true } else { false } })
+        #expect(
+            shard.handle(.batch(batch), at: 200).contains {
+                if case .release(_, batch.claims) = $0 { true } else { false }
+            })
         _ = shard.run(from: 200, to: 10_101)
         #expect(shard.handle(.tick, at: 10_102).contains(.pollState(device)))
-        #expect(shard.handle(.polled(device.id, nil), at: 10_200).allSatisfy { if case .record = $0 { false } else { true } })
+        #expect(
+            shard.handle(.polled(device.id, nil), at: 10_200).allSatisfy {
+                if case .record = $0 { false } else { true }
+            })
         _ = shard.run(from: 10_200, to: 30_199)
         #expect(shard.handle(.tick, at: 30_200).contains(.pollState(device)), "20 s after the second look")
-        #expect(shard.handle(.polled(device.id, .connected), at: 30_300).contains(.record(device.id, .connected, detail: "polled")))
+        #expect(
+            shard.handle(.polled(device.id, .connected), at: 30_300).contains(
+                .record(device.id, .connected, detail: "polled")))
         #expect(shard.view(of: device, at: 30_300).capacity == 5)
     }
 
@@ -64,7 +74,8 @@ import Testing
         let batch = shard.batch(device, count: 2)
         _ = shard.handle(.batch(batch), at: 10)
         _ = shard.handle(
-            .reserved(Shard.statement(3), started: Shard.at(10), batch.claims.map { .reserved(Shard.reservation($0)) }), at: 11)
+            .reserved(Shard.statement(3), started: Shard.at(10), batch.claims.map { .reserved(Shard.reservation($0)) }),
+            at: 11)
         _ = shard.handle(.sendEnded(Shard.send(1), .unknown(code: "timeout", detail: "")), at: 20)
         #expect(!shard.view(of: device, at: 20).isBreakerOpen)
         _ = shard.handle(.sendEnded(Shard.send(2), .unknown(code: "timeout", detail: "")), at: 30)
@@ -74,7 +85,9 @@ import Testing
         _ = shard.handle(shard.renewal(at: 1_030), at: 1_030)
         let probe = shard.batch(Shard.device(2), count: 3, first: 200)
         #expect(
-            shard.handle(.batch(probe), at: 1_031).contains { if case .reserve(_, let requests) = $0 { requests.count == 1 } else { false } },
+            shard.handle(.batch(probe), at: 1_031).contains {
+                if case .reserve(_, let requests) = $0 { requests.count == 1 } else { false }
+            },
             "one probe")
     }
 
@@ -132,8 +145,10 @@ import Testing
         let batch = shard.batch(first)
         _ = shard.handle(.batch(batch), at: 10)
         let reserved = shard.handle(
-            .reserved(Shard.statement(3), started: Shard.at(10), [.reserved(Shard.reservation(batch.claims[0]))]), at: 11)
-        #expect(reserved.last == Shard.report(2, [(first, capacity: 4, consumed: 1), (second, capacity: 4, consumed: 0)]))
+            .reserved(Shard.statement(3), started: Shard.at(10), [.reserved(Shard.reservation(batch.claims[0]))]),
+            at: 11)
+        #expect(
+            reserved.last == Shard.report(2, [(first, capacity: 4, consumed: 1), (second, capacity: 4, consumed: 0)]))
     }
 
     @Test func newTermReleasesOldClaimsAndCountsAnew() {
@@ -150,7 +165,8 @@ import Testing
         _ = shard.handle(.released(Shard.statement(4), [ReleasedClaim(claim: waiting.claims[0], due: nil)]), at: 30)
         #expect(shard.view(of: device, at: 30).capacity == 1)
         #expect(
-            shard.handle(.beacon(term: Shard.term, assignmentVersion: 1, controlVersion: 0), at: 40) == [], "an old leader")
+            shard.handle(.beacon(term: Shard.term, assignmentVersion: 1, controlVersion: 0), at: 40) == [],
+            "an old leader")
     }
 
     // MARK: Without NATS
@@ -177,6 +193,8 @@ import Testing
             shard.handle(shard.renewal(open: [open.id], at: 10), at: 10) == [.fetchBatch(Shard.statement(3), open.id)])
         #expect(shard.handle(.failed(Shard.statement(3), .uncertain), at: 20) == [])
         #expect(
-            shard.handle(shard.renewal(open: [open.id], at: 1_000), at: 1_000) == [.fetchBatch(Shard.statement(4), open.id)])
+            shard.handle(shard.renewal(open: [open.id], at: 1_000), at: 1_000) == [
+                .fetchBatch(Shard.statement(4), open.id)
+            ])
     }
 }

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import SluiceCore
 
-/// A machine by reference (`#expect` cannot call what changes a value), with the world it lives in: slot 7 with its devices, term 3,
+/// A machine by reference (`#expect` cannot call what changes a value), with the world it lives in: slot 7 with its
+/// devices, term 3,
 /// a database clock that reads monotonic time plus 1,000 s.
 final class ShardUnderTest {
     static let node = Incarnation(rawValue: 12)
@@ -42,9 +43,12 @@ final class ShardUnderTest {
         machine.nextWake(after: Self.at(time)).map { $0.nanoseconds / 1_000_000 }
     }
 
-    func view(of device: DeviceProfile, at time: Int64) -> DeviceView { machine.view(of: device.id, at: Self.at(time))! }
+    func view(of device: DeviceProfile, at time: Int64) -> DeviceView {
+        machine.view(of: device.id, at: Self.at(time))!
+    }
 
-    /// Renews every second up to `time`, with ticks whenever the machine asks; returns all actions but snapshots' reports.
+    /// Renews every second up to `time`, with ticks whenever the machine asks; returns all actions but snapshots'
+    /// reports.
     func run(from start: Int64, to end: Int64) -> [ShardAction] {
         var actions: [ShardAction] = []
         var now = start
@@ -58,7 +62,8 @@ final class ShardUnderTest {
     func renewal(assignment: Int64 = 1, control: Int64 = 0, open: [BatchID] = [], at time: Int64) -> ShardEvent {
         .renewed(
             Renewal(
-                databaseNow: Self.database(time), assignmentVersion: assignment, controlVersion: control, openBatches: open),
+                databaseNow: Self.database(time), assignmentVersion: assignment, controlVersion: control,
+                openBatches: open),
             ClockReading(database: Self.database(time), sent: Self.at(time), received: Self.at(time)))
     }
 
@@ -70,7 +75,9 @@ final class ShardUnderTest {
     }
 
     static func uuid(_ number: Int) -> UUID {
-        UUID(uuidString: "00000000-0000-0000-0000-" + String(repeating: "0", count: 12 - "\(number)".count) + "\(number)")!
+        UUID(
+            uuidString: "00000000-0000-0000-0000-" + String(repeating: "0", count: 12 - "\(number)".count) + "\(number)"
+        )!
     }
 
     static func ownership(epoch: Epoch = epoch, wanted: Incarnation = node) -> SlotOwnership {
@@ -89,7 +96,8 @@ final class ShardUnderTest {
                 windows: [.init(length: .seconds(3600), limit: hour, margin: .seconds(1))], concurrency: concurrency),
             gap: gap,
             gateway: GatewayProfile(
-                dialect: dialect, baseURL: host, credentials: [:], httpTimeout: .seconds(10), acceptsLateFor: .seconds(75)),
+                dialect: dialect, baseURL: host, credentials: [:], httpTimeout: .seconds(10),
+                acceptsLateFor: .seconds(75)),
             gatewayDevice: "s\(number)", condition: condition, isPaused: isPaused, historyFrom: nil)
     }
 

@@ -8,13 +8,14 @@ import Testing
 
     @Test func newSlotIsTakenOverThenReported() {
         let shard = Shard()
-        #expect(shard.handle(shard.renewal(assignment: 9, at: 0), at: 0)
+        #expect(
+            shard.handle(shard.renewal(assignment: 9, at: 0), at: 0)
                 == [.readOwnership(Shard.statement(1))])
         let owned = Shard.ownership()
         #expect(
             shard.handle(.ownership(Shard.statement(1), [owned]), at: 1) == [.takeOver(Shard.statement(2), [owned])])
         #expect(shard.handle(.beacon(term: Shard.term, assignmentVersion: 9, controlVersion: 0), at: 2) == [])
-        let history = SlotHistory(charges: [], devices: [device], lanes: [], completeFrom: Shard.database(-90_000_000))
+        let history = SlotHistory(charges: [], devices: [device], lanes: [], lookback: .seconds(100_000))
         #expect(
             shard.handle(.takenOver(Shard.statement(2), history), at: 3)
                 == [Shard.report(1, [(device, capacity: 5, consumed: 0)])])
@@ -32,7 +33,8 @@ import Testing
         let batch = shard.batch(device, count: 2)
         _ = shard.handle(.batch(batch), at: 10)
         let sent = shard.handle(
-            .reserved(Shard.statement(3), started: Shard.at(10), [.reserved(Shard.reservation(batch.claims[0]))]), at: 11)
+            .reserved(Shard.statement(3), started: Shard.at(10), [.reserved(Shard.reservation(batch.claims[0]))]),
+            at: 11)
         #expect(sent.count { if case .send = $0 { true } else { false } } == 1)
 
         #expect(
@@ -54,7 +56,8 @@ import Testing
         _ = shard.handle(shard.renewal(assignment: 2, at: 20), at: 20)
         let wanted = [Shard.ownership(wanted: Shard.other)]
         #expect(
-            shard.handle(.ownership(Shard.statement(3), wanted), at: 21).contains(.giveUp(Shard.statement(4), [Shard.slot])))
+            shard.handle(.ownership(Shard.statement(3), wanted), at: 21).contains(
+                .giveUp(Shard.statement(4), [Shard.slot])))
         #expect(shard.handle(.failed(Shard.statement(4), .uncertain), at: 22) == [])
         #expect(shard.nextWake(after: 22) == 122)
         #expect(shard.handle(.tick, at: 122) == [.giveUp(Shard.statement(5), [Shard.slot])])
@@ -92,17 +95,20 @@ import Testing
         let batch = shard.batch(device, count: 6)
         _ = shard.handle(.batch(batch), at: 10)
         _ = shard.handle(
-            .reserved(Shard.statement(3), started: Shard.at(10), batch.claims[..<4].map { .reserved(Shard.reservation($0)) }),
+            .reserved(
+                Shard.statement(3), started: Shard.at(10), batch.claims[..<4].map { .reserved(Shard.reservation($0)) }),
             at: 11)
         // The fifth claim is in the next reserve when the lease goes.
         #expect(shard.handle(.leaseLost, at: 12) == [.restart])
         let late = shard.handle(
-            .reserved(Shard.statement(4), started: Shard.at(11), [.reserved(Shard.reservation(batch.claims[4]))]), at: 13)
+            .reserved(Shard.statement(4), started: Shard.at(11), [.reserved(Shard.reservation(batch.claims[4]))]),
+            at: 13)
         #expect(
             late == [
                 .settle(
                     Shard.statement(5),
-                    [Settlement(reservation: Shard.reservation(batch.claims[4]), outcome: .aborted(code: "lease_lost"))])
+                    [Settlement(reservation: Shard.reservation(batch.claims[4]), outcome: .aborted(code: "lease_lost"))]
+                )
             ])
         _ = shard.handle(.settled(Shard.statement(5), [], busy: []), at: 14)
         for send in 1...4 { _ = shard.handle(.sendEnded(Shard.send(Int64(send)), .sent(providerID: nil)), at: 20) }
@@ -133,7 +139,7 @@ import Testing
         #expect(shard.machine.view(of: moved.id, at: Shard.at(20)) == nil)
         let charges = (0..<8).map { _ in LedgerCharge(capKey: "key2", time: .settled(Shard.database(5))) }
         let history = SlotHistory(
-            charges: charges, devices: [device, moved], lanes: [], completeFrom: Shard.database(-90_000_000))
+            charges: charges, devices: [device, moved], lanes: [], lookback: .seconds(100_000))
         _ = shard.handle(.takenOver(Shard.statement(4), history), at: 30)
         #expect(shard.view(of: moved, at: 30).capacity == 2)
     }

@@ -53,7 +53,9 @@ import Testing
         let reservation = Shard.reservation(batch.claims[0])
         #expect(
             shard.handle(.reserved(Shard.statement(3), started: Shard.at(10), [.reserved(reservation)]), at: 1_010)
-                .contains(.settle(Shard.statement(4), [Settlement(reservation: reservation, outcome: .aborted(code: "guard"))])))
+                .contains(
+                    .settle(
+                        Shard.statement(4), [Settlement(reservation: reservation, outcome: .aborted(code: "guard"))])))
         #expect(shard.view(of: device, at: 1_010).open == 0)
     }
 
@@ -137,7 +139,8 @@ import Testing
         _ = shard.handle(.batch(batch), at: 10)
         let reservation = Shard.reservation(batch.claims[0])
         _ = shard.handle(.reserved(Shard.statement(3), started: Shard.at(10), [.reserved(reservation)]), at: 20)
-        let refusal = Refusal(code: "connect_failed", detail: "", isCharged: isCharged, disposition: .retry(notBefore: nil))
+        let refusal = Refusal(
+            code: "connect_failed", detail: "", isCharged: isCharged, disposition: .retry(notBefore: nil))
         _ = shard.handle(.sendEnded(Shard.send(1), .refused(refusal)), at: 30)
         #expect(shard.view(of: device, at: 30).windows.map(\.used) == [isCharged ? 1 : 0])
     }
@@ -148,7 +151,8 @@ import Testing
         let paced = Shard.device(gap: .seconds(5) ... .seconds(5))
         let shard = Shard(devices: [paced])
         let batch = shard.batch(paced, count: 2)
-        #expect(shard.handle(.batch(batch), at: 10) == [.reserve(Shard.statement(3), Shard.requests([batch.claims[0]]))])
+        #expect(
+            shard.handle(.batch(batch), at: 10) == [.reserve(Shard.statement(3), Shard.requests([batch.claims[0]]))])
         let reservation = Shard.reservation(batch.claims[0])
         #expect(
             shard.handle(.reserved(Shard.statement(3), started: Shard.at(10), [.reserved(reservation)]), at: 20).last
@@ -170,7 +174,8 @@ import Testing
         #expect(shard.nextWake(after: 25) == 620)
         let second = shard.handle(.tick, at: 620)
         #expect(second.contains { if case .send(Shard.send(2), _, _, _) = $0 { true } else { false } })
-        let aborted = Settlement(reservation: Shard.reservation(batch.claims[2], gap: gap), outcome: .aborted(code: "gap"))
+        let aborted = Settlement(
+            reservation: Shard.reservation(batch.claims[2], gap: gap), outcome: .aborted(code: "gap"))
         #expect(second.contains(.settle(Shard.statement(4), [aborted])), "1,220 is past the guard")
         let next = shard.batch(device, count: 2, first: 200)
         _ = shard.handle(.batch(next), at: 700)
@@ -184,7 +189,7 @@ import Testing
     @Test func reservesCollectWhileTwoAreUnderWay() {
         let devices = (1...5).map { Shard.device($0) }
         let shard = Shard(devices: devices)
-        let batches = devices.map { shard.batch($0, first: 1000 + Int($0.name.dropFirst())! ) }
+        let batches = devices.map { shard.batch($0, first: 1000 + Int($0.name.dropFirst())!) }
         #expect(shard.handle(.batch(batches[0]), at: 1).count == 1)
         #expect(shard.handle(.batch(batches[1]), at: 2).count == 1)
         for index in 2..<5 { #expect(shard.handle(.batch(batches[index]), at: 3) == []) }
@@ -201,7 +206,8 @@ import Testing
         let batch = shard.batch(device, count: 2)
         _ = shard.handle(.batch(batch), at: 10)
         _ = shard.handle(
-            .reserved(Shard.statement(3), started: Shard.at(10), [.reserved(Shard.reservation(batch.claims[0]))]), at: 20)
+            .reserved(Shard.statement(3), started: Shard.at(10), [.reserved(Shard.reservation(batch.claims[0]))]),
+            at: 20)
         _ = shard.handle(.sendEnded(Shard.send(1), .sent(providerID: nil)), at: 30)
         #expect(shard.handle(.failed(Shard.statement(4), .uncertain), at: 40) == [])
         #expect(shard.nextWake(after: 40) == 90, "50 ms back-off")
@@ -227,7 +233,10 @@ import Testing
         #expect(both == [.settle(Shard.statement(5), Array(settlements[1...]))])
         _ = shard.handle(.failed(Shard.statement(5), .refused), at: 40)
         #expect(shard.handle(.tick, at: 90) == [.settle(Shard.statement(6), [settlements[1]])])
-        #expect(shard.handle(.settled(Shard.statement(6), [], busy: []), at: 91) == [.settle(Shard.statement(7), [settlements[2]])])
+        #expect(
+            shard.handle(.settled(Shard.statement(6), [], busy: []), at: 91) == [
+                .settle(Shard.statement(7), [settlements[2]])
+            ])
         #expect(shard.handle(.failed(Shard.statement(7), .refused), at: 92) == [.abandoned([settlements[2]])])
         #expect(shard.counters.abandonedSettlements == 1)
         #expect(shard.machine.view(at: Shard.at(92)).unsettled == 0)
@@ -260,7 +269,8 @@ import Testing
         #expect(
             shard.handle(.tick, at: 180).contains(.reserve(Shard.statement(5), Shard.requests([batch.claims[1]]))))
         let reservation = Shard.reservation(batch.claims[1])
-        let sent = shard.handle(.reserved(Shard.statement(5), started: Shard.at(180), [.reserved(reservation)]), at: 190)
+        let sent = shard.handle(
+            .reserved(Shard.statement(5), started: Shard.at(180), [.reserved(reservation)]), at: 190)
         #expect(sent.first == .send(Shard.send(1), reservation, device, latestStart: Shard.at(1_180)))
         #expect(shard.counters.refusedClaims == 1)
         #expect(shard.view(of: device, at: 190).open == 1)
@@ -271,7 +281,9 @@ import Testing
         let batch = shard.batch(device, count: 2)
         _ = shard.handle(.batch(batch), at: 10)
         #expect(
-            shard.handle(.failed(Shard.statement(3), .uncertain), at: 20) == [.release(Shard.statement(4), batch.claims)])
+            shard.handle(.failed(Shard.statement(3), .uncertain), at: 20) == [
+                .release(Shard.statement(4), batch.claims)
+            ])
         #expect(shard.view(of: device, at: 20).open == 0)
         let released = ReleasedClaim(claim: batch.claims[0], due: Self.due.due)
         #expect(

@@ -2,7 +2,8 @@ import SluiceCore
 import Testing
 
 @Suite struct ShardSimulationTests {
-    /// Faults for 40 s of virtual time, a change of leader in the middle, then none: everything ends, nothing is sent twice, no cap is broken, and
+    /// Faults for 40 s of virtual time, a change of leader in the middle, then none: everything ends, nothing is sent
+    /// twice, no cap is broken, and
     /// the leader's count of live claims comes to zero.
     @Test(arguments: 0..<6) func breakHealAndFinish(run: UInt64) {
         let seed = UInt64.random(in: .min ... .max) &+ run

@@ -1,8 +1,10 @@
 import FoundationEssentials
 import SluiceCore
 
-/// A shard's machine in a simulated world: a database that answers late, fails, and loses answers; a NATS that loses and repeats; a
-/// leader that claims by credit; gateways of every mood. One seed, one run. After ``heal()`` nothing fails any more, and
+/// A shard's machine in a simulated world: a database that answers late, fails, and loses answers; a NATS that loses
+/// and repeats; a
+/// leader that claims by credit; gateways of every mood. One seed, one run. After ``heal()`` nothing fails any more,
+/// and
 /// everything must come to an end.
 struct ShardWorld {
     private enum ContactState: Equatable {
@@ -107,12 +109,15 @@ struct ShardWorld {
         return true
     }
 
-    /// Runs on until every claim stands no longer, then checks what must hold at rest: nothing is live, nothing is held.
+    /// Runs on until every claim stands no longer, then checks what must hold at rest: nothing is live, nothing is
+    /// held.
     mutating func rest() {
         let end = now + 40_000_000_000
         while failures.isEmpty, step(before: end) {}
         let view = machine.view(at: monotonic)
-        if view.openRequests + view.queuedClaims + view.unsettled + view.permitsUsed != 0 { failures.append("left: \(view)") }
+        if view.openRequests + view.queuedClaims + view.unsettled + view.permitsUsed != 0 {
+            failures.append("left: \(view)")
+        }
         for device in devices {
             let live = (made[device.id] ?? 0) - (credits[device.id]?.consumed ?? 0)
             if live != 0 { failures.append("\(device.name) has \(live) live claims for the leader") }
@@ -185,7 +190,8 @@ struct ShardWorld {
         }
         for index in chosen { contacts[index].state = .claimed(id) }
         made[device.id, default: 0] += Int64(chosen.count)
-        let batch = DispatchBatch(id: id, owner: ShardUnderTest.node, expiresAt: database + .seconds(30), claims: claims)
+        let batch = DispatchBatch(
+            id: id, owner: ShardUnderTest.node, expiresAt: database + .seconds(30), claims: claims)
         openBatches[id] = batch
         openOrder.append(id)
         if !chance(faultPercent) { schedule(.event(.batch(batch)), after: delay()) }
@@ -208,7 +214,8 @@ struct ShardWorld {
         switch action {
         case .readOwnership(let id): answer(id, .ownership(id, [ShardUnderTest.ownership()]))
         case .takeOver(let id, _):
-            answer(id, .takenOver(id, SlotHistory(charges: [], devices: devices, lanes: [], lookback: .seconds(100_000))))
+            answer(
+                id, .takenOver(id, SlotHistory(charges: [], devices: devices, lanes: [], lookback: .seconds(100_000))))
         case .loadDevices(let id, _): answer(id, .devices(id, devices))
         case .fetchBatch(let id, let batch): answer(id, .fetched(id, openBatches[batch]))
         case .reserve(let id, let requests): reserve(id, requests)
@@ -247,7 +254,8 @@ struct ShardWorld {
             }
             contacts[index].state = .reserved(request.claim.batch)
             contacts[index].attempts += 1
-            var reservation = ShardUnderTest.reservation(request.claim, gap: chance(5) ? .zero ... .milliseconds(300) : nil)
+            var reservation = ShardUnderTest.reservation(
+                request.claim, gap: chance(5) ? .zero ... .milliseconds(300) : nil)
             reservation.attempt = contacts[index].attempts
             return .reserved(reservation)
         }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct SlotAssignmentTests {
     private func members(_ count: Int, draining: Set<Int> = []) -> [ShardMember] {
         (1...count).map {
-            ShardMember(incarnation: Incarnation(rawValue: Int64($0)), name: "shard-\($0)", isDraining: draining.contains($0))
+            ShardMember(
+                incarnation: Incarnation(rawValue: Int64($0)), name: "shard-\($0)", isDraining: draining.contains($0))
         }
     }
 

@@ -75,7 +75,7 @@ import Testing
                     #expect(report.health.exitStatus == 0)
                     #expect(report.nodes.map(\.state) == [.live, .live])
                     #expect(report.nodes.filter(\.isLeader).map(\.name) == ["coordinator-1"])
-                    #expect(report.lastMinute == StatusReport.Outcomes(sent: 7, failed: 0, unknown: 0))
+                    #expect(report.lastMinute?.sent == 7)
                     #expect(report.devices.atHourlyCap == 2)
                     #expect(report.contacts.due == 1)
                 }

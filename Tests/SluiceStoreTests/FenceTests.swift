@@ -16,13 +16,14 @@ import Testing
                 """)
     }
 
-    private static func waiting(_ world: PostgresWorld, for pattern: String) async throws -> Bool {
+    /// Whether a session waits for that kind of lock: `advisory` for the insert, `transactionid` or `tuple` for a row.
+    private static func waits(_ world: PostgresWorld, for events: [String]) async throws -> Bool {
         try await world.fixture.sql2 { other in
             try await other.query(
                 """
                 SELECT count(*) > 0 FROM pg_stat_activity
-                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1
-                """, [.string(pattern)]
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = ANY ($1)
+                """, [.stringArray(events)]
             ).scalar(Bool.self)
         }
     }
@@ -38,14 +39,14 @@ import Testing
 
             async let reserved = cluster.verdicts([claims[0]])
             try await eventually("the reserve to wait in its insert") {
-                try await Self.waiting(world, for: "%INSERT INTO send_ledger%")
+                try await Self.waits(world, for: ["advisory"])
             }
             try await eventually("the lease to lapse") {
                 try await world.leader.liveShards().isEmpty
             }
             async let fenced = world.leader.fenceLapsed(term: cluster.term)
             try await eventually("the fencing to wait for the reserve") {
-                try await Self.waiting(world, for: "%UPDATE node_fences SET closed_at%")
+                try await Self.waits(world, for: ["transactionid", "tuple"])
             }
             #expect(try await world.fixture.sql2 { try await Self.openFences($0) } == 1)
             // A reserve that starts while the fencing waits gets nothing, or is done before the fence closes.
@@ -84,7 +85,7 @@ import Testing
             try await world.sql.query("SELECT pg_advisory_lock(1)")
             async let reserved = cluster.verdicts(claims)
             try await eventually("the reserve to wait in its insert") {
-                try await Self.waiting(world, for: "%INSERT INTO send_ledger%")
+                try await Self.waits(world, for: ["advisory"])
             }
             _ = try await world.shard.renew(cluster.node)
             try await world.sql.query("SELECT pg_advisory_unlock(1)")

@@ -45,7 +45,8 @@ import Testing
         #expect(report.sequence == 3)
         #expect(report.credits.map(\.capacity) == [80])
         #expect(report.credits[0].device.rawValue.uuidString == "30313233-3435-3637-3839-616263646566")
-        #expect(report.lanes == [LaneDue(lane: LaneID(rawValue: 12), due: DatabaseTime(microseconds: 1_700_000_000_000_000))])
+        #expect(report.lanes.map(\.lane.rawValue) == [12])
+        #expect(report.lanes.map(\.due.microseconds) == [1_700_000_000_000_000])
     }
 
     @Test func theCommittedCodeIsWhatTheProtoFilesSay() async throws {

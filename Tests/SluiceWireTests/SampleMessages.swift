@@ -33,8 +33,8 @@ enum Sample {
 
     static var beacon: LeaderBeacon {
         LeaderBeacon(
-            term: Term(rawValue: 7), leader: "koordinator-ä", incarnation: Incarnation(rawValue: 3), assignmentVersion: 5,
-            controlVersion: 6)
+            term: Term(rawValue: 7), leader: "koordinator-ä", incarnation: Incarnation(rawValue: 3),
+            assignmentVersion: 5, controlVersion: 6)
     }
 
     static var coordinatorStatus: NodeStatus {

@@ -67,7 +67,8 @@ public enum LaneQuery: Hashable, Sendable {
 
 /// The statements of the leader beside its claims. At most one of each is under way.
 public enum CoordinatorErrand: Int, Hashable, Sendable, CaseIterable {
-    case takeBackOlderTerms, loadRoutes, readOwnerships, survey, assign, loadLanes, loadNamedLanes, sweep, takeBackExpired
+    case takeBackOlderTerms, loadRoutes, readOwnerships, survey, assign
+    case loadLanes, loadNamedLanes, sweep, takeBackExpired
 }
 
 /// A shard node the leader may give slots to.

@@ -9,14 +9,17 @@ extension CoordinatorMachine {
         guard errands.hasSucceeded([.takeBackOlderTerms, .loadRoutes, .readOwnerships, .loadLanes]) else { return nil }
         var request = ClaimRequest(term: term, shares: [])
         var batches: [(owner: Incarnation, batch: BatchID)] = []
-        var contacts = limits.claimContacts
-        while contacts > 0, request.shares.count < limits.claimLanes, let device = grants.popFirst() {
+        // A slow database may not finish a large claim within the statement's time, and repeating it would not help.
+        let shrink = min(claimFailures, 5)
+        var contacts = max(1, limits.claimContacts >> shrink)
+        let mostLanes = max(1, limits.claimLanes >> shrink)
+        while contacts > 0, request.shares.count < mostLanes, let device = grants.popFirst() {
             guard let slot = routes.slot(of: device), let ownership = servingOwnership(of: slot),
                 let owner = ownership.owner
             else { continue }
             let credit = min(available(device), contacts)
             guard credit > 0 else { continue }
-            let lanes = min(limits.claimLanesPerDevice, limits.claimLanes - request.shares.count)
+            let lanes = min(limits.claimLanesPerDevice, mostLanes - request.shares.count)
             let turns = schedule.take(device, contacts: credit, lanes: lanes)
             guard !turns.isEmpty, let batch = batch(of: owner, term: term, in: &batches) else { continue }
             let asked = turns.reduce(0) { $0 + $1.limit }

@@ -120,13 +120,20 @@ public struct CoordinatorMachine: Sendable {
     private mutating func standDown() {
         var fresh = CoordinatorMachine(timers: timers, limits: limits)
         fresh.clock = clock
+        // What a new term loads is at least as new as these.
+        fresh.assignmentVersion = assignmentVersion
+        fresh.controlVersion = controlVersion
         fresh.ignored = ignored
         fresh.writtenOff = writtenOff
         self = fresh
     }
 
     private mutating func noteVersions(assignment: Int64, control: Int64) {
-        if let assignmentVersion, assignmentVersion != assignment { errands.want(.readOwnerships) }
+        if let assignmentVersion, assignmentVersion != assignment {
+            errands.want(.readOwnerships)
+            // Slots are given up by shards that drain: without another look they would be given right back.
+            errands.want(.survey)
+        }
         if let controlVersion, controlVersion != control { reloadControl() }
         assignmentVersion = assignment
         controlVersion = control
@@ -201,8 +208,7 @@ public struct CoordinatorMachine: Sendable {
     }
 
     private mutating func startAssign(at now: MonotonicTime) -> CoordinatorAction? {
-        guard claiming == nil, errands.isDue(.assign, at: now) else { return nil }
-        guard errands.hasSucceeded([.readOwnerships, .survey]) else { return nil }
+        guard !isAssignBlocked, errands.isDue(.assign, at: now) else { return nil }
         let changes = SlotAssignment.changes(from: ownerships.compactMap { $0 }, members: roster.members)
         guard !changes.isEmpty else {
             errands.drop(.assign)
@@ -263,7 +269,7 @@ public struct CoordinatorMachine: Sendable {
     /// When the leader must be called again at the latest; nil while it stands by.
     public mutating func nextWake(after now: MonotonicTime) -> MonotonicTime? {
         guard term != nil, let clock else { return nil }
-        var next = errands.nextStart(after: now, except: claiming == nil && !isAwaitingAssignInput ? nil : .assign)
+        var next = errands.nextStart(after: now, except: isAssignBlocked ? .assign : nil)
         func include(_ time: MonotonicTime?) {
             guard let time else { return }
             next = next.map { min($0, time) } ?? time
@@ -280,7 +286,11 @@ public struct CoordinatorMachine: Sendable {
         return next
     }
 
-    private var isAwaitingAssignInput: Bool { !errands.hasSucceeded([.readOwnerships, .survey]) }
+    /// Slots are assigned between claims, and only from what was read of owners and members last.
+    private var isAssignBlocked: Bool {
+        claiming != nil || errands.isPending(.survey) || errands.isPending(.readOwnerships)
+            || !errands.hasSucceeded([.readOwnerships, .survey])
+    }
 
     /// When live claims that no batch explains may be written off: some time after the last take-back, so that a
     /// report under way then has been heard.

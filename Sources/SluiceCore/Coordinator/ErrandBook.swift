@@ -57,14 +57,21 @@ struct ErrandBook {
         states[errand.rawValue].notBefore = now + backoff.delay(afterFailures: states[errand.rawValue].failures)
     }
 
+    func isPending(_ errand: CoordinatorErrand) -> Bool {
+        states[errand.rawValue].isWanted || states[errand.rawValue].isRunning
+    }
+
     func isRunning(_ errand: CoordinatorErrand) -> Bool { states[errand.rawValue].isRunning }
 
-    func hasSucceeded(_ errands: [CoordinatorErrand]) -> Bool { errands.allSatisfy { states[$0.rawValue].hasSucceeded } }
+    func hasSucceeded(_ errands: [CoordinatorErrand]) -> Bool {
+        errands.allSatisfy { states[$0.rawValue].hasSucceeded }
+    }
 
     /// When the next wanted errand may start; nil when none is wanted that is not running. `blocked` waits for something else.
     func nextStart(after now: MonotonicTime, except blocked: CoordinatorErrand?) -> MonotonicTime? {
         var next: MonotonicTime?
-        for (index, state) in states.enumerated() where state.isWanted && !state.isRunning && index != blocked?.rawValue {
+        for (index, state) in states.enumerated() where state.isWanted && !state.isRunning && index != blocked?.rawValue
+        {
             let start = state.notBefore ?? now
             next = next.map { min($0, start) } ?? start
         }

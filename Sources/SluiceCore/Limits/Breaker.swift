@@ -1,8 +1,10 @@
 /// Keeps a node from spending its permits on a gateway host that is down. One per node and base URL.
 ///
 /// - `closed(failures)`: requests go; a success forgets the failures; at `threshold` failures in a row → `open`.
-/// - `open(until)`: nothing goes. From `until` on one probe may start → `probing`. A request that was under way and succeeds → `closed`.
-/// - `probing`: one request is under way. Success → `closed`, failure → `open` for twice as long, never written → `open` until now.
+/// - `open(until)`: nothing goes. From `until` on one probe may start → `probing`. A request that was under way and
+///   succeeds → `closed`.
+/// - `probing`: one request is under way. Success → `closed`, failure → `open` for twice as long, never written →
+///   `open` until now.
 public struct Breaker: Hashable, Sendable {
     public enum State: Hashable, Sendable {
         case closed(failures: Int)

@@ -1,18 +1,24 @@
 /// The exact limiter of one cap key.
 ///
-/// Admit at t iff (open + unknown whose deadline has not passed) + #{finished after t − W} < L, for every window (W, L), and
+/// Admit at t iff (open + unknown whose deadline has not passed) + #{finished after t − W} < L, for every window (W,
+/// L), and
 /// open + unknown < concurrency. DESIGN.md ("The limiter") proves that no window of accepted sends, as the gateway sees
 /// them, then exceeds its limit, whatever the latency.
 ///
-/// An attempt takes its place at ``admit(at:)`` and ends in exactly one of ``finish(at:)`` (accepted, or refused after a byte was
-/// written), ``release()`` (certainly never written: no charge) and ``unknown(until:at:)`` (holds its place until the deadline by which
+/// An attempt takes its place at ``admit(at:)`` and ends in exactly one of ``finish(at:)`` (accepted, or refused after
+/// a byte was
+/// written), ``release()`` (certainly never written: no charge) and ``unknown(until:at:)`` (holds its place until the
+/// deadline by which
 /// the gateway has accepted it or never will, and is charged there).
 ///
-/// What is not known counts as full: every window that reaches back before ``init(caps:charges:knownFrom:at:)``'s `knownFrom`, or
+/// What is not known counts as full: every window that reaches back before ``init(caps:charges:knownFrom:at:)``'s
+/// `knownFrom`, or
 /// before an entry that was dropped because no window reached it then, has no room.
 ///
-/// Cost: O(1) amortised per call, O(unknowns) where unknowns are involved (at most the concurrency). Memory: 8 bytes per
-/// finish in the longest window, plus a fixed part. No clock: `now` may go back between calls and is then taken as the latest seen.
+/// Cost: O(1) amortised per call, O(unknowns) where unknowns are involved (at most the concurrency). Memory: 8 bytes
+/// per
+/// finish in the longest window, plus a fixed part. No clock: `now` may go back between calls and is then taken as the
+/// latest seen.
 public struct Limiter: Sendable {
     /// One past attempt, to rebuild from.
     public enum Charge: Hashable, Sendable {
@@ -20,7 +26,8 @@ public struct Limiter: Sendable {
         case open(until: MonotonicTime)
     }
 
-    /// How many sends could be admitted now; when none, the exact instant at which one more can be, if nothing else happens.
+    /// How many sends could be admitted now; when none, the exact instant at which one more can be, if nothing else
+    /// happens.
     public struct Capacity: Hashable, Sendable {
         public var available: Int
         /// Nil while `available > 0`, and when only an event (an open request that ends, other caps) can make room.
@@ -59,7 +66,8 @@ public struct Limiter: Sendable {
     private var knownFrom: Int64
     private var latest: Int64
 
-    /// Rebuilds from `charges` (any order). `knownFrom`: the charges are complete from there on; nil when they are all there ever was.
+    /// Rebuilds from `charges` (any order). `knownFrom`: the charges are complete from there on; nil when they are all
+    /// there ever was.
     public init(caps: Caps, charges: [Charge] = [], knownFrom: MonotonicTime? = nil, at now: MonotonicTime) {
         self.caps = caps
         self.knownFrom = knownFrom?.nanoseconds ?? .min
@@ -114,7 +122,8 @@ public struct Limiter: Sendable {
 
     // MARK: Questions
 
-    /// Room now. `places`: admitted attempts to be left out of the count, because whoever asks counts them as still waiting.
+    /// Room now. `places`: admitted attempts to be left out of the count, because whoever asks counts them as still
+    /// waiting.
     public mutating func capacity(at now: MonotonicTime, leavingOut places: Int = 0) -> Capacity {
         advance(to: now)
         let held = open + deadlines.count - places
@@ -191,7 +200,8 @@ public struct Limiter: Sendable {
         finishes.append(max(time, finishes.last ?? time), bound: largestLimit)
     }
 
-    /// When every constraint has room, if no event comes. Each, once met, stays met, so it is the latest of their instants.
+    /// When every constraint has room, if no event comes. Each, once met, stays met, so it is the latest of their
+    /// instants.
     private func nextRoom(held: Int) -> Int64? {
         var instant = max(latest, fullUntil)
         let excess = held - caps.concurrency + 1

@@ -2,17 +2,20 @@
 public struct ShardLimits: Hashable, Sendable {
     // MARK: Claims
 
-    /// Claims waiting in memory, over all devices. A claim takes about 80 bytes, so 20,000 take 1.6 MB; at 5,000 messages/s it is
+    /// Claims waiting in memory, over all devices. A claim takes about 80 bytes, so 20,000 take 1.6 MB; at 5,000
+    /// messages/s it is
     /// 4 s of work, well within the 30 s that a claim stands. What comes beyond is released.
     public var queuedClaims = 20_000
-    /// Batches remembered by id, so that a repeated one is known. A batch is remembered until it expires (30 s): 500 batches/s.
+    /// Batches remembered by id, so that a repeated one is known. A batch is remembered until it expires (30 s): 500
+    /// batches/s.
     public var knownBatches = 16_384
     /// Batches read back from the database at once: what NATS lost is rare, and a reserve must not wait for it.
     public var concurrentFetches = 2
 
     // MARK: Statements
 
-    /// Claims of one reserve statement. 50 to 200 rows share one commit, beyond that the statement's own time dominates.
+    /// Claims of one reserve statement. 50 to 200 rows share one commit, beyond that the statement's own time
+    /// dominates.
     public var reserveBatch = 200
     /// Reserve statements under way: while one commits, the next is collected.
     public var concurrentReserves = 2
@@ -20,7 +23,8 @@ public struct ShardLimits: Hashable, Sendable {
     public var claimsPerDeviceAndReserve = 4
     public var settleBatch = 500
     public var concurrentSettles = 2
-    /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of 5,000 messages/s;
+    /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of
+    /// 5,000 messages/s;
     /// at about 1 KB each 10 MB.
     public var unsettledAttempts = 10_000
     /// How long a settle is tried before it is given up, counted and logged; take-over then finds the row unknown.
@@ -29,7 +33,8 @@ public struct ShardLimits: Hashable, Sendable {
     /// When an attempt whose contact somebody holds locked is settled again.
     public var busySettleAgain: Duration = .milliseconds(500)
     public var releaseBatch = 500
-    /// Slots of one take-over: 4,096 slots over 3 nodes with 1,000 devices are six statements of at most 170 devices' days.
+    /// Slots of one take-over: 4,096 slots over 3 nodes with 1,000 devices are six statements of at most 170 devices'
+    /// days.
     public var takeOverBatch = 256
     public var concurrentTakeOvers = 2
     /// After a failed statement of any other kind.
@@ -37,7 +42,8 @@ public struct ShardLimits: Hashable, Sendable {
 
     // MARK: HTTP
 
-    /// Open requests of the node: 1,000 devices with one or two each. A socket and its buffers take about 40 KB: 80 MB at most.
+    /// Open requests of the node: 1,000 devices with one or two each. A socket and its buffers take about 40 KB: 80 MB
+    /// at most.
     public var permitsPerNode = 2_048
     /// Open requests per base URL: a host that hangs takes no more than half of the node's.
     public var permitsPerHost = 1_024
@@ -64,7 +70,8 @@ public struct ShardLimits: Hashable, Sendable {
 
     // MARK: Lease
 
-    /// How long before the self-fence the last request may start: what lies between the guard's look at the clock and the first byte.
+    /// How long before the self-fence the last request may start: what lies between the guard's look at the clock and
+    /// the first byte.
     public var leaseMargin: Duration = .milliseconds(100)
 
     public init() {}

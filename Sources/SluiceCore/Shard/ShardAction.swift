@@ -17,7 +17,8 @@ public enum ShardAction: Hashable, Sendable {
 
     // MARK: Gateways
 
-    /// At most one request, and none once the monotonic clock shows `latestStart`, which the shell reads right before the write.
+    /// At most one request, and none once the monotonic clock shows `latestStart`, which the shell reads right before
+    /// the write.
     case send(SendID, Reservation, DeviceProfile, latestStart: MonotonicTime)
     case pollState(DeviceProfile)
 

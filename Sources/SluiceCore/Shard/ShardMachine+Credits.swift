@@ -1,4 +1,5 @@
-/// What the leader is told: per device, how much it could start and how many claims were worked off; and which lanes became due.
+/// What the leader is told: per device, how much it could start and how many claims were worked off; and which lanes
+/// became due.
 extension ShardMachine {
     /// A newer leader: claims of older terms go back, counts start anew, and everything is reported to it.
     mutating func adopt(_ newer: Term, at now: MonotonicTime) {
@@ -39,7 +40,7 @@ extension ShardMachine {
 
     /// When there is something to say and the last report was too short a time ago.
     var nextReport: MonotonicTime? {
-        guard !dirty.isEmpty || !dueLanes.isEmpty, let lastReport else { return nil }
+        guard !isLost, !dirty.isEmpty || !dueLanes.isEmpty, let lastReport else { return nil }
         return lastReport + limits.reportEvery
     }
 
@@ -69,8 +70,11 @@ extension ShardMachine {
             devices[index].isDirty = false
             let slot = slots[devices[index].profile.slot]
             // Without a leader there is nobody to grant to; a new one gets everything.
-            guard term != nil, slot.isLoaded, let epoch = slot.ownership?.epoch, !devices[index].isGone else { continue }
-            let reported = ShardDevice.Reported(capacity: capacity(of: index, at: now), consumed: devices[index].consumed)
+            guard term != nil, slot.isLoaded, let epoch = slot.ownership?.epoch, !devices[index].isGone else {
+                continue
+            }
+            let reported = ShardDevice.Reported(
+                capacity: capacity(of: index, at: now), consumed: devices[index].consumed)
             guard reported != devices[index].reported else { continue }
             devices[index].reported = reported
             credits.append(
@@ -91,7 +95,8 @@ extension ShardMachine {
                 .publish(
                     CreditReport(
                         node: incarnation, term: term ?? Term(rawValue: 0), sequence: reportSequence,
-                        credits: Array(credits.prefix(limits.reportSize)), lanes: Array(lanes.prefix(limits.reportSize)))))
+                        credits: Array(credits.prefix(limits.reportSize)), lanes: Array(lanes.prefix(limits.reportSize))
+                    )))
             credits = credits.dropFirst(limits.reportSize)
             lanes = lanes.dropFirst(limits.reportSize)
         } while !credits.isEmpty || !lanes.isEmpty
@@ -99,7 +104,9 @@ extension ShardMachine {
 
     /// Sends that could start now, counting claims that wait or are being reserved as not started.
     mutating func capacity(of index: Int, at now: MonotonicTime) -> Int {
-        guard phase == .running, canEverSend(index), slots[devices[index].profile.slot].phase == .ready else { return 0 }
+        guard phase == .running, canEverSend(index), slots[devices[index].profile.slot].phase == .ready else {
+            return 0
+        }
         if let until = devices[index].restUntil, until > now { return 0 }
         if devices[index].gap.wait(at: now) != nil || !devices[index].held.isEmpty { return 0 }
         if case .open(let until) = hosts[devices[index].host].breaker.state, until > now { return 0 }

@@ -49,7 +49,8 @@ extension ShardMachine {
         }
     }
 
-    /// Looks anew at one device after something about it changed: what it has to drop, whether it can start, when to look again.
+    /// Looks anew at one device after something about it changed: what it has to drop, whether it can start, when to
+    /// look again.
     private mutating func review(_ index: Int, at now: MonotonicTime) {
         markDirty(index)
         guard !isLost else { return }
@@ -138,7 +139,8 @@ extension ShardMachine {
     }
 
     private mutating func update(_ index: Int, _ profile: DeviceProfile, host: Int) {
-        // The database's word on the condition counts when it changed there; what this node saw since is newer otherwise.
+        // The database's word on the condition counts when it changed there; what this node saw since is newer
+        // otherwise.
         if profile.condition != devices[index].profile.condition { devices[index].condition = profile.condition }
         if profile.gap != devices[index].profile.gap { devices[index].hasOwnGaps = false }
         devices[index].profile = profile
@@ -174,7 +176,8 @@ extension ShardMachine {
         capKeyIndex[name] = index
     }
 
-    /// The device is not in the database any more, or elsewhere: it starts nothing; its record stays until the slot goes, because
+    /// The device is not in the database any more, or elsewhere: it starts nothing; its record stays until the slot
+    /// goes, because
     /// attempts under way refer to it.
     mutating func retire(_ index: Int) {
         devices[index].isGone = true

@@ -18,7 +18,8 @@ extension ShardMachine {
 
     private mutating func take(_ claim: Claim, of batch: DispatchBatch, at now: MonotonicTime) {
         let slot = slots[claim.slot]
-        guard claim.batch == batch.id, slot.phase == .ready || slot.phase == .leaving, slot.ownership?.epoch == claim.epoch,
+        guard claim.batch == batch.id, slot.phase == .ready || slot.phase == .leaving,
+            slot.ownership?.epoch == claim.epoch,
             let index = deviceIndex[claim.device], devices[index].profile.slot == claim.slot
         else {
             counters.ignoredClaims += 1
@@ -49,7 +50,8 @@ extension ShardMachine {
 
     // MARK: Polling
 
-    /// Open batches that NATS did not bring. While NATS works, one may be on its way, so it is read back only when the next renewal still
+    /// Open batches that NATS did not bring. While NATS works, one may be on its way, so it is read back only when the
+    /// next renewal still
     /// names it.
     mutating func noteOpenBatches(_ batches: [BatchID]) {
         var unknown: Set<BatchID> = []

@@ -36,7 +36,8 @@ extension ShardMachine {
         actions.append(.restart)
     }
 
-    /// Draining ends when every slot is given up; a lost lease ends when everything open is settled; both end at their deadline.
+    /// Draining ends when every slot is given up; a lost lease ends when everything open is settled; both end at their
+    /// deadline.
     mutating func finishWhenDone(at now: MonotonicTime) {
         switch phase {
         case .running, .finished: return

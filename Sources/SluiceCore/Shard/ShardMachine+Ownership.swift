@@ -98,12 +98,14 @@ extension ShardMachine {
         }
     }
 
-    /// Rebuilds the limiters of cap keys that are new here. A key's history is as complete as that of its least known device.
+    /// Rebuilds the limiters of cap keys that are new here. A key's history is as complete as that of its least known
+    /// device.
     private mutating func addCapKeys(of history: SlotHistory, at now: MonotonicTime) {
         guard let clock else { preconditionFailure("slots are owned only after a renewal") }
         var charges: [String: [Limiter.Charge]] = [:]
         for charge in history.charges { charges[charge.capKey, default: []].append(charge.limiterCharge(clock)) }
-        // The statement ran before its answer came, so counted from now its history begins later than it does: never too early.
+        // The statement ran before its answer came, so counted from now its history begins later than it does: never
+        // too early.
         let complete = now - history.lookback
         var knownFrom: [String: MonotonicTime] = [:]
         for profile in history.devices {
@@ -112,7 +114,8 @@ extension ShardMachine {
         }
         for profile in history.devices where capKeyIndex[profile.capKey] == nil {
             let limiter = Limiter(
-                caps: profile.caps, charges: charges[profile.capKey] ?? [], knownFrom: knownFrom[profile.capKey], at: now)
+                caps: profile.caps, charges: charges[profile.capKey] ?? [], knownFrom: knownFrom[profile.capKey],
+                at: now)
             addCapKey(profile.capKey, limiter)
         }
     }
@@ -128,7 +131,8 @@ extension ShardMachine {
         }
     }
 
-    /// Profiles read anew. A cap key that is new here may have a history in the ledger, so its slot is taken over again.
+    /// Profiles read anew. A cap key that is new here may have a history in the ledger, so its slot is taken over
+    /// again.
     mutating func devicesLoaded(
         _ loaded: [HashSlot], _ profiles: [DeviceProfile], version: Int64, at now: MonotonicTime
     ) {
@@ -160,7 +164,9 @@ extension ShardMachine {
     }
 
     mutating func giveUpIfIdle(_ slot: HashSlot) {
-        guard slots[slot].phase == .leaving, slots[slot].outstanding == 0, !slots[slot].isGivingUp, !isLost else { return }
+        guard slots[slot].phase == .leaving, slots[slot].outstanding == 0, !slots[slot].isGivingUp, !isLost else {
+            return
+        }
         slots[slot].isGivingUp = true
         giveUpQueue.append(slot)
     }

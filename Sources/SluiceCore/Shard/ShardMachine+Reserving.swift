@@ -46,7 +46,8 @@ extension ShardMachine {
         let most = devices[index].isPaced ? 1 : limits.claimsPerDeviceAndReserve
         var taken = 0
         dropExpired(of: index, at: now)
-        while taken < most, batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
+        while taken < most, batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts,
+            nodePermits.free > 0,
             !devices[index].queue.isEmpty, hold(on: index, at: now) == nil
         {
             guard hosts[host].permits.free > 0, hosts[host].breaker.allows(at: now) else {
@@ -109,10 +110,12 @@ extension ShardMachine {
         }
     }
 
-    /// A refused statement is split, so that one row that cannot be reserved holds up no other; alone, it is left to expire, which
+    /// A refused statement is split, so that one row that cannot be reserved holds up no other; alone, it is left to
+    /// expire, which
     /// offers it again in half a minute and not at once.
     ///
-    /// When the answer is lost, nothing of it is sent. Whether rows were reserved is found out by releasing first: a release waits for the
+    /// When the answer is lost, nothing of it is sent. Whether rows were reserved is found out by releasing first: a
+    /// release waits for the
     /// locks of a reserve still under way, so what it does not return was reserved (and is aborted next) or is gone.
     mutating func reserveFailed(_ batch: [Attempt], _ failure: StatementFailure, at now: MonotonicTime) {
         if isLost {

@@ -67,7 +67,8 @@ extension ShardEvent {
     /// The statement this answers, if it answers one.
     var statement: StatementID? {
         switch self {
-        case .ownership(let id, _), .takenOver(let id, _), .devices(let id, _), .fetched(let id, _), .reserved(let id, _, _),
+        case .ownership(let id, _), .takenOver(let id, _), .devices(let id, _), .fetched(let id, _),
+            .reserved(let id, _, _),
             .settled(let id, _, _), .released(let id, _), .lostAborted(let id, _), .gaveUp(let id), .failed(let id, _):
             id
         case .batch, .beacon, .connected, .renewed, .leaseLost, .sendEnded, .polled, .tick, .stop: nil

@@ -2,19 +2,25 @@ internal import DequeModule
 
 /// What a shard node decides: which of its claims may start now, and what follows from every answer.
 ///
-/// A value: events in, actions out, `now` with every event. The shell carries actions out and answers each statement and each
-/// send exactly once. The rules stand beside what they concern: intake of claims, reserving, sending, settling, releasing,
+/// A value: events in, actions out, `now` with every event. The shell carries actions out and answers each statement
+/// and each
+/// send exactly once. The rules stand beside what they concern: intake of claims, reserving, sending, settling,
+/// releasing,
 /// ownership, conditions, credits and the lease each have a file.
 ///
-/// A claim's way: queued on its device → in a reserve (takes the limiter's place, the permits and, on a host that was down, the
+/// A claim's way: queued on its device → in a reserve (takes the limiter's place, the permits and, on a host that was
+/// down, the
 /// probe) → open → in the settle buffer → gone. A verdict other than `reserved` gives everything back.
 ///
-/// States of the node: `running` → `draining` (stop: slots are given up one by one) → `finished`, or at any time `lost` (the lease is
+/// States of the node: `running` → `draining` (stop: slots are given up one by one) → `finished`, or at any time
+/// `lost` (the lease is
 /// gone: nothing starts, what is open ends and is settled, a new incarnation takes over at once) → `finished`.
 ///
-/// Invariants: a claim starts only if its slot is owned by this incarnation with the claim's epoch and its history is loaded; the
+/// Invariants: a claim starts only if its slot is owned by this incarnation with the claim's epoch and its history is
+/// loaded; the
 /// limiter's open count equals claims in reserves plus reservations not ended; attempts never exceed
-/// ``ShardLimits/unsettledAttempts``, so the settle buffer is bounded and a node that cannot settle stops starting (I20).
+/// ``ShardLimits/unsettledAttempts``, so the settle buffer is bounded and a node that cannot settle stops starting
+/// (I20).
 ///
 /// Cost: no event looks at all devices, except a new term, a snapshot, and a change of ownership or of profiles.
 public struct ShardMachine: Sendable {

@@ -5,17 +5,44 @@ internal import SluiceCore
 // The leader's intake: what producers wrote becomes enrollments, lanes and leads without their trigger.
 extension PostgresCoordinatorStore {
     public func enroll(limit: Int) async throws -> IntakeResult {
+        do {
+            return try await enrollChunk(limit: limit)
+        } catch StoreError.database(let error) where error.concernsData {
+            // One row that cannot be written must not hold up the rest: halve the chunk until the row is alone, then set it aside.
+            guard limit <= 1 else { return try await enroll(limit: limit / 2) }
+            try await setAside(because: error)
+            return IntakeResult(lanes: [], processed: 1, more: true)
+        }
+    }
+
+    private func enrollChunk(limit: Int) async throws -> IntakeResult {
         try await storing {
-            let rows = try await pools.durable.query(EnrollStatement.sql, [.int64(Int64(limit))], deadline: .seconds(30))
-            var lanes = try rows.compactMap(Self.laneDue)
-            let taken = Int(try rows.first?.decode(Int32.self, "taken") ?? 0)
-            if let place = try rows.last?.decode([UUID]?.self, "place") {
-                lanes += try await pools.durable.query(PlaceStatement.sql, [.uuidArray(place)]).compactMap(Self.laneDue)
+            // One transaction: contacts to place must not be forgotten between the two statements.
+            let (lanes, taken) = try await pools.durable.withTransaction(.readCommitted, deadline: .seconds(30)) { transaction in
+                let rows = try await transaction.query(
+                    EnrollStatement.sql, [.int64(Int64(limit))], deadline: .seconds(30))
+                var lanes = try rows.compactMap(Self.laneDue)
+                if let place = try rows.last?.decode([UUID]?.self, "place") {
+                    lanes += try await transaction.query(PlaceStatement.sql, [.uuidArray(place)])
+                        .compactMap(Self.laneDue)
+                }
+                return (lanes, Int(try rows.first?.decode(Int32.self, "taken") ?? 0))
             }
             guard taken < limit else { return IntakeResult(lanes: lanes, processed: taken, more: true) }
             let scan = try await scan(limit: limit)
             return IntakeResult(
                 lanes: lanes + scan.lanes, processed: taken + scan.processed, more: scan.more)
+        }
+    }
+
+    /// The oldest row waits for an operator, with the reason beside it.
+    private func setAside(because error: PostgresError) async throws {
+        try await storing {
+            try await pools.durable.query(
+                """
+                UPDATE enrollment_intake SET not_before = 'infinity', problem = $1 WHERE id = (
+                    SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp() ORDER BY id LIMIT 1)
+                """, [.string(error.message)])
         }
     }
 
@@ -84,5 +111,12 @@ extension PostgresCoordinatorStore {
     private static func laneDue(_ row: PostgresRow) throws -> LaneDue? {
         guard let lane = try row.decode(Int64?.self, "lane_id"), let due = try row.optionalTime("due") else { return nil }
         return LaneDue(lane: LaneID(rawValue: lane), due: due)
+    }
+}
+
+extension PostgresError {
+    /// The database refused what a row holds (SQLSTATE classes 22, 23 and P0, a user's own trigger), so repeating is of no use.
+    fileprivate var concernsData: Bool {
+        ["22", "23", "P0"].contains { sqlState?.hasPrefix($0) ?? false }
     }
 }

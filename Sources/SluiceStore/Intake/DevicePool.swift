@@ -1,5 +1,5 @@
-/// The devices of each workspace that can send, the least loaded first, as `pool(workspace_id, device_id, place, size)`. Where none can send,
-/// all of them: a contact waits for its device rather than for any. Read only for workspaces in `entering` rows without a choice.
+/// The devices of each workspace that can send, the least loaded first, as `pool(workspace_id, devices)`. Where none can send, all of
+/// them: a contact waits for its device rather than for any. Read only for workspaces in `entering` rows without a choice.
 enum DevicePool {
     static let ctes = """
         load AS MATERIALIZED (
@@ -10,9 +10,11 @@ enum DevicePool {
         ), best AS MATERIALIZED (
             SELECT l.*, bool_or(can_send) OVER (PARTITION BY workspace_id) AS any_can FROM load l
         ), pool AS MATERIALIZED (
-            SELECT workspace_id, device_id, row_number() OVER (PARTITION BY workspace_id ORDER BY load, device_id) AS place,
-                count(*) OVER (PARTITION BY workspace_id) AS size
-            FROM best WHERE can_send OR NOT any_can
+            SELECT workspace_id, array_agg(device_id ORDER BY load, device_id) AS devices
+            FROM best WHERE can_send OR NOT any_can GROUP BY workspace_id
         )
         """
+
+    /// The device of an `entering` row: its own choice, else the one whose turn it is.
+    static let device = "coalesce(e.chosen, pool.devices[(e.turn - 1) % cardinality(pool.devices) + 1])"
 }

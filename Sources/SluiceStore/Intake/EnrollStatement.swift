@@ -60,26 +60,30 @@ enum EnrollStatement {
             WHERE w.op IN ('add', 'find')
         ), person AS MATERIALIZED (
             SELECT DISTINCT ON (w.recipient, w.sequence_id) w.*, x.id AS known_id
-            FROM wanted w LEFT JOIN sequence_contacts x ON x.recipient = w.recipient
-                AND x.source_id = w.sequence_id::text AND x.kind = 'sequence' AND x.workspace_id = w.workspace_id
+            FROM wanted w LEFT JOIN LATERAL (
+                -- LIMIT keeps this a probe of the identity's index per row, whatever size the planner takes the table for.
+                SELECT c.id FROM sequence_contacts c WHERE c.recipient = w.recipient
+                    AND c.source_id = w.sequence_id::text AND c.kind = 'sequence' AND c.workspace_id = w.workspace_id
+                LIMIT 1) x ON true
             ORDER BY w.recipient, w.sequence_id, w.lead_id
         ), known AS MATERIALIZED (
-            SELECT x.id, x.status, x.claim_state, x.assigned_device_id AS device_id
+            SELECT p.*, x.status AS known_status, x.claim_state, x.generation AS known_generation,
+                x.assigned_device_id AS known_device
             FROM person p JOIN sequence_contacts x ON x.id = p.known_id
             WHERE p.op = 'add' ORDER BY x.id FOR UPDATE OF x SKIP LOCKED
         ), judged AS MATERIALIZED (
-            SELECT p.*, k.status AS known_status, coalesce(p.device_id, k.device_id) AS chosen,
-                CASE
-                    WHEN p.known_id IS NULL THEN 'enter'
-                    WHEN p.op = 'find' THEN 'leave'
-                    WHEN k.id IS NULL THEN 'again'
-                    WHEN p.known_id IN (SELECT id FROM ending) THEN 'add again'
-                    WHEN k.status IN ('completed', 'failed', 'cancelled')
-                        THEN CASE WHEN k.claim_state = 0 THEN 'enter' ELSE 'add again' END
-                    WHEN k.status IN ('active', 'paused') AND p.was_removed THEN 'enter'
-                    ELSE 'leave'
-                END AS verdict
-            FROM person p LEFT JOIN known k ON k.id = p.known_id
+            SELECT p.*, NULL AS known_status, 0 AS claim_state, 0 AS known_generation, NULL::uuid AS known_device,
+                CASE WHEN p.known_id IS NULL THEN 'enter' ELSE 'again' END AS verdict
+            FROM person p
+            WHERE p.known_id IS NULL OR p.op = 'add' AND p.known_id NOT IN (SELECT known_id FROM known)
+            UNION ALL
+            SELECT k.*, CASE
+                WHEN k.known_id IN (SELECT id FROM ending) THEN 'add again'
+                WHEN k.known_status IN ('completed', 'failed', 'cancelled')
+                    THEN CASE WHEN k.claim_state = 0 THEN 'enter' ELSE 'add again' END
+                WHEN k.known_status IN ('active', 'paused') AND k.was_removed THEN 'enter'
+                ELSE 'leave' END
+            FROM known k
         ), put_off AS (
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger, not_before)
             SELECT op, lead_id, workspace_id, trigger, clock_timestamp() + interval '1 second' FROM (
@@ -93,67 +97,63 @@ enum EnrollStatement {
                 WHERE w.op = 'remove' AND c.id NOT IN (SELECT id FROM ending)) o
             ORDER BY place
         ), entering AS MATERIALIZED (
-            SELECT j.*, row_number() OVER (PARTITION BY workspace_id, chosen IS NULL ORDER BY lead_id) AS turn,
+            SELECT j.*, c.chosen, 'sequence' AS kind, j.sequence_id::text AS source_id,
+                row_number() OVER (PARTITION BY workspace_id, c.chosen IS NULL ORDER BY lead_id) AS turn,
                 EXISTS (SELECT FROM suppressions s
                     WHERE s.phone = j.recipient AND s.workspace_id IN ('*', j.workspace_id)) AS is_suppressed
-            FROM judged j WHERE j.verdict = 'enter'
+            FROM judged j CROSS JOIN LATERAL (SELECT coalesce(j.device_id, j.known_device) AS chosen) c
+            WHERE j.verdict = 'enter'
         )
         """
 
     /// Their devices and lanes.
     private static let placed = """
         placed AS MATERIALIZED (
-            SELECT e.*, coalesce(e.chosen, pool.device_id) AS device, sluice_priority_class(e.priority) AS class,
+            SELECT e.*, \(DevicePool.device) AS device,
                 CASE
                     WHEN e.is_suppressed THEN NULL
                     WHEN NOT e.has_phone THEN 'invalid_phone'
                     WHEN e.is_endless THEN 'cycle_without_delay'
-                    WHEN e.chosen IS NULL AND pool.device_id IS NULL THEN 'no_device'
+                    WHEN e.chosen IS NULL AND pool.devices IS NULL THEN 'no_device'
                     WHEN e.chosen IS NOT NULL AND NOT EXISTS (SELECT FROM user_devices d
                         WHERE d.id = e.chosen AND d.workspace_id = e.workspace_id) THEN 'unknown_device'
                 END AS hold
-            FROM entering e
-            LEFT JOIN pool ON e.chosen IS NULL AND pool.workspace_id = e.workspace_id
-                AND pool.place = (e.turn - 1) % pool.size + 1
-        ), lane AS MATERIALIZED (
-            INSERT INTO lanes (device_id, workspace_id, kind, source_id, priority_class, enrolled)
-            SELECT device, workspace_id, 'sequence', sequence_id::text, class, count(*) FROM placed
-            WHERE device IS NOT NULL AND hold IS DISTINCT FROM 'unknown_device' GROUP BY 1, 2, 4, 5
-            ORDER BY 1, 4
-            ON CONFLICT (device_id, kind, source_id) DO UPDATE SET enrolled = lanes.enrolled + excluded.enrolled
-            RETURNING id, device_id, source_id
-        )
+            FROM entering e LEFT JOIN pool ON e.chosen IS NULL AND pool.workspace_id = e.workspace_id
+        ),
+        \(LaneNumbers.ctes)
         """
 
     private static let entered = """
         entered AS (
             INSERT INTO sequence_contacts AS c (sequence_id, contact_phone, contact_name, user_id, current_trigger,
                 next_trigger_time, assigned_device_id, current_step, status, workspace_id, kind, source_id, recipient,
-                lead_id, entry_trigger, time_zone, lane_id, hold_reason, last_error, completed_at)
+                lead_id, entry_trigger, time_zone, lane_id, hold_reason, last_error, completed_at, generation)
             SELECT p.sequence_id, nullif(p.phone, ''), p.name, p.user_id, p.trigger,
                 sluice_due(now(), interval '0', p.time_schedule, p.time_zone), p.device, coalesce(p.day_number, 1),
                 CASE WHEN p.is_suppressed THEN 'cancelled' WHEN p.hold IS NOT NULL THEN 'paused' ELSE 'active' END,
-                p.workspace_id, 'sequence', p.sequence_id::text, p.recipient, p.lead_id, p.trigger, p.time_zone, lane.id,
+                p.workspace_id, p.kind, p.source_id, p.recipient, p.lead_id, p.trigger, p.time_zone, \(LaneNumbers.lane),
                 p.hold, CASE WHEN p.is_suppressed THEN 'suppressed' WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END,
-                CASE WHEN p.is_suppressed THEN now() END
-            FROM placed p LEFT JOIN lane ON lane.device_id = p.device AND lane.source_id = p.sequence_id::text
-            ORDER BY p.recipient, p.sequence_id
+                CASE WHEN p.is_suppressed THEN now() END, p.known_generation + 1
+            FROM numbered p ORDER BY p.recipient, p.sequence_id
             ON CONFLICT (recipient, source_id, kind, workspace_id) DO UPDATE SET
-                generation = c.generation + 1, moves = 0, retry_count = 0, current_trigger = excluded.current_trigger,
+                generation = excluded.generation, moves = 0, retry_count = 0, current_trigger = excluded.current_trigger,
                 next_trigger_time = excluded.next_trigger_time, assigned_device_id = excluded.assigned_device_id,
                 current_step = excluded.current_step, status = excluded.status, lead_id = excluded.lead_id,
                 entry_trigger = excluded.entry_trigger, time_zone = excluded.time_zone, lane_id = excluded.lane_id,
                 hold_reason = excluded.hold_reason, last_error = excluded.last_error,
                 completed_at = excluded.completed_at, contact_name = excluded.contact_name, updated_at = now()
-            WHERE c.claim_state = 0
-            RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.source_id, c.recipient
+            -- Only what was locked above: a row that somebody inserted meanwhile is let be.
+            WHERE c.generation = excluded.generation - 1 AND c.claim_state = 0
+            RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.source_id
         ),
         -- A number that was malformed and is right now: the held enrollment of the wrong one goes.
         corrected AS (
             UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'phone_corrected',
                 completed_at = now()
             FROM placed p
-            WHERE p.has_phone AND c.lead_id = p.lead_id AND c.sequence_id = p.sequence_id AND c.hold_reason = 'invalid_phone'
+            -- By the lead alone: other indexes would walk all contacts of the sequence, or all that are held, for each lead.
+            WHERE p.has_phone AND c.lead_id = p.lead_id AND c.source_id = p.source_id
+              AND coalesce(c.hold_reason, '') = 'invalid_phone'
               AND c.id NOT IN (SELECT id FROM ending)
             RETURNING c.workspace_id, c.kind, c.source_id
         ), tallied AS (
@@ -161,9 +161,7 @@ enum EnrollStatement {
             SELECT workspace_id, kind, source_id, status, sum(n) FROM (
                 SELECT workspace_id, 'sequence' AS kind, source_id, status, 1 AS n FROM entered
                 UNION ALL
-                SELECT p.workspace_id, 'sequence', p.sequence_id::text, p.known_status, -1
-                FROM placed p JOIN entered e ON e.recipient = p.recipient AND e.source_id = p.sequence_id::text
-                WHERE p.known_status IS NOT NULL
+                SELECT workspace_id, kind, source_id, known_status, -1 FROM placed WHERE known_status IS NOT NULL
                 UNION ALL
                 SELECT c.workspace_id, c.kind, c.source_id, v.status, v.n
                 FROM corrected c CROSS JOIN (VALUES ('cancelled', 1), ('paused', -1)) v(status, n)

@@ -22,29 +22,20 @@ enum PlaceStatement {
         ),
         \(DevicePool.ctes),
         placed AS MATERIALIZED (
-            SELECT e.*, coalesce(e.chosen, pool.device_id) AS device,
+            SELECT e.*, \(DevicePool.device) AS device,
                 CASE
                     WHEN NOT e.has_phone THEN 'invalid_phone'
-                    WHEN e.chosen IS NULL AND pool.device_id IS NULL THEN 'no_device'
+                    WHEN e.chosen IS NULL AND pool.devices IS NULL THEN 'no_device'
                     WHEN e.chosen IS NOT NULL AND NOT EXISTS (SELECT FROM user_devices d
                         WHERE d.id = e.chosen AND d.workspace_id = e.workspace_id) THEN 'unknown_device'
                 END AS hold
-            FROM entering e
-            LEFT JOIN pool ON e.chosen IS NULL AND pool.workspace_id = e.workspace_id
-                AND pool.place = (e.turn - 1) % pool.size + 1
-        ), lane AS MATERIALIZED (
-            INSERT INTO lanes (device_id, workspace_id, kind, source_id, priority_class, enrolled)
-            SELECT device, workspace_id, kind, source_id, min(sluice_priority_class(priority)), count(*) FROM placed
-            WHERE device IS NOT NULL AND hold IS DISTINCT FROM 'unknown_device' GROUP BY 1, 2, 3, 4
-            ORDER BY 1, 4
-            ON CONFLICT (device_id, kind, source_id) DO UPDATE SET enrolled = lanes.enrolled + excluded.enrolled
-            RETURNING id, device_id, kind, source_id
-        ), moved AS (
-            UPDATE sequence_contacts c SET assigned_device_id = p.device, lane_id = lane.id, hold_reason = p.hold,
+            FROM entering e LEFT JOIN pool ON e.chosen IS NULL AND pool.workspace_id = e.workspace_id
+        ),
+        \(LaneNumbers.ctes), moved AS (
+            UPDATE sequence_contacts c SET assigned_device_id = p.device, lane_id = \(LaneNumbers.lane), hold_reason = p.hold,
                 status = CASE WHEN p.hold IS NULL THEN 'active' ELSE 'paused' END,
                 last_error = CASE WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END
-            FROM placed p LEFT JOIN lane ON lane.device_id = p.device AND lane.kind = p.kind AND lane.source_id = p.source_id
-            WHERE c.id = p.id
+            FROM numbered p WHERE c.id = p.id
             RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.kind, c.source_id, p.known_status
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)

@@ -11,7 +11,9 @@ extension SchemaV1 {
             contact_id uuid,
             workspace_id text NOT NULL,
             trigger text,
-            not_before timestamptz NOT NULL DEFAULT now()
+            not_before timestamptz NOT NULL DEFAULT now(),
+            -- Why a row was set aside (then `not_before` is infinity).
+            problem text
         );
 
         -- One row per set of rows to look through once, in chunks from `after_id` on.

@@ -41,14 +41,7 @@ public struct HealthServer: Service {
                 logger.info("health server listens", metadata: ["port": .stringConvertible(bound)])
                 onListening(bound)
             },
-            logger: Self.quiet(logger))
+            logger: logger.atLeast(.warning))
         try await application.run()
-    }
-
-    /// Hummingbird tells of its own start and stop at info; here that is a detail.
-    private static func quiet(_ logger: Logger) -> Logger {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        return quiet
     }
 }

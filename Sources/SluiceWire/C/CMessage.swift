@@ -7,13 +7,14 @@ internal import CSluiceProto
 protocol CMessage {
     typealias Unpack =
         (UnsafeMutablePointer<ProtobufCAllocator>?, Int, UnsafePointer<UInt8>?) -> UnsafeMutablePointer<Self>?
+    typealias Pack = (UnsafePointer<Self>?, UnsafeMutablePointer<UInt8>?) -> Int
     typealias Free = (UnsafeMutablePointer<Self>?, UnsafeMutablePointer<ProtobufCAllocator>?) -> Void
 
     init()
     static var wireName: String { get }
     static var initialize: (UnsafeMutablePointer<Self>?) -> Void { get }
     static var packedSize: (UnsafePointer<Self>?) -> Int { get }
-    static var pack: (UnsafePointer<Self>?, UnsafeMutablePointer<UInt8>?) -> Int { get }
+    static var pack: Pack { get }
     static var unpack: Unpack { get }
     static var freeUnpacked: Free { get }
 }

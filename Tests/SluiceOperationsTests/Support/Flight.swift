@@ -19,7 +19,8 @@ struct Flight: Sendable {
         return Flight(world: world, node: node, term: term)
     }
 
-    func claim(limit: Int = 100) async throws -> [Claim] {
+    /// - Parameter ordinal: of the batch; no two of one test are the same.
+    func claim(limit: Int = 100, ordinal: UInt32 = 1) async throws -> [Claim] {
         let routes = Dictionary(uniqueKeysWithValues: try await world.leader.routes().map { ($0.device, $0) })
         let epochs = Dictionary(
             uniqueKeysWithValues: try await world.leader.slotOwnerships().map { ($0.slot, $0.epoch) })
@@ -29,7 +30,7 @@ struct Flight: Sendable {
             }
             return ClaimRequest.Share(
                 lane: lane.id, device: lane.device, priorityClass: lane.priorityClass, slot: route.slot, epoch: epoch,
-                batch: BatchID(term: term, ordinal: 1), owner: node, limit: limit, notBefore: due)
+                batch: BatchID(term: term, ordinal: ordinal), owner: node, limit: limit, notBefore: due)
         }
         let result = try await world.leader.claim(ClaimRequest(term: term, shares: shares), lasting: .seconds(30))
         return result.batches.flatMap(\.claims)
@@ -43,8 +44,8 @@ struct Flight: Sendable {
     }
 
     /// Everything that is due goes out and ends so.
-    func send(_ outcome: Outcome, deadline: Duration = .seconds(60)) async throws {
-        let reservations = try await reserve(try await claim(), deadline: deadline)
+    func send(_ outcome: Outcome, deadline: Duration = .seconds(60), ordinal: UInt32 = 2) async throws {
+        let reservations = try await reserve(try await claim(ordinal: ordinal), deadline: deadline)
         _ = try await world.shard.settle(reservations.map { Settlement(reservation: $0, outcome: outcome) })
     }
 }

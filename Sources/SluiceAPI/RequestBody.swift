@@ -1,0 +1,45 @@
+import FoundationEssentials
+import Hummingbird
+import NIOCore
+
+/// Reads a JSON body, and says what is wrong with it.
+enum RequestBody {
+    private static let mostBytes = 64 * 1_024
+
+    static func decode<Value: Decodable>(_ type: Value.Type, from request: Request) async throws -> Value {
+        let mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        guard mediaType == "application/json" else {
+            throw APIError(.unsupportedMediaType, "unsupported_media_type", "send Content-Type: application/json")
+        }
+        do {
+            let buffer = try await request.body.collect(upTo: mostBytes)
+            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+        } catch is NIOTooManyBytesError {
+            throw APIError(.contentTooLarge, "body_too_large", "the body is larger than \(mostBytes) bytes")
+        } catch let error as DecodingError {
+            throw APIError(error)
+        }
+    }
+}
+
+extension APIError {
+    fileprivate init(_ error: DecodingError) {
+        switch error {
+        case .keyNotFound(let key, let context):
+            let field = Self.field(context.codingPath + [key])
+            self.init(.badRequest, "missing_field", "\(field ?? "a field") is missing", field: field)
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            let field = Self.field(context.codingPath)
+            self.init(.badRequest, "wrong_type", "\(field ?? "the body") has the wrong type", field: field)
+        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+            let field = Self.field(context.codingPath)
+            self.init(.badRequest, "wrong_type", "\(field ?? "a field") cannot be read: \(context.debugDescription)", field: field)
+        default:
+            self.init(.badRequest, "invalid_json", "the body is not JSON")
+        }
+    }
+
+    private static func field(_ path: [any CodingKey]) -> String? {
+        path.isEmpty ? nil : path.map(\.stringValue).joined(separator: ".")
+    }
+}

@@ -1,0 +1,144 @@
+import ArgumentParser
+import FoundationEssentials
+import SluiceOperations
+
+struct DevicesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices", abstract: "List, add, pause and move devices.",
+        discussion: """
+            A device is given by its name, its id or its phone number.
+
+            EXAMPLES:
+              sluice devices list --state logged_out
+              sluice devices add --name north-1 --phone +62811000001 --caps 80/800/3
+              sluice devices pause north-1 --reason "number is being warmed up"
+              sluice devices move --from north-1 --to north-2 --dry-run
+            """,
+        subcommands: [List.self, Add.self, Pause.self, Resume.self, SetCaps.self, Move.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List devices with their state, caps and what waits for them.")
+
+        @Option(help: ArgumentHelp("Only devices of this workspace.", valueName: "id"))
+        var workspace: String?
+
+        @Option(help: "Only devices that are connected, disconnected, logged_out, not_found, banned or paused.")
+        var state: String?
+
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let devices = try await session.listDevices(workspace: workspace, state: state)
+                try options.show(devices) { DeviceText.render(devices, width: $0) }
+            }
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Add a device.")
+
+        @Option(help: "Its name, which is also the gateway's name for it.")
+        var name: String
+        @Option(help: "Its phone number; devices of one number share their caps.")
+        var phone: String?
+        @Option(help: ArgumentHelp("A gateway other than the default one.", valueName: "id"))
+        var gateway: String?
+        @Option(help: ArgumentHelp("A base URL other than the gateway's.", valueName: "url"))
+        var baseURL: String?
+        @Option(help: ArgumentHelp("hourly/daily/concurrent.", valueName: "80/800/50"))
+        var caps: String?
+        @Option(help: ArgumentHelp("The workspace it sends for.", valueName: "id"))
+        var workspace = "default"
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                var device = NewDevice(name: name)
+                device.phone = phone
+                device.gateway = gateway
+                device.baseURL = baseURL
+                device.workspace = workspace
+                device.caps = try caps.map { try CapValues(parsing: $0) }
+                let id = try await session.addDevice(device)
+                try options.show(["id": id.uuidString.lowercased()]) { _ in "added \(name), \(id.uuidString.lowercased())\n" }
+            }
+        }
+    }
+
+    struct Pause: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Start nothing more on a device; what is open ends.")
+
+        @Argument(help: "Its name, id or phone number.")
+        var device: String
+        @Option(help: "Shown by `sluice why`.")
+        var reason: String?
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                try await session.pauseDevice(device, reason: reason)
+                try options.show(["paused": device]) { _ in "paused \(device)\n" }
+            }
+        }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let a paused device send again.")
+
+        @Argument(help: "Its name, id or phone number.")
+        var device: String
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                try await session.resumeDevice(device)
+                try options.show(["resumed": device]) { _ in "resumed \(device)\n" }
+            }
+        }
+    }
+
+    struct SetCaps: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "caps", abstract: "Change a device's caps; a lower one holds at once.",
+            discussion: "EXAMPLE:\n  sluice devices caps north-1 100/1000/3")
+
+        @Argument(help: "Its name, id or phone number.")
+        var device: String
+        @Argument(help: "hourly/daily/concurrent, each above 0.")
+        var caps: String
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let caps = try CapValues(parsing: caps)
+                let before = try await session.setCaps(of: device, to: caps)
+                try options.show(["before": before, "after": caps]) { _ in "caps of \(device): \(before) → \(caps)\n" }
+            }
+        }
+    }
+
+    struct Move: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give what waits for one device to another.",
+            discussion: "What is in flight stays until it is settled. Can be repeated, and stopped at any time.")
+
+        @Option(help: ArgumentHelp("The device that is left.", valueName: "device"))
+        var from: String
+        @Option(help: ArgumentHelp("The device that takes over, of the same workspace.", valueName: "device"))
+        var to: String
+        @Flag(help: "Only say what would be moved.")
+        var dryRun = false
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let report = try await session.moveDevice(from: from, to: to, isDryRun: dryRun) { moved in
+                    Terminal.showProgress("moved \(moved) …")
+                }
+                Terminal.showProgress("")
+                try options.show(report) { _ in DeviceText.render(report, from: from, to: to) }
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import FoundationNetworking
+import Logging
+import NATSDriver
+import PostgresDriver
+import SluiceAPI
+import SluiceTelemetry
+import SluiceWire
+import TestSupport
+import Testing
+
+/// An API server on a migrated database of its own, and a NATS that may be away.
+struct RunningAPI: Sendable {
+    let fixture: StoreFixture
+    let port: Int
+
+    static func with(
+        natsURL: String = "nats://127.0.0.1:1", _ body: @escaping @Sendable (RunningAPI) async throws -> Void
+    ) async throws {
+        try await StoreFixture.with { fixture in
+            let (ports, found) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+            let server = try APIServer(
+                configuration: try configuration(fixture.database.configuration, natsURL), metrics: PrometheusMetrics(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onListening: { found.yield($0) })
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await server.run() }
+                let port = try #require(await ports.first { _ in true })
+                try await body(RunningAPI(fixture: fixture, port: port))
+                group.cancelAll()
+            }
+        }
+    }
+
+    static func configuration(
+        _ database: PostgresConfiguration, _ natsURL: String, host: String = "127.0.0.1"
+    ) throws -> APIConfiguration {
+        let subjects = try #require(Subjects(cluster: "test"))
+        return APIConfiguration(host: host, port: 0, database: database, nats: NATSOptions(url: natsURL), subjects: subjects)
+    }
+
+    struct Reply: Sendable {
+        var status: Int
+        var text: String
+        var json: [String: any Sendable]
+
+        var data: [String: any Sendable] { json["data"] as? [String: any Sendable] ?? [:] }
+        var error: [String: any Sendable] { json["error"] as? [String: any Sendable] ?? [:] }
+        var code: String? { error["code"] as? String }
+        var field: String? { error["field"] as? String }
+    }
+
+    func get(_ path: String) async throws -> Reply { try await send(request(path)) }
+
+    func post(_ body: String, type: String? = "application/json") async throws -> Reply {
+        var request = try request("/api/v1/enrollments")
+        request.httpMethod = "POST"
+        request.httpBody = Data(body.utf8)
+        if let type { request.setValue(type, forHTTPHeaderField: "Content-Type") }
+        return try await send(request)
+    }
+
+    func addSequence() async throws -> UUID {
+        let id = try await fixture.sql.query("INSERT INTO sequences (name) VALUES ('Welcome') RETURNING id").scalar(UUID.self)
+        try await fixture.sql.query(
+            """
+            INSERT INTO sequence_steps (sequence_id, day_number, trigger, is_entry_point, content)
+            VALUES ($1, 1, 'welcome', true, 'Hello')
+            """, [.uuid(id)])
+        return id
+    }
+
+    func count(_ what: String) async throws -> Int64 {
+        try await fixture.sql.query("SELECT count(*) FROM \(what)").scalar(Int64.self)
+    }
+
+    private func request(_ path: String) throws -> URLRequest {
+        URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")), timeoutInterval: 20)
+    }
+
+    private func send(_ request: URLRequest) async throws -> Reply {
+        let (data, response) = try await URLSession.shared.data(for: request)
+        let object = try? JSONSerialization.jsonObject(with: data)
+        return Reply(
+            status: try #require(response as? HTTPURLResponse).statusCode, text: String(decoding: data, as: UTF8.self),
+            json: object as? [String: any Sendable] ?? [:])
+    }
+}
