@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     ],
@@ -43,13 +44,13 @@ var libraries: [Target] {
         .swift("PostgresDriver", ["CPostgres"]),
         .swift("NATSDriver", ["CNATS"]),
         .swift("SluiceCore", [.collections("HeapModule"), .collections("DequeModule")]),
-        .swift("SluiceTelemetry", ["SluiceCore", .log, .metrics, .hummingbird, .lifecycle]),
+        .swift("SluiceTelemetry", ["SluiceCore", .log, .metrics, .hummingbird, .lifecycle, .nioCore]),
         .swift("SluiceWire", ["SluiceCore", "CSluiceProto"]),
         .swift("SluiceStore", ["SluiceCore", "PostgresDriver", .log]),
         .swift("SluiceGateways", ["SluiceCore", .httpClient, .nioCore, .nioHTTP1, .nioPosix, .crypto]),
         .swift(
             "SluiceCoordinator",
-            ["SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .log, .metrics, .lifecycle]),
+            ["SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver", "SluiceTelemetry", .log, .metrics, .lifecycle]),
         .swift(
             "SluiceShard",
             [
@@ -62,7 +63,7 @@ var libraries: [Target] {
         .swift(
             "SluiceOperations",
             ["SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .log]),
-        .swift("SluiceDev", ["SluiceStore", "SluiceTelemetry", .subprocess, .log]),
+        .swift("SluiceDev", ["SluiceStore", "SluiceTelemetry", "PostgresDriver", .subprocess, .system, .log]),
         .swift("SluiceConfig", ["SluiceCore", .configuration]),
     ]
 }
@@ -75,7 +76,8 @@ var tools: [Target] {
             "sluice",
             [
                 "SluiceConfig", "SluiceCoordinator", "SluiceShard", "SluiceAPI", "SluiceOperations", "SluiceDev",
-                "SluiceStore", "SluiceTelemetry", "NATSDriver", "PostgresDriver", .argumentParser, .log, .lifecycle,
+                "SluiceCore", "SluiceGateways", "SluiceStore", "SluiceTelemetry", "SluiceWire", "NATSDriver",
+                "PostgresDriver", .argumentParser, .log, .lifecycle, .unixSignals,
             ]),
         .swift(
             "GatewaySimulator", ["RequestLog", .nioCore, .nioPosix, .nioHTTP1], path: "loadtest/GatewaySimulator"),
@@ -94,15 +96,18 @@ var tools: [Target] {
 
 var tests: [Target] {
     [
-        .swift("TestSupport", ["PostgresDriver", "NATSDriver", "SluiceStore"], path: "Tests/TestSupport"),
+        .swift("TestSupport", ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore"], path: "Tests/TestSupport"),
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),
         .tests("SluiceCore", []),
-        .tests("SluiceTelemetry", [.log]),
+        .tests("SluiceTelemetry", ["SluiceCore", .log, .metrics]),
         .tests("SluiceWire", ["SluiceCore", .subprocess]),
         .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"]),
         .tests("SluiceGateways", ["SluiceCore", .nioCore, .nioPosix]),
-        .tests("SluiceConfig", []),
+        .tests("SluiceConfig", ["SluiceCore"]),
+        .tests("SluiceDev", ["PostgresDriver", .log]),
+        .tests("SluiceOperations", ["SluiceCore", "SluiceStore", "SluiceWire", "PostgresDriver", "NATSDriver", "TestSupport"]),
+        .tests("SluiceAPI", ["SluiceOperations", "SluiceTelemetry", "PostgresDriver", "NATSDriver", "TestSupport", "SluiceCore", "SluiceStore", "SluiceWire", .log]),
         .tests("GatewaySimulator", ["RequestLog"]),
         .testTarget(
             name: "ClusterTests",
@@ -148,6 +153,8 @@ extension Target.Dependency {
     static var httpClient: Self { .product(name: "AsyncHTTPClient", package: "async-http-client") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
     static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var system: Self { .product(name: "SystemPackage", package: "swift-system") }
+    static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
     static var log: Self { .product(name: "Logging", package: "swift-log") }
     static var metrics: Self { .product(name: "Metrics", package: "swift-metrics") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }

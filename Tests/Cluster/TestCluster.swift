@@ -126,11 +126,11 @@ struct TestCluster: Sendable {
             let key = try row.decode(String.self, "cap_key")
             plan.capKeyOfDevice[try row.decode(String.self, "name")] = key
             let concurrency = Int(try row.decode(Int32.self, "concurrent_cap"))
+            let hourly = Int(try row.decode(Int32.self, "hourly_cap"))
+            let daily = Int(try row.decode(Int32.self, "daily_cap"))
             plan.byCapKey[key] =
                 windows.map { CapRules(windows: $0, concurrency: concurrency) }
-                ?? CapRules(
-                    hourly: Int(try row.decode(Int32.self, "hourly_cap")),
-                    daily: Int(try row.decode(Int32.self, "daily_cap")), concurrency: concurrency)
+                ?? CapRules(hourly: hourly, daily: daily, concurrency: concurrency)
         }
         return plan
     }

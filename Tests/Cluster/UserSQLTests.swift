@@ -2,6 +2,7 @@ import Foundation
 import FoundationNetworking
 import PostgresDriver
 import RequestLog
+import SluiceDev
 import TestSupport
 import Testing
 

@@ -62,6 +62,8 @@ public struct Demo: Sendable {
 
     private func load(on connection: PostgresConnection) async throws {
         try await workload.loadSequences(on: connection)
+        // A WhatsApp device sends one message at a time; more open requests only queue inside its gateway.
+        try await connection.query("UPDATE device_caps SET concurrent_cap = 2")
         try await connection.query(
             """
             UPDATE device_caps SET hourly_cap = $1 WHERE device_id IN (

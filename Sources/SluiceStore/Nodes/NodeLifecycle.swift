@@ -40,7 +40,11 @@ struct NodeLifecycle: Sendable {
             INSERT INTO node_fences (node_name, role) SELECT $1::text, $2::text
             WHERE NOT EXISTS (
                 SELECT FROM node_leases WHERE node_name = $1 AND role = $2 AND expires_at > clock_timestamp())
-            RETURNING incarnation)
+            RETURNING incarnation
+        ), version AS (
+            -- The leader looks for shards anew when the assignment's version changes.
+            UPDATE cluster_versions SET assignment = assignment + 1 WHERE $2 = 'shard' AND EXISTS (SELECT FROM fence)
+        )
         INSERT INTO node_leases (incarnation, node_name, role, version, host, lease, expires_at)
             SELECT incarnation, $1, $2, $3::text, $4::text, $5::bigint * interval '1 microsecond',
                 clock_timestamp() + $5::bigint * interval '1 microsecond'

@@ -25,7 +25,11 @@ public struct PostgresShardStore: ShardStore {
     public func drain(_ incarnation: Incarnation) async throws {
         try await storing {
             try await pools.lease.query(
-                "UPDATE node_leases SET is_draining = true WHERE incarnation = $1", [.int64(incarnation.rawValue)])
+                """
+                WITH draining AS (
+                    UPDATE node_leases SET is_draining = true WHERE incarnation = $1 AND NOT is_draining RETURNING 1)
+                UPDATE cluster_versions SET assignment = assignment + 1 WHERE EXISTS (SELECT FROM draining)
+                """, [.int64(incarnation.rawValue)])
         }
     }
 

@@ -24,7 +24,8 @@ struct ReserveStatement {
                 SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::smallint[], $6::bigint[], $7::bigint[])
                     WITH ORDINALITY AS u(contact, batch, device, slot, epoch, deadline_after, ordinal)
                 WHERE \(PlannerEstimate.few("ordinal"))) r
-            JOIN slot_owners s ON s.slot = r.slot AND s.epoch = r.epoch AND s.owner = $1
+            -- By the slot's key: IS NOT DISTINCT keeps the planner from the owner's index, which gives a thousand slots per claim.
+            JOIN slot_owners s ON s.slot = r.slot AND s.epoch = r.epoch AND s.owner IS NOT DISTINCT FROM $1
         ), held AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.recipient, c.contact_name, c.status,
                 c.current_trigger, c.next_trigger_time, c.assigned_device_id, c.generation, c.moves, c.attempts,
