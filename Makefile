@@ -21,7 +21,7 @@ release: bootstrap ## Build everything, optimized
 
 test: bootstrap check ## Check style, build and run every test
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --no-parallel
 
 demo: bootstrap release ## 3,000 devices send 30,000 contacts' messages while a node is killed
 	.build/release/sluice-loadtest demo

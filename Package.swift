@@ -50,7 +50,10 @@ var libraries: [Target] {
         .swift("SluiceGateways", ["SluiceCore", .httpClient, .nioCore, .nioHTTP1, .nioPosix, .crypto]),
         .swift(
             "SluiceCoordinator",
-            ["SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver", "SluiceTelemetry", .log, .metrics, .lifecycle]),
+            [
+                "SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver", "SluiceTelemetry", .log,
+                .metrics, .lifecycle,
+            ]),
         .swift(
             "SluiceShard",
             [
@@ -59,7 +62,10 @@ var libraries: [Target] {
             ]),
         .swift(
             "SluiceAPI",
-            ["SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .hummingbird, .log, .lifecycle]),
+            [
+                "SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .hummingbird, .log,
+                .lifecycle,
+            ]),
         .swift(
             "SluiceOperations",
             ["SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .log]),
@@ -96,7 +102,8 @@ var tools: [Target] {
 
 var tests: [Target] {
     [
-        .swift("TestSupport", ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore"], path: "Tests/TestSupport"),
+        .swift(
+            "TestSupport", ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore"], path: "Tests/TestSupport"),
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),
         .tests("SluiceCore", []),
@@ -106,12 +113,21 @@ var tests: [Target] {
         .tests("SluiceGateways", ["SluiceCore", .nioCore, .nioPosix]),
         .tests("SluiceConfig", ["SluiceCore"]),
         .tests("SluiceDev", ["PostgresDriver", .log]),
-        .tests("SluiceOperations", ["SluiceCore", "SluiceStore", "SluiceWire", "PostgresDriver", "NATSDriver", "TestSupport"]),
-        .tests("SluiceAPI", ["SluiceOperations", "SluiceTelemetry", "PostgresDriver", "NATSDriver", "TestSupport", "SluiceCore", "SluiceStore", "SluiceWire", .log]),
+        .tests(
+            "SluiceOperations",
+            ["SluiceCore", "SluiceStore", "SluiceWire", "PostgresDriver", "NATSDriver", "TestSupport"]),
+        .tests(
+            "SluiceAPI",
+            [
+                "SluiceOperations", "SluiceTelemetry", "PostgresDriver", "NATSDriver", "TestSupport", "SluiceCore",
+                "SluiceStore", "SluiceWire", .log,
+            ]),
         .tests("GatewaySimulator", ["RequestLog"]),
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["TestSupport", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceDev", "SluiceWire", .log],
+            dependencies: [
+                "TestSupport", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceDev", "SluiceWire", .log,
+            ],
             path: "Tests/Cluster", swiftSettings: .strict),
     ]
 }

@@ -24,7 +24,8 @@ struct APIError: Error {
         case let error as APIError: self = error
         case let error as OperationsError:
             self.init(
-                error.code == "conflict" ? .conflict : .unprocessableContent, error.code, "\(error)", field: error.field)
+                error.code == "conflict" ? .conflict : .unprocessableContent, error.code, "\(error)", field: error.field
+            )
         case let error as PostgresError: self.init(error)
         case let error as HTTPError:
             self.init(error.status, Self.code(of: error.status), error.body ?? error.status.reasonPhrase)

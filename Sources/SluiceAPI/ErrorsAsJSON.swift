@@ -15,7 +15,8 @@ struct ErrorsAsJSON<Context: RequestContext>: RouterMiddleware {
             if error is CancellationError { throw error }
             guard let known = APIError(error) else {
                 logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
-                return try Answer.error(APIError(.internalServerError, "internal", "this should not have happened; see the log"))
+                return try Answer.error(
+                    APIError(.internalServerError, "internal", "this should not have happened; see the log"))
             }
             return try Answer.error(known)
         }

@@ -33,7 +33,9 @@ extension APIError {
             self.init(.badRequest, "wrong_type", "\(field ?? "the body") has the wrong type", field: field)
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             let field = Self.field(context.codingPath)
-            self.init(.badRequest, "wrong_type", "\(field ?? "a field") cannot be read: \(context.debugDescription)", field: field)
+            self.init(
+                .badRequest, "wrong_type", "\(field ?? "a field") cannot be read: \(context.debugDescription)",
+                field: field)
         default:
             self.init(.badRequest, "invalid_json", "the body is not JSON")
         }

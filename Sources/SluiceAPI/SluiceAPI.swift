@@ -1,16 +1,18 @@
 /// SluiceAPI: Sluice over HTTP.
 ///
-/// Why it exists: producers that do not speak SQL enroll here, and programs read the cluster's state here. It decides nothing: a
-/// request becomes a call of `SluiceOperations`, the same that the commands make, and its answer becomes JSON.
+/// Why it exists: producers that do not speak SQL enroll here, and programs read the cluster's state here. It decides
+/// nothing: a request becomes a call of `SluiceOperations`, the same that the commands make, and its answer becomes
+/// JSON.
 ///
 /// States: listening, or stopping (no new connections; requests that are open get their answers).
 ///
 /// Invariants:
-/// - Every answer is `{"success":true,"data":…}` or `{"success":false,"error":{"code","message","field"}}`, whatever was asked.
+/// - Every answer is `{"success":true,"data":…}` or `{"success":false,"error":{"code","message","field"}}`, whatever
+///   was asked.
 /// - What a client sends wrong is answered with a 4xx and never with a 500; a body is read up to 64 KiB.
 /// - An enrollment is committed before it is answered, and the leader is told after it is committed.
 /// - There are no API keys yet, so it listens on loopback addresses only.
 ///
-/// How it fails: a port that is taken makes ``APIServer/run()`` throw. Without the database requests get 503 and `/readyz` says so; without
-/// NATS they are answered from what the database knows.
+/// How it fails: a port that is taken makes ``APIServer/run()`` throw. Without the database requests get 503 and
+/// `/readyz` says so; without NATS they are answered from what the database knows.
 public enum SluiceAPI {}

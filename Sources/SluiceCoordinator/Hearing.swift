@@ -41,8 +41,7 @@ struct Hearing: Sendable {
 
     private func hearCredit(_ message: NATSMessage) {
         decode(message, as: CreditReport.self) { report in
-            // Lanes come with settles, and settles are what completions follow.
-            if !report.lanes.isEmpty { parts.completions.raise() }
+            if report.ended > 0 { parts.completions.raise() }
             parts.inbox.offer(.event(.creditReport(report)))
         }
     }

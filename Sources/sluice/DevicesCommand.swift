@@ -17,7 +17,8 @@ struct DevicesCommand: AsyncParsableCommand {
         subcommands: [List.self, Add.self, Pause.self, Resume.self, SetCaps.self, Move.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List devices with their state, caps and what waits for them.")
+        static let configuration = CommandConfiguration(
+            abstract: "List devices with their state, caps and what waits for them.")
 
         @Option(help: ArgumentHelp("Only devices of this workspace.", valueName: "id"))
         var workspace: String?
@@ -61,7 +62,9 @@ struct DevicesCommand: AsyncParsableCommand {
                 device.workspace = workspace
                 device.caps = try caps.map { try CapValues(parsing: $0) }
                 let id = try await session.addDevice(device)
-                try options.show(["id": id.uuidString.lowercased()]) { _ in "added \(name), \(id.uuidString.lowercased())\n" }
+                try options.show(["id": id.uuidString.lowercased()]) { _ in
+                    "added \(name), \(id.uuidString.lowercased())\n"
+                }
             }
         }
     }

@@ -29,7 +29,8 @@ struct SuppressionsCommand: AsyncParsableCommand {
     }
 
     struct Add: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Send nothing to a number, and cancel what waits for it.")
+        static let configuration = CommandConfiguration(
+            abstract: "Send nothing to a number, and cancel what waits for it.")
 
         @Argument(help: "The number.")
         var phone: String
@@ -42,7 +43,9 @@ struct SuppressionsCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { session in
                 let isNew = try await session.addSuppression(phone, workspace: workspace, reason: reason)
-                try options.show(["changed": isNew]) { _ in isNew ? "suppressed \(phone)\n" : "\(phone) was suppressed already\n" }
+                try options.show(["changed": isNew]) { _ in
+                    isNew ? "suppressed \(phone)\n" : "\(phone) was suppressed already\n"
+                }
             }
         }
     }

@@ -7,7 +7,9 @@ enum Terminal {
     /// Columns and rows; 120 wide and endlessly high when standard output is a file or a pipe.
     static var size: (columns: Int, rows: Int) {
         var size = winsize()
-        guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (120, .max) }
+        guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return (120, .max)
+        }
         return (Int(size.ws_col), Int(size.ws_row))
     }
 

@@ -14,7 +14,8 @@ extension ClusterSuite {
 
         @Test(arguments: [["shard-1", "the leader", "api-1"], ["postgres", "nats", "gateway"]])
         func everyKindMayDie(_ victims: [String]) async throws {
-            try await TestCluster.run(devices: 60, simulator: ["--latency", "fixed:150ms"], limit: .seconds(240)) { cluster in
+            try await TestCluster.run(devices: 60, simulator: ["--latency", "fixed:150ms"], limit: .seconds(240)) {
+                cluster in
                 try await cluster.query("UPDATE device_caps SET hourly_cap = 1000, daily_cap = 1000")
                 try await cluster.addSequence("kill", steps: Self.steps)
                 try await cluster.addLeads(Self.leads, trigger: "kill")
@@ -64,7 +65,8 @@ extension ClusterSuite {
                     "SELECT count(*) FROM sequence_contacts WHERE status NOT IN ('completed', 'unknown')") == 0
             }
             let unknown = try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE status = 'unknown'")
-            let completed = try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE status = 'completed'")
+            let completed = try await cluster.number(
+                "SELECT count(*) FROM sequence_contacts WHERE status = 'completed'")
             #expect(completed + unknown == Self.leads)
             let missing = try await cluster.missingKeys()
             #expect(missing.isEmpty, "moved on without an accepted request: \(missing.prefix(5))")

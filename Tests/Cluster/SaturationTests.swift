@@ -25,7 +25,9 @@ extension ClusterSuite {
                 try await cluster.addLeads(Self.devices * 30, trigger: "saturate")
                 // Long enough for a second day to begin, so that the windows roll under load. The end is an event of the log.
                 let total = Self.devices * (Self.dailyCap + Self.hourlyCap)
-                try await eventually("the second day's sends", within: .seconds(120)) { try cluster.accepted() >= total }
+                try await eventually("the second day's sends", within: .seconds(120)) {
+                    try cluster.accepted() >= total
+                }
 
                 let verdict = try await cluster.judge(windows: [
                     CapRules.Window(seconds: Self.hour, cap: Self.hourlyCap),
@@ -33,7 +35,8 @@ extension ClusterSuite {
                 ])
                 #expect(verdict.isClean, "\(verdict)")
                 #expect(verdict.withoutKey == 0)
-                #expect(verdict.filledWindows == Self.devices * 2, "every window of every device was full once: \(verdict)")
+                #expect(
+                    verdict.filledWindows == Self.devices * 2, "every window of every device was full once: \(verdict)")
                 #expect(verdict.maxOpen?.count == 2)
                 try await everyRequestWasReserved(cluster)
             }

@@ -177,7 +177,8 @@ struct ClusterTestError: Error, CustomStringConvertible {
 
 func scratchFolder() throws -> String {
     let url = FileManager.default.temporaryDirectory.appending(path: "sluice-cluster-\(UUID().uuidString.prefix(8))")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try FileManager.default.createDirectory(
+        at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     return url.path
 }
 

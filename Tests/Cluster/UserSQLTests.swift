@@ -27,7 +27,8 @@ extension ClusterSuite {
                 SELECT s.id, 1, 'fitness_start', 'fitness_day2', 24, true, 'Welcome' FROM s
                 UNION ALL SELECT s.id, 2, 'fitness_day2', NULL, 24, false, 'Day two' FROM s
                 """)
-            try await cluster.query("INSERT INTO leads (name, phone, niche) VALUES ('Ada', '+49 151-2345678', 'fitness')")
+            try await cluster.query(
+                "INSERT INTO leads (name, phone, niche) VALUES ('Ada', '+49 151-2345678', 'fitness')")
             try await cluster.query("UPDATE leads SET trigger = 'fitness_start,unheard_of' WHERE niche = 'fitness'")
             let started = ContinuousClock.now
             try await eventually("the enrollment", within: .seconds(1)) {
@@ -37,16 +38,19 @@ extension ClusterSuite {
             try await eventually("the first message", within: .seconds(5)) { try cluster.accepted() == 1 }
             try await eventually("the move to day two", within: .seconds(5)) {
                 try await cluster.number(
-                    "SELECT count(*) FROM sequence_contacts WHERE current_trigger = 'fitness_day2' AND processing_device_id IS NULL") == 1
+                    "SELECT count(*) FROM sequence_contacts WHERE current_trigger = 'fitness_day2' AND processing_device_id IS NULL"
+                ) == 1
             }
         }
 
         private func rowsWhileAResponseIsHeld(_ cluster: TestCluster) async throws {
             try await cluster.control("hold", #"{"hold":true}"#)
-            try await cluster.query("UPDATE sequence_contacts SET next_trigger_time = now() WHERE contact_phone = '+49 151-2345678'")
+            try await cluster.query(
+                "UPDATE sequence_contacts SET next_trigger_time = now() WHERE contact_phone = '+49 151-2345678'")
             try await eventually("the processing columns", within: .seconds(5)) {
                 try await cluster.number(
-                    "SELECT count(*) FROM sequence_contacts WHERE processing_device_id IS NOT NULL AND processing_started_at IS NOT NULL") == 1
+                    "SELECT count(*) FROM sequence_contacts WHERE processing_device_id IS NOT NULL AND processing_started_at IS NOT NULL"
+                ) == 1
             }
             try await eventually("the request to arrive", within: .seconds(5)) {
                 try cluster.judgeOpen() == 1
@@ -54,7 +58,8 @@ extension ClusterSuite {
             try await cluster.control("hold", #"{"hold":false}"#)
             try await eventually("the columns to be cleared", within: .seconds(5)) {
                 try await cluster.number(
-                    "SELECT count(*) FROM sequence_contacts WHERE processing_device_id IS NULL AND processing_started_at IS NULL AND status = 'completed'") == 1
+                    "SELECT count(*) FROM sequence_contacts WHERE processing_device_id IS NULL AND processing_started_at IS NULL AND status = 'completed'"
+                ) == 1
             }
             try await eventually("the trigger to be taken off the lead", within: .seconds(5)) {
                 try await cluster.number("SELECT count(*) FROM leads WHERE trigger = 'unheard_of'") == 1
@@ -76,13 +81,15 @@ extension ClusterSuite {
             #expect(try load[0].decode(Int32.self, "messages_hour") == 2)
             #expect(
                 try await cluster.number(
-                    "SELECT count(*) FROM sequence_contacts WHERE processing_started_at < now() - interval '5 minutes'") == 0)
+                    "SELECT count(*) FROM sequence_contacts WHERE processing_started_at < now() - interval '5 minutes'")
+                    == 0)
             #expect(try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE retry_count > 0") == 0)
         }
 
         private func pausedSequenceHolds(_ cluster: TestCluster) async throws {
             try await cluster.query("UPDATE sequences SET is_active = false WHERE name = 'Fitness'")
-            try await cluster.query("INSERT INTO leads (name, phone, trigger) VALUES ('Bob', '4915199999', 'fitness_start')")
+            try await cluster.query(
+                "INSERT INTO leads (name, phone, trigger) VALUES ('Bob', '4915199999', 'fitness_start')")
             try await cluster.query("UPDATE sequences SET is_active = true WHERE name = 'Fitness'")
             // Activating it finds the lead that had the trigger already.
             try await eventually("the message after the resume", within: .seconds(5)) { try cluster.accepted() == 3 }
@@ -97,7 +104,8 @@ extension ClusterSuite {
                     """)
             }
             try await eventually("one message", within: .seconds(5)) { try cluster.accepted() == 4 }
-            #expect(try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE external_id = 'order-77'") == 1)
+            #expect(
+                try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE external_id = 'order-77'") == 1)
         }
     }
 }

@@ -113,7 +113,10 @@ import Testing
                 (#"{"phone":"628110000001","trigger":"a,b"}"#, 422, "invalid_trigger", "trigger"),
                 (#"{"phone":"628110000001","trigger":"  "}"#, 422, "invalid_trigger", "trigger"),
                 (#"{"phone":"628110000001","trigger":"a\u0000b"}"#, 422, "invalid_trigger", "trigger"),
-                (#"{"phone":"628110000001","trigger":"a","name":"\#(String(repeating: "n", count: 600))"}"#, 422, "invalid_name", "name"),
+                (
+                    #"{"phone":"628110000001","trigger":"a","name":"\#(String(repeating: "n", count: 600))"}"#, 422,
+                    "invalid_name", "name"
+                ),
                 (#"{"phone":"628110000001","trigger":"a","workspaceId":"w"}"#, 422, "unknown_workspace", nil),
                 (#"{"phone":"628110000001","trigger":"a","deviceId":"\#(UUID())"}"#, 422, "unknown_device", nil),
                 (#"{"phone":"628110000001","sequenceId":"\#(UUID())"}"#, 422, "unknown_sequence", nil),

@@ -78,7 +78,8 @@ import Testing
             try await world.populate(leads: 4)
             let flight = try await Flight.start(world)
             let south = try await world.addDevice("south", phone: "628110000002")
-            try await world.sql.query("UPDATE leads SET device_id = (SELECT id FROM user_devices WHERE device_name = 'north')")
+            try await world.sql.query(
+                "UPDATE leads SET device_id = (SELECT id FROM user_devices WHERE device_name = 'north')")
             _ = try await flight.reserve(try await flight.claim(limit: 1))
             let dry = try await world.session.moveDevice(from: "north", to: "south", isDryRun: true)
             #expect(dry.contacts == 3)
@@ -107,7 +108,8 @@ import Testing
             try await world.sql.query(
                 """
                 INSERT INTO sequence_contacts (sequence_id, contact_phone, assigned_device_id)
-                SELECT (SELECT id FROM sequences), (630000000000 + n)::text, (SELECT id FROM user_devices WHERE device_name = 'north')
+                SELECT (SELECT id FROM sequences), (630000000000 + n)::text, (SELECT id FROM user_devices WHERE
+                    device_name = 'north')
                 FROM generate_series(1, 2500) n
                 """)
             try await world.workOffIntake()

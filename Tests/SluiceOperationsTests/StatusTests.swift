@@ -13,7 +13,8 @@ import Testing
 
     @Test func anUnreachableDatabaseIsStatusTwo() async throws {
         let configuration = try PostgresConfiguration("postgresql://127.0.0.1:1/none")
-        let pool = PostgresPool(configuration, limits: PostgresPoolConfiguration(maximumConnections: 1, minimumConnections: 0))
+        let pool = PostgresPool(
+            configuration, limits: PostgresPoolConfiguration(maximumConnections: 1, minimumConnections: 0))
         let report = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await pool.run() }
             let subjects = try #require(Subjects(cluster: "test"))
@@ -120,7 +121,8 @@ import Testing
             try await world.workOffIntake()
             try await world.sql.execute(
                 script: """
-                    UPDATE sequence_contacts SET next_trigger_time = now() - interval '1 minute' WHERE status = 'active';
+                    UPDATE sequence_contacts SET next_trigger_time = now() - interval '1 minute' WHERE status =
+                        'active';
                     INSERT INTO device_states (device_id, state) SELECT id, 'logged_out' FROM user_devices;
                     INSERT INTO pauses (scope) VALUES ('other');
                     UPDATE sequence_steps SET next_trigger = 'nowhere' WHERE trigger = 'welcome_2';
@@ -134,7 +136,8 @@ import Testing
             let report = await reader.read()
             #expect(
                 Set(codes(report)) == [
-                    .leaderSilent, .leaseLapsed, .noShards, .ledgerDayMissing, .intakeOld, .unknownContacts, .devicesLoggedOut,
+                    .leaderSilent, .leaseLapsed, .noShards, .ledgerDayMissing, .intakeOld, .unknownContacts,
+                    .devicesLoggedOut,
                     .workspacePaused, .nextStepMissing,
                 ])
             #expect(report.findings.last?.severity == .note)
@@ -157,7 +160,8 @@ import Testing
     }
 
     @Test func everyCodeHasASectionInTheRunbook() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let runbook = try String(contentsOf: root.appending(path: "docs/runbook.md"), encoding: .utf8)
         for code in FindingCode.allCases {
             #expect(runbook.contains("### \(code.rawValue) \(code.name)\n"))

@@ -59,7 +59,8 @@ import Testing
             let report = try await world.session.resolveUnknown(.all, as: .resend)
             #expect(report.resolved == 1)
             let row = try await world.sql.query(
-                "SELECT status || ' ' || current_trigger || ' ' || retry_count FROM sequence_contacts WHERE next_trigger_time <= now()")
+                "SELECT status || ' ' || current_trigger || ' ' || retry_count FROM sequence_contacts WHERE next_trigger_time <= now()"
+            )
             #expect(try row.scalar(String.self) == "active welcome 0")
         }
     }
@@ -97,7 +98,8 @@ import Testing
             let reservations = try await flight.reserve(try await flight.claim())
             _ = try await world.shard.settle(reservations.map { Settlement(reservation: $0, outcome: .unknownAnswer) })
             _ = try await world.session.resolveUnknown(.all, as: .sent)
-            _ = try await world.shard.settle(reservations.map { Settlement(reservation: $0, outcome: .sent(providerID: "late")) })
+            _ = try await world.shard.settle(
+                reservations.map { Settlement(reservation: $0, outcome: .sent(providerID: "late")) })
             let row = try await world.sql.query("SELECT current_trigger || ' ' || moves FROM sequence_contacts")
             #expect(try row.scalar(String.self) == "welcome_2 1")
         }

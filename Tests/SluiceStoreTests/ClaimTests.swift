@@ -48,7 +48,8 @@ import Testing
         try await PostgresWorld.with { world in
             let cluster = try await Self.scene(world, contacts: 2)
             try await world.sql.query(
-                "UPDATE sequence_contacts SET next_trigger_time = now() + interval '1 day' WHERE recipient = '628115550002'")
+                "UPDATE sequence_contacts SET next_trigger_time = now() + interval '1 day' WHERE recipient = '628115550002'"
+            )
             let (claims, result) = try await cluster.claim(3)
             #expect(claims.count == 1)
             let dues = try await Self.dueTimes(world)
@@ -122,7 +123,8 @@ import Testing
             let cluster = try await Self.scene(world, contacts: 3)
             let (claims, _) = try await cluster.claim(3, lasting: .milliseconds(1))
             let reserved = try await cluster.reserve([claims[0]])
-            try await world.sql.query("DELETE FROM sequence_contacts WHERE id = $1", [.uuid(claims[1].contact.rawValue)])
+            try await world.sql.query(
+                "DELETE FROM sequence_contacts WHERE id = $1", [.uuid(claims[1].contact.rawValue)])
             let taken = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
             #expect(reserved.count == 1)
             #expect(taken.claims.map(\.count).reduce(0, +) == 2)

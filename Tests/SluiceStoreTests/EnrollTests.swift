@@ -168,7 +168,8 @@ import Testing
                 _ = try await world.addLead(phone, trigger: "fitness_start")
             }
             try await world.sql.query(
-                "INSERT INTO leads (phone, trigger, device_id) VALUES ('628115550001', 'fitness_start', gen_random_uuid())")
+                "INSERT INTO leads (phone, trigger, device_id) VALUES ('628115550001', 'fitness_start', gen_random_uuid())"
+            )
             try await world.enroll()
             let rows = try await world.contacts()
             #expect(rows.filter { $0.hold == "invalid_phone" }.count == 5)
@@ -215,17 +216,21 @@ import Testing
     @Test func oneUpdateOfManyLeadsIsWorkedOffInChunks() async throws {
         try await PostgresWorld.with { world in
             _ = try await Self.scene(world)
+            // The scan for leads that had the trigger before finds none and is done.
+            try await world.enroll()
             try await world.sql.query(
-                "INSERT INTO leads (phone) SELECT (628000000000 + n)::text FROM generate_series(1, 20000) n", deadline: .seconds(30))
+                "INSERT INTO leads (phone) SELECT (628000000000 + n)::text FROM generate_series(1, 20000) n",
+                deadline: .seconds(30))
             try await world.sql.query("UPDATE leads SET trigger = 'fitness_start'", deadline: .seconds(30))
             let first = try await world.leader.enroll(limit: 5000)
             #expect((first.processed, first.more) == (5000, true))
             #expect(first.lanes.count == 1)
             var chunks = 1
-            while try await world.leader.enroll(limit: 5000).more { chunks += 1 }
-            #expect(chunks < 12)
+            while try await world.leader.enroll(limit: 5000).processed > 0 { chunks += 1 }
+            #expect(chunks == 4)
             #expect(
-                try await world.sql.query("SELECT n FROM contact_counts WHERE status = 'active'").scalar(Int64.self) == 20000)
+                try await world.sql.query("SELECT n FROM contact_counts WHERE status = 'active'").scalar(Int64.self)
+                    == 20000)
         }
     }
 

@@ -34,7 +34,8 @@ import Testing
             let claims = try await cluster.claim(2).claims
             try await Self.holdReserves(world)
             try await world.sql.query(
-                "UPDATE node_leases SET expires_at = clock_timestamp() + interval '300 milliseconds' WHERE role = 'shard'")
+                "UPDATE node_leases SET expires_at = clock_timestamp() + interval '300 milliseconds' WHERE role = 'shard'"
+            )
             try await world.sql.query("SELECT pg_advisory_lock(1)")
 
             async let reserved = cluster.verdicts([claims[0]])

@@ -90,7 +90,8 @@ import Testing
             let held = try await world.onlyContact()
             #expect((held.status, held.hold, held.trigger) == ("paused", "next_step_missing", "b"))
             try await world.sql.query(
-                "INSERT INTO sequence_steps (sequence_id, trigger, content) VALUES ($1, 'b', 'More')", [.uuid(sequence)])
+                "INSERT INTO sequence_steps (sequence_id, trigger, content) VALUES ($1, 'b', 'More')", [.uuid(sequence)]
+            )
             try await world.enroll()
             let row = try await world.onlyContact()
             #expect((row.status, row.hold, row.lastError) == ("active", nil, nil))

@@ -77,7 +77,9 @@ import Testing
         try await PostgresWorld.with { world in
             let node = try await world.shard.register(node: .test("shard-1", .shard))
             try await world.shard.drain(node)
-            #expect(try await world.leader.liveShards() == [ShardNode(incarnation: node, name: "shard-1", isDraining: true)])
+            #expect(
+                try await world.leader.liveShards() == [ShardNode(incarnation: node, name: "shard-1", isDraining: true)]
+            )
         }
     }
 

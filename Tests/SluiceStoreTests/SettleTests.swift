@@ -44,7 +44,9 @@ import Testing
         "reserved>sent", "reserved>failed", "reserved>unknown", "reserved>aborted", "unknown>sent", "unknown>failed",
     ]
 
-    @Test(arguments: states, outcomes.indices) func transitionsAreThoseAllowed(_ state: String, _ index: Int) async throws {
+    @Test(arguments: states, outcomes.indices) func transitionsAreThoseAllowed(_ state: String, _ index: Int)
+        async throws
+    {
         let (name, outcome) = Self.outcomes[index]
         try await PostgresWorld.with { world in
             let (cluster, reservation) = try await Self.reserved(world)
@@ -59,7 +61,8 @@ import Testing
             let isLegal = Self.legal.contains("\(state)>\(name)")
             #expect(try await world.attempts(of: before.id).map(\.state) == [isLegal ? name : state])
             let after = try await world.onlyContact()
-            #expect(isLegal || (after.moves, after.retries, after.status) == (before.moves, before.retries, before.status))
+            #expect(
+                isLegal || (after.moves, after.retries, after.status) == (before.moves, before.retries, before.status))
             try await Counts.expectExact(world)
         }
     }

@@ -28,7 +28,7 @@ enum Sample {
                 DeviceCredit(device: device, epoch: Epoch(rawValue: 44), capacity: 80, consumed: 1_234_567_890_123),
                 DeviceCredit(device: other, epoch: Epoch(rawValue: 45), capacity: 0, consumed: 0),
             ],
-            lanes: [due])
+            lanes: [due], ended: 17)
     }
 
     static var beacon: LeaderBeacon {

@@ -23,21 +23,31 @@ public struct StoreFixture: Sendable {
         defer { turnstile.leave() }
         try await prepareTemplate()
         return try await TestDatabase.with(template: template) { database in
-            let pools = try StorePools(url: database.url, name: "test", durable: 4)
-            return try await PostgresConnection.withConnection(database.configuration) { sql in
-                try await withThrowingTaskGroup(of: Value?.self) { group in
-                    group.addTask {
-                        try await pools.run()
-                        return nil
-                    }
-                    group.addTask { try await body(StoreFixture(database: database, pools: pools, sql: sql)) }
-                    defer { group.cancelAll() }
-                    while let next = try await group.next() {
-                        if let value = next { return value }
-                    }
-                    throw CancellationError()
+            try await PostgresConnection.withConnection(database.configuration) { sql in
+                try await withPools(to: database) { pools in
+                    try await body(StoreFixture(database: database, pools: pools, sql: sql))
                 }
             }
+        }
+    }
+
+    /// A node's pools for the duration of `body`. Its sessions have ended, and reported their statistics, soon after.
+    @discardableResult
+    public static func withPools<Value: Sendable>(
+        to database: TestDatabase, _ body: @escaping @Sendable (StorePools) async throws -> Value
+    ) async throws -> Value {
+        let pools = try StorePools(url: database.url, name: "test", durable: 4)
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                try await pools.run()
+                return nil
+            }
+            group.addTask { try await body(pools) }
+            defer { group.cancelAll() }
+            while let next = try await group.next() {
+                if let value = next { return value }
+            }
+            throw CancellationError()
         }
     }
 

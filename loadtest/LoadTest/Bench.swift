@@ -69,10 +69,10 @@ public struct Bench: Sendable {
             return log.accepted >= workload.leads
         }
         let seconds = Double((log.lastNanoseconds ?? 0) - (log.firstNanoseconds ?? 0)) / 1e9
+        let summary = try await RunSummary(
+            standing: tables.standing(scarce: 0), expected: tables.expectedKeys(), logPath: logPath,
+            plan: tables.capPlan(), next: nil)
         let idle = try await measureIdle(tables, connection, line)
-        let summary = try await DemoSummary(
-            standing: tables.standing(scarce: 0), expected: tables.expectedKeys(), logPath: logPath, plan: tables.capPlan(),
-            next: nil)
         return Result(
             messages: log.accepted, seconds: seconds, messagesPerSecond: Double(log.accepted) / max(seconds, 0.001),
             idleTransactionsPerNode: idle, summary: summary.line)
@@ -85,7 +85,9 @@ public struct Bench: Sendable {
         try await connection.query("UPDATE device_caps SET hourly_cap = 1")
         try await connection.query("UPDATE leads SET trigger = NULL")
         try await workload.assignTriggers(on: connection)
-        try await wait("filling the queue again", line) { try await tables.standing(scarce: 0).waiting == workload.leads }
+        try await wait("filling the queue again", line) {
+            try await tables.standing(scarce: 0).waiting == workload.leads
+        }
         line.withLock { $0.show("  every device capped: counting transactions for \(Self.idleFor)") }
         try await Task.sleep(for: .seconds(5))
         let before = try await tables.transactions()
@@ -101,7 +103,9 @@ public struct Bench: Sendable {
     ) async throws {
         let started = ContinuousClock.now
         while try await !isDone() {
-            guard started.duration(to: .now) < Self.deadline else { throw LoadTestError("\(what) took more than \(Self.deadline)") }
+            guard started.duration(to: .now) < Self.deadline else {
+                throw LoadTestError("\(what) took more than \(Self.deadline)")
+            }
             line.withLock { $0.show("  \(what): \(started.duration(to: .now).components.seconds) s") }
             try await Task.sleep(for: .milliseconds(250))
         }

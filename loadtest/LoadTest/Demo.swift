@@ -27,9 +27,9 @@ public struct Demo: Sendable {
     }
 
     /// Starts the cluster, runs the demonstration and returns what came of it.
-    public func run() async throws -> DemoSummary {
+    public func run() async throws -> RunSummary {
         let line = Mutex(ProgressLine())
-        let summary = Mutex<DemoSummary?>(nil)
+        let summary = Mutex<RunSummary?>(nil)
         let cluster = DevCluster(options: options, logger: logger) { text in line.withLock { $0.note("  " + text) } }
         try await cluster.run { environment in
             let found = try await self.demonstrate(environment, line)
@@ -39,7 +39,9 @@ public struct Demo: Sendable {
         return found
     }
 
-    private func demonstrate(_ environment: DevEnvironment, _ line: borrowing Mutex<ProgressLine>) async throws -> DemoSummary {
+    private func demonstrate(_ environment: DevEnvironment, _ line: borrowing Mutex<ProgressLine>) async throws
+        -> RunSummary
+    {
         guard let logPath = environment.requestLogPath else { throw CancellationError() }
         let configuration = try PostgresConfiguration(environment.databaseURL, applicationName: "sluice demo")
         return try await PostgresConnection.withConnection(configuration) { connection in
@@ -49,13 +51,13 @@ public struct Demo: Sendable {
 
     private func sendAndJudge(
         _ connection: PostgresConnection, _ logPath: String, _ line: borrowing Mutex<ProgressLine>
-    ) async throws -> DemoSummary {
+    ) async throws -> RunSummary {
         let tables = Tables(connection: connection)
         try await load(on: connection)
         line.withLock { $0.note("  \(workload.leads) leads have their trigger; sending starts by itself") }
         try await follow(tables, logPath: logPath, line)
         let standing = try await tables.standing(scarce: Self.scarceCap)
-        return try await DemoSummary(
+        return try await RunSummary(
             standing: standing, expected: tables.expectedKeys(), logPath: logPath, plan: tables.capPlan(),
             next: tables.nextFreeSeconds())
     }
@@ -85,13 +87,17 @@ public struct Demo: Sendable {
             try log.readOn()
             let seconds = started.duration(to: .now).components.seconds
             line.withLock {
-                $0.show("  \(seconds) s: \(log.accepted) of about \(total) messages sent, \((log.accepted - before) * 2) per second")
+                $0.show(
+                    "  \(seconds) s: \(log.accepted) of about \(total) messages sent, \((log.accepted - before) * 2) per second"
+                )
             }
             if !isKilled, log.accepted > total / 2 {
                 isKilled = try kill(line)
             }
             let standing = try await tables.standing(scarce: Self.scarceCap)
-            if isKilled, standing.contacts == standing.leads, standing.unfinished == 0, log.accepted == before { return }
+            if isKilled, standing.contacts == standing.leads, standing.unfinished == 0, log.accepted == before {
+                return
+            }
         }
     }
 

@@ -59,7 +59,8 @@ struct Tables: Sendable {
             let key = try row.decode(String.self, "cap_key")
             plan.capKeyOfDevice[try row.decode(String.self, "name")] = key
             plan.byCapKey[key] = CapRules(
-                hourly: Int(try row.decode(Int32.self, "hourly_cap")), daily: Int(try row.decode(Int32.self, "daily_cap")),
+                hourly: Int(try row.decode(Int32.self, "hourly_cap")),
+                daily: Int(try row.decode(Int32.self, "daily_cap")),
                 concurrency: Int(try row.decode(Int32.self, "concurrent_cap")))
         }
         return plan

@@ -7,7 +7,8 @@ import SluiceDev
 @main
 struct LoadTestTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sluice-loadtest", abstract: "Runs whole clusters on this machine and judges them by the gateway's log.",
+        commandName: "sluice-loadtest",
+        abstract: "Runs whole clusters on this machine and judges them by the gateway's log.",
         subcommands: [DemoCommand.self, BenchCommand.self])
 }
 
@@ -33,7 +34,8 @@ struct ClusterOptions: ParsableArguments {
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "30,000 leads on 3,000 devices, one node killed half-way. Exit status 0 when nothing went wrong.")
+        commandName: "demo",
+        abstract: "30,000 leads on 3,000 devices, one node killed half-way. Exit status 0 when nothing went wrong.")
 
     @OptionGroup var cluster: ClusterOptions
 
@@ -43,16 +45,19 @@ struct DemoCommand: AsyncParsableCommand {
             print("\(summary.unfinished) contacts on devices with room did not finish in time")
         }
         if summary.waiting > 0, let next = summary.nextInSeconds {
-            print("\(summary.waiting) contacts wait for the hourly cap of their device; the next goes in \(Int(next / 60)) min \(Int(next) % 60) s")
+            print(
+                "\(summary.waiting) contacts wait for the hourly cap of their device; the next goes in \(Int(next / 60)) min \(Int(next) % 60) s"
+            )
         }
-        print(summary.line)
+        print("demo: \(summary.line)")
         if !summary.isClean { throw ExitCode(1) }
     }
 }
 
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Messages per second end to end, and transactions per second when every device is capped.")
+        commandName: "bench",
+        abstract: "Messages per second end to end, and transactions per second when every device is capped.")
 
     @OptionGroup var cluster: ClusterOptions
     @Flag(help: "Print the result as JSON.")
@@ -63,9 +68,11 @@ struct BenchCommand: AsyncParsableCommand {
         if json {
             print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
         } else {
-            print("bench: messages=\(result.messages) seconds=\(rounded(result.seconds)) per_second=\(Int(result.messagesPerSecond))")
+            print(
+                "bench: messages=\(result.messages) seconds=\(rounded(result.seconds)) per_second=\(Int(result.messagesPerSecond))"
+            )
             print("bench: all capped: \(rounded(result.idleTransactionsPerNode)) transactions/s per node")
-            print(result.summary)
+            print("bench: \(result.summary)")
         }
     }
 

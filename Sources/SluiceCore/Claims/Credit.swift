@@ -29,12 +29,17 @@ public struct CreditReport: Hashable, Sendable {
     public var sequence: Int64
     public var credits: [DeviceCredit]
     public var lanes: [LaneDue]
+    /// Contacts whose settle left them with nothing due, since the last report: the leader looks for completions.
+    public var ended: Int
 
-    public init(node: Incarnation, term: Term, sequence: Int64, credits: [DeviceCredit], lanes: [LaneDue]) {
+    public init(
+        node: Incarnation, term: Term, sequence: Int64, credits: [DeviceCredit], lanes: [LaneDue], ended: Int = 0
+    ) {
         self.node = node
         self.term = term
         self.sequence = sequence
         self.credits = credits
         self.lanes = lanes
+        self.ended = ended
     }
 }

@@ -40,7 +40,7 @@ extension ShardMachine {
 
     /// When there is something to say and the last report was too short a time ago.
     var nextReport: MonotonicTime? {
-        guard !isLost, !dirty.isEmpty || !dueLanes.isEmpty, let lastReport else { return nil }
+        guard !isLost, !dirty.isEmpty || !dueLanes.isEmpty || ended > 0, let lastReport else { return nil }
         return lastReport + limits.reportEvery
     }
 
@@ -57,7 +57,7 @@ extension ShardMachine {
             return
         }
         let credits = changedCredits(at: now)
-        guard !credits.isEmpty || !dueLanes.isEmpty else { return }
+        guard !credits.isEmpty || !dueLanes.isEmpty || ended > 0 else { return }
         lastReport = now
         publish(credits)
     }
@@ -95,8 +95,9 @@ extension ShardMachine {
                 .publish(
                     CreditReport(
                         node: incarnation, term: term ?? Term(rawValue: 0), sequence: reportSequence,
-                        credits: Array(credits.prefix(limits.reportSize)), lanes: Array(lanes.prefix(limits.reportSize))
-                    )))
+                        credits: Array(credits.prefix(limits.reportSize)),
+                        lanes: Array(lanes.prefix(limits.reportSize)), ended: ended)))
+            ended = 0
             credits = credits.dropFirst(limits.reportSize)
             lanes = lanes.dropFirst(limits.reportSize)
         } while !credits.isEmpty || !lanes.isEmpty

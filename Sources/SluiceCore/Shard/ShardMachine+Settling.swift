@@ -11,6 +11,7 @@ extension ShardMachine {
 
     mutating func settled(_ items: [SettleItem], _ lanes: [LaneDue], busy: [Settlement], at now: MonotonicTime) {
         for lane in lanes { noteDue(lane) }
+        ended += max(0, items.count - busy.count - lanes.count)
         guard !busy.isEmpty else { return endAttempts(items) }
         let unwritten = Set(busy)
         endAttempts(items.filter { !unwritten.contains($0.settlement) })

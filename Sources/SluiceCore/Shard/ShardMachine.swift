@@ -99,6 +99,8 @@ public struct ShardMachine: Sendable {
     var reportSequence: Int64 = 0
     var dirty: [Int] = []
     var dueLanes: [LaneDue] = []
+    /// Contacts that settles ended since the last report.
+    var ended = 0
     var lastReport: MonotonicTime?
     var snapshotAt: MonotonicTime?
 

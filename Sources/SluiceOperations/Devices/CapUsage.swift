@@ -2,8 +2,8 @@ internal import PostgresDriver
 internal import SluiceCore
 internal import SluiceStore
 
-/// How much of its caps a key has used, as the ledger has it: settled attempts count from their settlement, unsettled ones until their deadline
-/// and from there, as a take-over counts them.
+/// How much of its caps a key has used, as the ledger has it: settled attempts count from their settlement, unsettled
+/// ones until their deadline and from there, as a take-over counts them.
 struct CapUsage: Hashable, Sendable {
     var hour: Int
     var day: Int

@@ -29,7 +29,8 @@ extension OperatorSession {
                 [.string(device.workspace), .string(device.name)])
             guard taken.isEmpty else {
                 throw OperationsError.refused(
-                    code: "device_exists", message: "the workspace \(device.workspace) has a device \"\(device.name)\" already")
+                    code: "device_exists",
+                    message: "the workspace \(device.workspace) has a device \"\(device.name)\" already")
             }
             let id = try await change.query(
                 "INSERT INTO user_devices (device_name, phone, workspace_id) VALUES ($1, $2, $3) RETURNING id",
@@ -39,18 +40,21 @@ extension OperatorSession {
             try await change.query(
                 """
                 UPDATE device_caps SET gateway_id = $2, base_url = $3, hourly_cap = coalesce($4, hourly_cap),
-                    daily_cap = coalesce($5, daily_cap), concurrent_cap = coalesce($6, concurrent_cap), updated_at = now()
+                    daily_cap = coalesce($5, daily_cap), concurrent_cap = coalesce($6, concurrent_cap), updated_at =
+                        now()
                 WHERE device_id = $1
                 """,
                 [
                     .uuid(id), .string(device.gateway), .string(device.baseURL),
-                    .int32(device.caps.map { Int32(clamping: $0.hourly) }), .int32(device.caps.map { Int32(clamping: $0.daily) }),
+                    .int32(device.caps.map { Int32(clamping: $0.hourly) }),
+                    .int32(device.caps.map { Int32(clamping: $0.daily) }),
                     .int32(device.caps.map { Int32(clamping: $0.concurrent) }),
                 ])
             try await change.record(
                 "devices.add", target: id.text,
                 after: [
-                    "name": device.name, "phone": phone ?? "", "workspace": device.workspace, "gateway": device.gateway ?? "",
+                    "name": device.name, "phone": phone ?? "", "workspace": device.workspace,
+                    "gateway": device.gateway ?? "",
                     "caps": device.caps?.description ?? "",
                 ])
             return id
@@ -83,7 +87,8 @@ extension OperatorSession {
                     .int32(Int32(clamping: caps.concurrent)),
                 ])
             let before = CapValues(
-                hourly: Int(try rows[0].decode(Int32.self, "hourly_cap")), daily: Int(try rows[0].decode(Int32.self, "daily_cap")),
+                hourly: Int(try rows[0].decode(Int32.self, "hourly_cap")),
+                daily: Int(try rows[0].decode(Int32.self, "daily_cap")),
                 concurrent: Int(try rows[0].decode(Int32.self, "concurrent_cap")))
             try await change.record("devices.caps", target: device.id.text, before: before, after: caps)
             return before
@@ -95,7 +100,8 @@ extension OperatorSession {
             let device = try await DeviceLookup.find(given, on: change.transaction)
             let before = try await change.query(
                 """
-                WITH before AS (SELECT device_id, paused_at, paused_reason FROM device_caps WHERE device_id = $1 FOR UPDATE)
+                WITH before AS (SELECT device_id, paused_at, paused_reason FROM device_caps WHERE device_id = $1 FOR
+                    UPDATE)
                 UPDATE device_caps c SET paused_at = CASE WHEN $2::bool THEN coalesce(b.paused_at, now()) END,
                     paused_reason = CASE WHEN $2::bool THEN $3::text END, updated_at = now()
                 FROM before b WHERE c.device_id = b.device_id
@@ -103,7 +109,8 @@ extension OperatorSession {
                 """, [.uuid(device.id), .bool(isPaused), .string(reason)]
             ).first?.decode(Bool.self, "was_paused")
             try await change.record(
-                isPaused ? "devices.pause" : "devices.resume", target: device.id.text, before: ["paused": before ?? false],
+                isPaused ? "devices.pause" : "devices.resume", target: device.id.text,
+                before: ["paused": before ?? false],
                 after: ["paused": isPaused])
         }
     }

@@ -24,11 +24,15 @@ extension OperatorSession {
     /// - Parameters:
     ///   - workspace: only its devices; nil: all.
     ///   - state: only devices in this state; nil: all.
-    public func listDevices(workspace: String? = nil, state: String? = nil, limit: Int = 10_000) async throws -> [DeviceLine] {
+    public func listDevices(workspace: String? = nil, state: String? = nil, limit: Int = 10_000) async throws
+        -> [DeviceLine]
+    {
         let rows = try await database.query(
-            DeviceListQuery.sql, [.string(workspace), .string(state), .int32(Int32(clamping: limit))], deadline: .seconds(10))
+            DeviceListQuery.sql, [.string(workspace), .string(state), .int32(Int32(clamping: limit))],
+            deadline: .seconds(10))
         let keys = Set(try rows.map { try $0.decode(String.self, "cap_key") })
-        // The list is worth having without the use of the caps; a ledger too large to read in time leaves those columns empty.
+        // The list is worth having without the use of the caps; a ledger too large to read in time leaves those columns
+        // empty.
         let usage = try? await CapUsage.of(keys.sorted(), windows: windows, on: database, within: .seconds(5))
         return try rows.map { try DeviceListQuery.line($0, usage) }
     }
@@ -54,7 +58,8 @@ enum DeviceListQuery {
                     SELECT FROM sequence_contacts WHERE lane_id = l.id AND status = 'active' LIMIT b.most) k) k
             WHERE l.device_id = d.id) w
         WHERE ($1::text IS NULL OR d.workspace_id = $1)
-          AND ($2::text IS NULL OR CASE WHEN c.paused_at IS NOT NULL THEN 'paused' ELSE coalesce(s.state, 'connected') END = $2)
+          AND ($2::text IS NULL OR CASE WHEN c.paused_at IS NOT NULL THEN 'paused' ELSE coalesce(s.state, 'connected')
+              END = $2)
         ORDER BY d.workspace_id, d.device_name, d.id LIMIT $3
         """
 
@@ -66,7 +71,8 @@ enum DeviceListQuery {
             phone: try row.decode(String?.self, "phone"), workspace: try row.decode(String.self, "workspace_id"),
             state: try row.decode(String.self, "state"), until: try row.date("until"),
             caps: CapValues(
-                hourly: Int(try row.decode(Int32.self, "hourly_cap")), daily: Int(try row.decode(Int32.self, "daily_cap")),
+                hourly: Int(try row.decode(Int32.self, "hourly_cap")),
+                daily: Int(try row.decode(Int32.self, "daily_cap")),
                 concurrent: Int(try row.decode(Int32.self, "concurrent_cap"))),
             usedHour: used?.hour, usedDay: used?.day, waiting: Int(try row.decode(Int64.self, "waiting")),
             waitingIsAtLeast: try row.decode(Bool.self, "is_cut"), gateway: try row.decode(String?.self, "gateway"))

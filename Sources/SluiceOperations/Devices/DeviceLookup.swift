@@ -35,7 +35,8 @@ enum DeviceLookup {
             let names = try await database.query(
                 "SELECT device_name FROM user_devices WHERE device_name IS NOT NULL ORDER BY id LIMIT \(mostNames)")
             throw OperationsError.notFound(
-                kind: "device", given: given, nearest: NearMatches.of(given, among: try names.column(String.self, at: 0)))
+                kind: "device", given: given,
+                nearest: NearMatches.of(given, among: try names.column(String.self, at: 0)))
         }
         return only
     }

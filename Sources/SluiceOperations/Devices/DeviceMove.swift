@@ -4,7 +4,8 @@ internal import PostgresDriver
 /// What `sluice devices move` did, or would do.
 public struct MoveReport: Codable, Hashable, Sendable {
     public var isDryRun: Bool
-    /// Contacts that wait, are held or are unknown. In-flight ones stay: they settle where they are, and can be moved afterwards.
+    /// Contacts that wait, are held or are unknown. In-flight ones stay: they settle where they are, and can be moved
+    /// afterwards.
     public var contacts: Int
     public var leads: Int
     /// Contacts of the old device that are in flight now.
@@ -14,8 +15,8 @@ public struct MoveReport: Codable, Hashable, Sendable {
 }
 
 extension OperatorSession {
-    /// Gives the contacts of one device to another, and the leads that name it, in chunks of ``DeviceMove/chunk``, each its own transaction:
-    /// nobody waits for the whole, and a move that is interrupted is finished by another one.
+    /// Gives the contacts of one device to another, and the leads that name it, in chunks of ``DeviceMove/chunk``, each
+    /// its own transaction: nobody waits for the whole, and a move that is interrupted is finished by another one.
     public func moveDevice(
         from: String, to: String, isDryRun: Bool, progress: (_ moved: Int) -> Void = { _ in }
     ) async throws -> MoveReport {
@@ -47,13 +48,15 @@ extension OperatorSession {
     }
 
     private func moveAll(
-        _ sql: String, _ source: DeviceLookup.Found, _ target: DeviceLookup.Found, _ what: String, _ progress: (Int) -> Void
+        _ sql: String, _ source: DeviceLookup.Found, _ target: DeviceLookup.Found, _ what: String,
+        _ progress: (Int) -> Void
     ) async throws -> Int {
         var moved = 0
         while true {
             let count = try await change { change in
                 let rows = try await change.query(
-                    sql, [.uuid(source.id), .uuid(target.id), .int32(Int32(DeviceMove.chunk)), .string(source.workspace)])
+                    sql,
+                    [.uuid(source.id), .uuid(target.id), .int32(Int32(DeviceMove.chunk)), .string(source.workspace)])
                 let count = Int(try rows.scalar(Int64.self))
                 if count > 0 {
                     try await change.record(
@@ -78,8 +81,8 @@ extension OperatorSession {
 enum DeviceMove {
     static let chunk = 1_000
 
-    /// The same for each way to find contacts: `picked (id, kind, source_id)` go to the lane of the same source on `$2`. Rows that
-    /// somebody else holds locked are left to the next move.
+    /// The same for each way to find contacts: `picked (id, kind, source_id)` go to the lane of the same source on
+    /// `$2`. Rows that somebody else holds locked are left to the next move.
     private static func contacts(_ picked: String) -> String {
         """
         WITH picked AS MATERIALIZED (
@@ -104,7 +107,8 @@ enum DeviceMove {
     static let contactSQL = [
         contacts(
             """
-            SELECT c.id, c.kind, c.source_id FROM lanes l JOIN sequence_contacts c ON c.lane_id = l.id AND c.status = 'active'
+            SELECT c.id, c.kind, c.source_id FROM lanes l JOIN sequence_contacts c ON c.lane_id = l.id AND c.status =
+                'active'
             WHERE l.device_id = $1
             """),
         contacts(
@@ -131,13 +135,15 @@ enum DeviceMove {
         SELECT (SELECT count(*) FROM lanes l JOIN sequence_contacts c ON c.lane_id = l.id AND c.status = 'active'
                 WHERE l.device_id = $1 AND c.claim_state = 0)
             + (SELECT count(*) FROM sequence_contacts WHERE assigned_device_id = $1 AND claim_state = 0
-                AND (hold_reason IS NOT NULL AND status <> 'active' OR status = 'unknown' AND hold_reason IS NULL)) AS contacts,
+                AND (hold_reason IS NOT NULL AND status <> 'active' OR status = 'unknown' AND hold_reason IS NULL))
+                    AS contacts,
             (SELECT count(*) FROM leads WHERE device_id = $1) AS leads
         """
 
     static let restSQL = """
         SELECT (SELECT count(*) FROM lanes l JOIN sequence_contacts c ON c.lane_id = l.id AND c.status = 'active'
                 WHERE l.device_id = $1 AND c.claim_state > 0 AND c.next_trigger_time <= now()) AS in_flight,
-            (SELECT array_agg(coalesce(name, id::text) ORDER BY name, id) FROM sequences WHERE device_id = $1) AS sequences
+            (SELECT array_agg(coalesce(name, id::text) ORDER BY name, id) FROM sequences WHERE device_id = $1)
+                AS sequences
         """
 }

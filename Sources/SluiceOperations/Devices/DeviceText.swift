@@ -5,7 +5,8 @@ public enum DeviceText {
         var table = TextTable([
             .init(title: "DEVICE", shrinks: true), .init(title: "PHONE", shrinks: true),
             .init(title: "WORKSPACE", shrinks: true), .init(title: "STATE"), .init(title: "CAPS", isRight: true),
-            .init(title: "HOUR", isRight: true), .init(title: "DAY", isRight: true), .init(title: "WAITING", isRight: true),
+            .init(title: "HOUR", isRight: true), .init(title: "DAY", isRight: true),
+            .init(title: "WAITING", isRight: true),
             .init(title: "GATEWAY", shrinks: true),
         ])
         for device in devices {
@@ -42,7 +43,8 @@ public enum DeviceText {
             lines.append("\(Words.count(move.inFlight)) in flight stay until they are settled: move again in a minute")
         }
         if !move.sequences.isEmpty {
-            lines.append("new enrollments of these sequences still get \(from): \(Words.list(move.sequences, most: 10))")
+            lines.append(
+                "new enrollments of these sequences still get \(from): \(Words.list(move.sequences, most: 10))")
         }
         return lines.joined(separator: "\n") + "\n"
     }

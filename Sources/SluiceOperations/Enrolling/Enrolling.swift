@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 internal import PostgresDriver
 
-/// One enrollment by a producer, within its transaction. It writes as a user's SQL would and leaves the rest to the schema's triggers.
+/// One enrollment by a producer, within its transaction. It writes as a user's SQL would and leaves the rest to the
+/// schema's triggers.
 struct Enrolling {
     let request: EnrollmentRequest
     let phone: PhoneNumber
@@ -35,7 +36,8 @@ struct Enrolling {
             [.string(workspace), .string(external)])
         return try rows.first.map { row in
             EnrollmentAnswer(
-                status: .enrolled, contactId: try row.decode(UUID.self, "id"), leadId: try row.decode(UUID?.self, "lead_id"),
+                status: .enrolled, contactId: try row.decode(UUID.self, "id"),
+                leadId: try row.decode(UUID?.self, "lead_id"),
                 sequenceId: try row.decode(UUID?.self, "sequence_id"), workspaceId: workspace, repeated: true)
         }
     }
@@ -49,7 +51,8 @@ struct Enrolling {
 
     private func sequence() async throws -> UUID {
         let rows = try await transaction.query(
-            "SELECT id FROM sequences WHERE id = $1 AND workspace_id = $2", [.uuid(request.sequenceId), .string(workspace)])
+            "SELECT id FROM sequences WHERE id = $1 AND workspace_id = $2",
+            [.uuid(request.sequenceId), .string(workspace)])
         guard let id = try rows.column(UUID.self, at: 0).first else {
             throw OperationsError.notFound(kind: "sequence", given: request.sequenceId?.text ?? "", nearest: [])
         }
@@ -59,12 +62,14 @@ struct Enrolling {
     private func entryStep(_ trigger: String) async throws -> UUID {
         let rows = try await transaction.query(
             """
-            SELECT q.id FROM sequence_steps st JOIN sequences q ON q.id = st.sequence_id AND q.workspace_id = st.workspace_id
+            SELECT q.id FROM sequence_steps st JOIN sequences q ON q.id = st.sequence_id AND q.workspace_id =
+                st.workspace_id
             WHERE st.workspace_id = $1 AND st.trigger = $2 AND st.is_entry_point
             """, [.string(workspace), .string(trigger)])
         guard let id = try rows.column(UUID.self, at: 0).first else {
             throw OperationsError.refused(
-                code: "unknown_trigger", message: "no sequence of workspace \(workspace) begins with the trigger \"\(trigger)\"")
+                code: "unknown_trigger",
+                message: "no sequence of workspace \(workspace) begins with the trigger \"\(trigger)\"")
         }
         return id
     }
@@ -78,7 +83,8 @@ struct Enrolling {
         let rows = try await transaction.query(
             Self.updateLeadSQL,
             [
-                .string(workspace), .string(phone.digits), .string(trigger), .string(request.name), .uuid(request.deviceId),
+                .string(workspace), .string(phone.digits), .string(trigger), .string(request.name),
+                .uuid(request.deviceId),
             ])
         if let row = rows.first {
             return (try row.decode(UUID.self, "id"), try row.decode(Bool.self, "had_trigger"))
@@ -88,7 +94,8 @@ struct Enrolling {
             INSERT INTO leads (workspace_id, phone, trigger, name, device_id) VALUES ($1, $2, $3, $4, $5) RETURNING id
             """,
             [
-                .string(workspace), .string(request.phone), .string(trigger), .string(request.name), .uuid(request.deviceId),
+                .string(workspace), .string(request.phone), .string(trigger), .string(request.name),
+                .uuid(request.deviceId),
             ]
         ).scalar(UUID.self)
         return (id, false)
@@ -99,7 +106,8 @@ struct Enrolling {
         let rows = try await transaction.query(
             Self.enrollSQL,
             [
-                .string(workspace), .string(phone.digits), .uuid(sequence), .string(request.phone), .string(request.name),
+                .string(workspace), .string(phone.digits), .uuid(sequence), .string(request.phone),
+                .string(request.name),
                 .uuid(request.deviceId), .string(request.externalId), .uuid(lead), .string(entry),
             ])
         if let row = rows.first {
@@ -114,9 +122,11 @@ struct Enrolling {
             """, [.string(phone.digits), .string(sequence.text), .string(workspace)])
         if let id = try known.column(UUID.self, at: 0).first {
             return EnrollmentAnswer(
-                status: .enrolled, contactId: id, leadId: lead, sequenceId: sequence, workspaceId: workspace, repeated: true)
+                status: .enrolled, contactId: id, leadId: lead, sequenceId: sequence, workspaceId: workspace,
+                repeated: true)
         }
-        // Somebody else has just used the external id: their transaction is committed by now, or the insert would not have been refused.
+        // Somebody else has just used the external id: their transaction is committed by now, or the insert would not
+        // have been refused.
         guard let known = try await alreadyEnrolled() else {
             throw OperationsError.refused(code: "conflict", message: "the same enrollment is being written; ask again")
         }
@@ -141,7 +151,8 @@ struct Enrolling {
                 hold_reason = NULL, last_error = NULL, completed_at = NULL, next_trigger_time = now(), lane_id = NULL,
                 external_id = coalesce($7, c.external_id), lead_id = coalesce($8, c.lead_id),
                 contact_name = coalesce($5, c.contact_name), assigned_device_id = coalesce($6, c.assigned_device_id),
-                current_trigger = e.trigger, entry_trigger = coalesce($9, e.trigger), current_step = coalesce(e.day_number, 1),
+                current_trigger = e.trigger, entry_trigger = coalesce($9, e.trigger), current_step =
+                    coalesce(e.day_number, 1),
                 updated_at = now()
             FROM (SELECT trigger, day_number FROM sequence_steps WHERE sequence_id = $3 AND is_entry_point
                 AND ($9::text IS NULL OR trigger = $9) ORDER BY day_number, id LIMIT 1) e

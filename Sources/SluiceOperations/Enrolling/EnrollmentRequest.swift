@@ -21,7 +21,8 @@ public struct EnrollmentRequest: Codable, Hashable, Sendable {
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
     func validated() throws(OperationsError) -> PhoneNumber {
         let texts = [
-            ("trigger", trigger), ("name", name), ("workspaceId", workspaceId), ("externalId", externalId), ("phone", phone),
+            ("trigger", trigger), ("name", name), ("workspaceId", workspaceId), ("externalId", externalId),
+            ("phone", phone),
         ]
         for case (let field, let text?) in texts {
             if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }

@@ -33,13 +33,15 @@ extension OperatorSession {
             """
             SELECT g.id, g.dialect, g.base_url, g.is_default,
                 ARRAY(SELECT jsonb_object_keys(g.credentials) ORDER BY 1) AS credentials,
-                (SELECT count(*) FROM device_caps c WHERE c.gateway_id = g.id OR c.gateway_id IS NULL AND g.is_default) AS devices
+                (SELECT count(*) FROM device_caps c WHERE c.gateway_id = g.id OR c.gateway_id IS NULL AND
+                    g.is_default) AS devices
             FROM gateways g ORDER BY g.id LIMIT 10000
             """)
         return try rows.map { row in
             GatewayLine(
                 id: try row.decode(String.self, "id"), dialect: try row.decode(String.self, "dialect"),
-                baseURL: try row.decode(String.self, "base_url"), credentials: try row.decode([String].self, "credentials"),
+                baseURL: try row.decode(String.self, "base_url"),
+                credentials: try row.decode([String].self, "credentials"),
                 isDefault: try row.decode(Bool.self, "is_default"), devices: Int(try row.decode(Int64.self, "devices")))
         }
     }
@@ -64,7 +66,8 @@ extension OperatorSession {
                     .bool(gateway.isDefault),
                 ])
             guard !added.isEmpty else {
-                throw OperationsError.refused(code: "gateway_exists", message: "there is a gateway \"\(gateway.id)\" already")
+                throw OperationsError.refused(
+                    code: "gateway_exists", message: "there is a gateway \"\(gateway.id)\" already")
             }
             try await change.record(
                 "gateways.add", target: gateway.id,

@@ -35,7 +35,8 @@ extension OperatorSession {
 }
 
 enum HistoryQuery {
-    /// The ledger is found by its contacts: its key begins with them, so each day's partition costs one probe per contact.
+    /// The ledger is found by its contacts: its key begins with them, so each day's partition costs one probe per
+    /// contact.
     static let sql = """
         SELECT coalesce(l.settled_at, l.reserved_at) AS at, l.workspace_id, coalesce(q.name, l.source_id) AS sequence,
             l.step_trigger, coalesce(d.device_name, l.device_id::text) AS device, l.attempt, l.state, l.code, l.detail,

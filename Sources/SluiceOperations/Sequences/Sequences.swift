@@ -15,7 +15,8 @@ extension OperatorSession {
     public func listSequences(workspace: String? = nil) async throws -> [SequenceLine] {
         let rows = try await database.query(
             """
-            SELECT q.id, coalesce(q.name, q.id::text) AS name, q.workspace_id, coalesce(q.is_active, false) AS is_active,
+            SELECT q.id, coalesce(q.name, q.id::text) AS name, q.workspace_id, coalesce(q.is_active, false)
+                AS is_active,
                 (SELECT count(*) FROM sequence_steps st WHERE st.sequence_id = q.id)::int AS steps,
                 coalesce(t.statuses, '{}') AS statuses, coalesce(t.counts, '{}') AS counts
             FROM sequences q
@@ -30,7 +31,8 @@ extension OperatorSession {
             let counts = try row.decode([Int64].self, "counts").map { Int($0) }
             return SequenceLine(
                 id: try row.decode(UUID.self, "id"), name: try row.decode(String.self, "name"),
-                workspace: try row.decode(String.self, "workspace_id"), isActive: try row.decode(Bool.self, "is_active"),
+                workspace: try row.decode(String.self, "workspace_id"),
+                isActive: try row.decode(Bool.self, "is_active"),
                 steps: Int(try row.decode(Int32.self, "steps")),
                 contacts: Dictionary(zip(statuses, counts), uniquingKeysWith: +))
         }
@@ -46,7 +48,8 @@ extension OperatorSession {
             let id = try await SequenceLookup.find(given, on: change.transaction)
             let before = try await change.query(
                 """
-                WITH before AS (SELECT id, coalesce(is_active, false) AS is_active FROM sequences WHERE id = $1 FOR UPDATE)
+                WITH before AS (SELECT id, coalesce(is_active, false) AS is_active FROM sequences WHERE id = $1 FOR
+                    UPDATE)
                 UPDATE sequences q SET is_active = $2, updated_at = now() FROM before b WHERE q.id = b.id
                 RETURNING b.is_active
                 """, [.uuid(id), .bool(isActive)]
@@ -67,9 +70,11 @@ enum SequenceLookup {
         ).column(UUID.self, at: 0)
         if ids.count > 1 { throw OperationsError.ambiguous(kind: "sequence", given: given, ids: ids.map(\.text)) }
         guard let only = ids.first else {
-            let names = try await database.query("SELECT name FROM sequences WHERE name IS NOT NULL ORDER BY id LIMIT 10000")
+            let names = try await database.query(
+                "SELECT name FROM sequences WHERE name IS NOT NULL ORDER BY id LIMIT 10000")
             throw OperationsError.notFound(
-                kind: "sequence", given: given, nearest: NearMatches.of(given, among: try names.column(String.self, at: 0)))
+                kind: "sequence", given: given,
+                nearest: NearMatches.of(given, among: try names.column(String.self, at: 0)))
         }
         return only
     }

@@ -1,6 +1,7 @@
 internal import PostgresDriver
 
-/// A transaction in which an operator changes something. What is changed is told to ``record(_:target:before:after:)`` before it ends.
+/// A transaction in which an operator changes something. What is changed is told to ``record(_:target:before:after:)``
+/// before it ends.
 struct AuditedTransaction: Sendable {
     let transaction: PostgresTransaction
     let actor: String

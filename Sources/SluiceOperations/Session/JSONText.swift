@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
-/// How values become JSON everywhere in Sluice: camelCase as the properties are named, sorted keys, times as ISO 8601 in UTC with
-/// milliseconds.
+/// How values become JSON everywhere in Sluice: camelCase as the properties are named, sorted keys, times as ISO 8601
+/// in UTC with milliseconds.
 public enum JSONText {
     /// For people and programs at a terminal.
     public static func pretty(_ value: some Encodable) throws -> String {

@@ -1,6 +1,7 @@
 /// The names that a mistyped one may have meant.
 enum NearMatches {
-    /// At most five, the nearest first: names that contain the given text, or are at most a third of its letters away from it.
+    /// At most five, the nearest first: names that contain the given text, or are at most a third of its letters away
+    /// from it.
     static func of(_ given: String, among names: [String]) -> [String] {
         let wanted = given.lowercased()
         guard !wanted.isEmpty else { return [] }

@@ -2,7 +2,8 @@
 public struct PhoneNumber: Hashable, Sendable {
     public let digits: String
 
-    /// - Throws: ``OperationsError/malformedPhone(given:)`` when it has not 7–15 digits, or anything but a leading +, spaces and dashes.
+    /// - Throws: ``OperationsError/malformedPhone(given:)`` when it has not 7–15 digits, or anything but a leading +,
+    ///   spaces and dashes.
     public init(_ text: String) throws(OperationsError) {
         let bare = text.filter { $0 != " " && $0 != "-" }
         let digits = bare.hasPrefix("+") ? bare.dropFirst() : bare[...]

@@ -5,7 +5,8 @@ internal import SluiceCore
 extension PostgresRow {
     /// The instant in `column`. `±infinity` has no place in a report and reads as nil.
     func date(_ column: String) throws -> Date? {
-        guard let time = try decode(PostgresTimestamp?.self, column), time != .infinity, time != .negativeInfinity else {
+        guard let time = try decode(PostgresTimestamp?.self, column), time != .infinity, time != .negativeInfinity
+        else {
             return nil
         }
         return Date(microseconds: time.microsecondsSinceEpoch)

@@ -16,12 +16,17 @@ enum ContactFindings {
             found.append(
                 Finding(
                     .unknownContacts,
-                    "of \(Words.counted(unknown, "contact")) nobody knows whether the message arrived: `sluice unknown list`"))
+                    "of \(Words.counted(unknown, "contact")) nobody knows whether the message arrived: `sluice unknown list`"
+                ))
         }
-        let withoutDevice = [HoldReason.noDevice, .unknownDevice].reduce(0) { $0 + contacts.held[$1.rawValue, default: 0] }
+        let withoutDevice = [HoldReason.noDevice, .unknownDevice].reduce(0) {
+            $0 + contacts.held[$1.rawValue, default: 0]
+        }
         if withoutDevice > 0 {
             found.append(
-                Finding(.contactsWithoutDevice, "\(Words.counted(withoutDevice, "contact")) wait for a device that does not exist"))
+                Finding(
+                    .contactsWithoutDevice,
+                    "\(Words.counted(withoutDevice, "contact")) wait for a device that does not exist"))
         }
         let others = contacts.held
             .filter { $0.key != HoldReason.noDevice.rawValue && $0.key != HoldReason.unknownDevice.rawValue }

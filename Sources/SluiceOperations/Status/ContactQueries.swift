@@ -1,7 +1,8 @@
 internal import PostgresDriver
 internal import SluiceStore
 
-/// Contacts by status, from the kept counts, and by the reason that holds the contact itself, from the index of the held.
+/// Contacts by status, from the kept counts, and by the reason that holds the contact itself, from the index of the
+/// held.
 enum ContactQueries {
     /// Counting the contacts held for one reason stops here.
     static let mostHeld = 100_000

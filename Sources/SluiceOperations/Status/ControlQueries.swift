@@ -7,7 +7,8 @@ enum ControlQueries {
     private static let pausesSQL = "SELECT scope FROM pauses ORDER BY scope LIMIT 1000"
 
     private static let brokenSQL = """
-        SELECT coalesce(q.name, q.id::text) AS sequence, coalesce(st.trigger, '') AS trigger, st.next_trigger AS next, st.is_endless
+        SELECT coalesce(q.name, q.id::text) AS sequence, coalesce(st.trigger, '') AS trigger, st.next_trigger AS next,
+            st.is_endless
         FROM sequence_steps st JOIN sequences q ON q.id = st.sequence_id
         WHERE q.is_active AND (st.is_endless OR nullif(st.next_trigger, '') IS NOT NULL AND NOT EXISTS (
             SELECT FROM sequence_steps n WHERE n.workspace_id = st.workspace_id AND n.trigger = st.next_trigger))
@@ -17,7 +18,8 @@ enum ControlQueries {
     private static let upkeepSQL = """
         SELECT to_regclass('send_ledger_' || to_char(d.day, 'YYYYMMDD')) IS NOT NULL AS today,
             to_regclass('send_ledger_' || to_char(d.day + 1, 'YYYYMMDD')) IS NOT NULL AS tomorrow,
-            extract(epoch FROM now() - (SELECT not_before FROM enrollment_intake ORDER BY id LIMIT 1))::float8 AS oldest_intake
+            extract(epoch FROM now() - (SELECT not_before FROM enrollment_intake ORDER BY id LIMIT 1))::float8
+                AS oldest_intake
         FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS day) d
         """
 

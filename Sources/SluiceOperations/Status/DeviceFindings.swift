@@ -1,7 +1,7 @@
 internal import SluiceWire
 
-/// What is wrong with devices. A device that cannot send is a problem when somebody waits for it, else a note: among thousands some are
-/// always off.
+/// What is wrong with devices. A device that cannot send is a problem when somebody waits for it, else a note: among
+/// thousands some are always off.
 enum DeviceFindings {
     static func of(_ facts: ClusterFacts) -> [Finding] {
         var found: [Finding] = []
@@ -22,7 +22,8 @@ enum DeviceFindings {
         }
         let breakers = Set(facts.replies.compactMap(\.shard).flatMap(\.openBreakers)).sorted()
         if !breakers.isEmpty {
-            found.append(Finding(.breakerOpen, "gateways that fail and are left alone for now: \(Words.list(breakers))"))
+            found.append(
+                Finding(.breakerOpen, "gateways that fail and are left alone for now: \(Words.list(breakers))"))
         }
         return found
     }

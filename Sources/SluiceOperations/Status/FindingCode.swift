@@ -1,4 +1,5 @@
-/// What `sluice status` can find wrong. A code never changes its meaning and is never used again; each has a section in docs/runbook.md.
+/// What `sluice status` can find wrong. A code never changes its meaning and is never used again; each has a section in
+/// docs/runbook.md.
 public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case databaseUnreachable = "SLU-001"
     case natsUnreachable = "SLU-002"

@@ -14,7 +14,8 @@ enum Findings {
     /// The worst first, then by code.
     static func of(_ facts: ClusterFacts) -> [Finding] {
         let found =
-            reach(facts) + nodes(facts) + upkeep(facts) + ContactFindings.of(facts) + DeviceFindings.of(facts) + control(facts)
+            reach(facts) + nodes(facts) + upkeep(facts) + ContactFindings.of(facts) + DeviceFindings.of(facts)
+            + control(facts)
         return found.sorted { (rank($0), $0.code.rawValue) < (rank($1), $1.code.rawValue) }
     }
 
@@ -33,7 +34,8 @@ enum Findings {
         }
         if let error = facts.natsError {
             found.append(
-                Finding(.natsUnreachable, "NATS cannot be reached, so what follows is what the database knows: \(error)"))
+                Finding(
+                    .natsUnreachable, "NATS cannot be reached, so what follows is what the database knows: \(error)"))
         }
         if let schema = facts.schemaFound, schema != facts.schemaNeeded {
             let versions = "the database's schema has version \(schema), this build \(facts.schemaNeeded)"
@@ -73,15 +75,21 @@ enum Findings {
             found.append(
                 Finding(
                     .slotsWithoutOwner,
-                    "\(Words.counted(known.slots.orphanedWithDevices, "hash slot")) with devices on them have no live owner"))
+                    "\(Words.counted(known.slots.orphanedWithDevices, "hash slot")) with devices on them have no live owner"
+                ))
         }
         for reply in facts.replies where !reply.problems.isEmpty {
             found.append(
-                Finding(.nodeProblem, "\(reply.role.rawValue) \(reply.name) says: \(reply.problems.joined(separator: ", "))"))
+                Finding(
+                    .nodeProblem, "\(reply.role.rawValue) \(reply.name) says: \(reply.problems.joined(separator: ", "))"
+                ))
         }
         let versions = Set(known.nodes.filter(\.isLive).map(\.version))
         if versions.count > 1 {
-            found.append(Finding(.mixedVersions, .note, "nodes run different versions: \(versions.sorted().joined(separator: ", "))"))
+            found.append(
+                Finding(
+                    .mixedVersions, .note, "nodes run different versions: \(versions.sorted().joined(separator: ", "))")
+            )
         }
         return found
     }
@@ -91,7 +99,9 @@ enum Findings {
         var found: [Finding] = []
         if !control.hasLedgerToday || !control.hasLedgerTomorrow {
             let day = control.hasLedgerToday ? "tomorrow" : "today"
-            found.append(Finding(.ledgerDayMissing, "the send ledger has no partition for \(day) (UTC): sending stops without it"))
+            found.append(
+                Finding(
+                    .ledgerDayMissing, "the send ledger has no partition for \(day) (UTC): sending stops without it"))
         }
         if let age = control.oldestIntakeSeconds, age > oldIntake {
             found.append(Finding(.intakeOld, "the oldest enrollment has waited \(Words.span(age)) to be worked off"))
@@ -103,16 +113,18 @@ enum Findings {
         guard let control = facts.control else { return [] }
         var found: [Finding] = []
         if control.isEverythingPaused {
-            found.append(Finding(.everythingPaused, "everything is paused: nothing is sent until `sluice resume --all`"))
+            found.append(
+                Finding(.everythingPaused, "everything is paused: nothing is sent until `sluice resume --all`"))
         }
         if !control.pausedWorkspaces.isEmpty {
-            found.append(Finding(.workspacePaused, .note, "paused: workspace \(Words.list(control.pausedWorkspaces))"))
+            found.append(Finding(.workspacePaused, .note, "paused workspaces: \(Words.list(control.pausedWorkspaces))"))
         }
         for step in control.brokenSteps {
             found.append(
                 Finding(
                     .nextStepMissing,
-                    "sequence \"\(step.sequence)\": step \"\(step.trigger)\" leads to \"\(step.next)\", which does not exist"))
+                    "sequence \"\(step.sequence)\": step \"\(step.trigger)\" leads to \"\(step.next)\", which does not exist"
+                ))
         }
         if !control.endlessSteps.isEmpty {
             let steps = control.endlessSteps.map { "\"\($0.trigger)\" of \"\($0.sequence)\"" }

@@ -4,8 +4,9 @@ internal import SluiceStore
 
 /// What is due, lane by lane, and what holds it.
 ///
-/// Each lane is one bounded probe of its index: so many of its due contacts as ``budget`` leaves per lane, so that the whole costs at most
-/// the budget however many millions wait. In-flight contacts are due too and stand first in their lane, so they are in the probe.
+/// Each lane is one bounded probe of its index: so many of its due contacts as ``budget`` leaves per lane, so that the
+/// whole costs at most the budget however many millions wait. In-flight contacts are due too and stand first in their
+/// lane, so they are in the probe.
 enum LaneQueries {
     /// Index entries read in all, unless there are more than a twentieth as many lanes.
     static let budget = 200_000
@@ -18,7 +19,8 @@ enum LaneQueries {
             SELECT l.device_id, l.workspace_id, l.kind, l.source_id, p.*, p.seen >= b.most AS is_cut
             FROM bound b CROSS JOIN lanes l CROSS JOIN LATERAL (
                 SELECT count(*) AS seen, count(*) FILTER (WHERE claim_state = 0) AS idle,
-                    count(*) FILTER (WHERE claim_state = 1) AS claimed, count(*) FILTER (WHERE claim_state = 2) AS reserved,
+                    count(*) FILTER (WHERE claim_state = 1) AS claimed, count(*) FILTER (WHERE claim_state = 2)
+                        AS reserved,
                     min(next_trigger_time) FILTER (WHERE claim_state = 0) AS oldest_due,
                     min(processing_started_at) FILTER (WHERE claim_state > 0) AS oldest_claim
                 FROM (
@@ -60,7 +62,8 @@ enum LaneQueries {
             Row(
                 device: try row.decode(UUID.self, "device_id"), capKey: try row.decode(String?.self, "cap_key"),
                 hourlyCap: Int(try row.decode(Int32?.self, "hourly_cap") ?? 0),
-                dailyCap: Int(try row.decode(Int32?.self, "daily_cap") ?? 0), reason: try row.decode(String?.self, "reason"),
+                dailyCap: Int(try row.decode(Int32?.self, "daily_cap") ?? 0),
+                reason: try row.decode(String?.self, "reason"),
                 idle: Int(try row.decode(Int64.self, "idle")), claimed: Int(try row.decode(Int64.self, "claimed")),
                 reserved: Int(try row.decode(Int64.self, "reserved")), isCut: try row.decode(Bool.self, "is_cut"),
                 oldestDue: try row.decode(Double?.self, "oldest_due"),
@@ -77,7 +80,9 @@ enum LaneQueries {
             facts.claimed += row.claimed
             facts.reserved += row.reserved
             facts.isCut = facts.isCut || row.isCut
-            if reason == nil { facts.oldestDueSeconds = [facts.oldestDueSeconds, row.oldestDue].compactMap(\.self).max() }
+            if reason == nil {
+                facts.oldestDueSeconds = [facts.oldestDueSeconds, row.oldestDue].compactMap(\.self).max()
+            }
             facts.oldestClaimSeconds = [facts.oldestClaimSeconds, row.oldestClaim].compactMap(\.self).max()
         }
         return facts

@@ -4,8 +4,8 @@ internal import PostgresDriver
 internal import SluiceStore
 internal import SluiceWire
 
-/// Looks at the whole cluster: asks every node over NATS and the database at the same time, and never fails: what does not answer is a
-/// finding.
+/// Looks at the whole cluster: asks every node over NATS and the database at the same time, and never fails: what does
+/// not answer is a finding.
 public struct StatusReader: Sendable {
     /// How long nodes have to answer.
     static let askingNodes: Duration = .milliseconds(800)
@@ -49,7 +49,8 @@ public struct StatusReader: Sendable {
         guard let nats = session.nats else { return .success([]) }
         do {
             let messages = try await nats.requestMany(
-                session.subjects.status, payload: StatusRequest().encoded(), collectFor: Self.askingNodes, max: Self.mostNodes)
+                session.subjects.status, payload: StatusRequest().encoded(), collectFor: Self.askingNodes,
+                max: Self.mostNodes)
             // An answer that does not decode comes from a build of another time; its node is then named as silent.
             return .success(messages.compactMap { try? NodeStatus(decoding: $0.payload) })
         } catch {
@@ -67,7 +68,9 @@ public struct StatusReader: Sendable {
         }
         guard facts.schemaFound == facts.schemaNeeded else { return }
         facts.nodes = await taking("nodes", &facts) { try await NodeQueries.facts(database, within: Self.section) }
-        facts.devices = await taking("devices", &facts) { try await DeviceQueries.facts(database, within: Self.section) }
+        facts.devices = await taking("devices", &facts) {
+            try await DeviceQueries.facts(database, within: Self.section)
+        }
         facts.contacts = await taking("contacts by status", &facts) {
             try await ContactQueries.facts(database, within: Self.section)
         }
@@ -80,7 +83,8 @@ public struct StatusReader: Sendable {
     }
 
     /// Only keys with due contacts that nothing else holds are looked up: an idle cluster's ledger is not read at all.
-    private mutating func takeUsage(_ rows: [LaneQueries.Row], _ facts: inout ClusterFacts) async -> [String: CapUsage]? {
+    private mutating func takeUsage(_ rows: [LaneQueries.Row], _ facts: inout ClusterFacts) async -> [String: CapUsage]?
+    {
         let keys = Set(rows.filter { $0.reason == nil && $0.idle > 0 }.compactMap(\.capKey))
         if keys.isEmpty { return [:] }
         if let usage, ContinuousClock.now - usage.at < Self.usageKept { return usage.rows }

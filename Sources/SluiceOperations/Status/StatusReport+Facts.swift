@@ -59,7 +59,8 @@ extension StatusReport {
         contacts.reserved = lanes.reserved
         contacts.oldestClaimSeconds = lanes.oldestClaimSeconds
         if facts.contacts != nil {
-            contacts.waiting = max(0, contacts.byStatus["active", default: 0] - lanes.due - lanes.claimed - lanes.reserved)
+            contacts.waiting = max(
+                0, contacts.byStatus["active", default: 0] - lanes.due - lanes.claimed - lanes.reserved)
         }
         for case (let reason?, let count) in lanes.dueByReason where count > 0 {
             contacts.heldByReason[reason, default: 0] += count
@@ -80,7 +81,8 @@ extension StatusReport {
                 lastHeartbeatSecondsAgo: node.renewedAt.flatMap { renewed in
                     facts.nodes.map { max(0, $0.now.timeIntervalSince(renewed)) }
                 },
-                openRequests: reply?.shard.map { Int($0.openRequests) }, permits: reply?.shard.map { Int($0.permitsLimit) },
+                openRequests: reply?.shard.map { Int($0.openRequests) },
+                permits: reply?.shard.map { Int($0.permitsLimit) },
                 problems: reply?.problems ?? [])
         }
         for reply in replies.values.sorted(by: { $0.incarnation < $1.incarnation }) {

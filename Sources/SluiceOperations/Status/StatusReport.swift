@@ -1,6 +1,7 @@
 public import FoundationEssentials
 
-/// What `sluice status` says, and `GET /api/v1/status`. A figure that is nil was not taken; the finding SLU-005 says why.
+/// What `sluice status` says, and `GET /api/v1/status`. A figure that is nil was not taken; the finding SLU-005 says
+/// why.
 public struct StatusReport: Codable, Hashable, Sendable {
     public var at: Date
     public var health: ClusterHealth

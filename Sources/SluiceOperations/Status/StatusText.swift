@@ -27,14 +27,17 @@ public enum StatusText {
         guard !report.nodes.isEmpty else { return [] }
         var table = TextTable([
             .init(title: "NODE", shrinks: true), .init(title: "ROLE"), .init(title: "STATE"),
-            .init(title: "VERSION", shrinks: true), .init(title: "HOST", shrinks: true), .init(title: "SLOTS", isRight: true),
+            .init(title: "VERSION", shrinks: true), .init(title: "HOST", shrinks: true),
+            .init(title: "SLOTS", isRight: true),
             .init(title: "OPEN", isRight: true), .init(title: "HEARTBEAT", isRight: true),
         ])
         for node in report.nodes {
             let role = node.isLeader ? "\(node.role), leads" : node.isDraining ? "\(node.role), stops" : node.role
             table.add([
-                node.name, role, node.state.rawValue, node.version, node.host, node.role == "shard" ? "\(node.slots)" : "",
-                node.openRequests.map { "\($0)" } ?? "", node.lastHeartbeatSecondsAgo.map { "\(Words.span($0)) ago" } ?? "",
+                node.name, role, node.state.rawValue, node.version, node.host,
+                node.role == "shard" ? "\(node.slots)" : "",
+                node.openRequests.map { "\($0)" } ?? "",
+                node.lastHeartbeatSecondsAgo.map { "\(Words.span($0)) ago" } ?? "",
             ])
         }
         return table.lines(width: width)
@@ -50,7 +53,9 @@ public enum StatusText {
         guard let hour = devices.atHourlyCap, let day = devices.atDailyCap, let open = devices.atConcurrencyCap else {
             return [line]
         }
-        return [line, "at a cap  \(Words.count(hour)) hourly, \(Words.count(day)) daily, \(Words.count(open)) concurrent"]
+        return [
+            line, "at a cap  \(Words.count(hour)) hourly, \(Words.count(day)) daily, \(Words.count(open)) concurrent",
+        ]
     }
 
     private static func contacts(_ report: StatusReport, width: Int) -> [String] {
@@ -86,17 +91,20 @@ public enum StatusText {
         return lines
     }
 
-    /// Breaks at spaces; lines after the first are indented. A word longer than the width is left whole.
-    static func wrap(_ text: String, width: Int, indent: Int) -> [String] {
+    /// Breaks at spaces; lines after the first are indented by `indent`, the first by `first`. A word longer than the
+    /// width is left whole.
+    static func wrap(_ text: String, width: Int, first: Int = 0, indent: Int) -> [String] {
         var lines: [String] = []
-        var line = ""
+        var line = String(repeating: " ", count: first)
+        var isEmpty = true
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            if !line.isEmpty, line.count + 1 + word.count > width {
+            if !isEmpty, line.count + 1 + word.count > width {
                 lines.append(line)
                 line = String(repeating: " ", count: indent) + word
             } else {
-                line += (line.isEmpty ? "" : " ") + word
+                line += (isEmpty ? "" : " ") + word
             }
+            isEmpty = false
         }
         return lines + [line]
     }

@@ -7,7 +7,9 @@ public enum SuppressionText {
             .init(title: "SINCE"),
         ])
         for line in suppressions {
-            table.add([line.phone, line.workspace == "*" ? "everywhere" : line.workspace, line.reason, Words.time(line.since)])
+            table.add([
+                line.phone, line.workspace == "*" ? "everywhere" : line.workspace, line.reason, Words.time(line.since),
+            ])
         }
         return table.lines(width: width).joined(separator: "\n") + "\n"
     }

@@ -41,7 +41,8 @@ extension OperatorSession {
                 """, [.string(workspace ?? "*"), .string(digits), .string(reason)])
             if added.isEmpty { return false }
             try await change.record(
-                "suppressions.add", target: digits, after: ["workspace": workspace ?? "*", "reason": reason ?? "operator"])
+                "suppressions.add", target: digits,
+                after: ["workspace": workspace ?? "*", "reason": reason ?? "operator"])
             return true
         }
     }

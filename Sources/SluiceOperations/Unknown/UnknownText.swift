@@ -6,12 +6,14 @@ public enum UnknownText {
         guard !unknown.isEmpty else { return "nothing is unknown\n" }
         var table = TextTable([
             .init(title: "SINCE"), .init(title: "PHONE"), .init(title: "DEVICE", shrinks: true),
-            .init(title: "SEQUENCE", shrinks: true), .init(title: "STEP", shrinks: true), .init(title: "CODE", shrinks: true),
+            .init(title: "SEQUENCE", shrinks: true), .init(title: "STEP", shrinks: true),
+            .init(title: "CODE", shrinks: true),
             .init(title: "CONTACT"),
         ])
         for line in unknown {
             table.add([
-                line.at.map { Words.time($0) } ?? "", line.phone ?? "", line.device ?? "", line.sequence, line.step ?? "",
+                line.at.map { Words.time($0) } ?? "", line.phone ?? "", line.device ?? "", line.sequence,
+                line.step ?? "",
                 line.code ?? "", line.contactID.text,
             ])
         }

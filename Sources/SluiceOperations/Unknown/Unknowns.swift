@@ -37,15 +37,18 @@ extension OperatorSession {
         try await database.query(UnknownQuery.listSQL, [.int32(Int32(clamping: limit))]).map { row in
             UnknownLine(
                 contactID: try row.decode(UUID.self, "id"), phone: try row.decode(String?.self, "contact_phone"),
-                workspace: try row.decode(String.self, "workspace_id"), sequence: try row.decode(String.self, "sequence"),
+                workspace: try row.decode(String.self, "workspace_id"),
+                sequence: try row.decode(String.self, "sequence"),
                 step: try row.decode(String?.self, "current_trigger"), device: try row.decode(String?.self, "device"),
-                at: try row.date("at"), code: try row.decode(String?.self, "code"), openUntil: try row.date("open_until"))
+                at: try row.date("at"), code: try row.decode(String?.self, "code"),
+                openUntil: try row.date("open_until"))
         }
     }
 
     /// Says what became of them. A contact that is not unknown is left alone.
     /// - Throws: ``OperationsError`` when a choice names nobody, or nobody unknown.
-    public func resolveUnknown(_ choice: UnknownChoice, as truth: UnknownResolution.Truth) async throws -> UnknownReport {
+    public func resolveUnknown(_ choice: UnknownChoice, as truth: UnknownResolution.Truth) async throws -> UnknownReport
+    {
         var report = UnknownReport(resolved: 0, tooEarly: 0)
         switch choice {
         case .these(let subjects):
@@ -73,7 +76,8 @@ extension OperatorSession {
             let result = try await UnknownResolution(change.transaction).resolve(ids, as: truth)
             for id in result.resolved {
                 try await change.record(
-                    "unknown.\(truth.rawValue)", target: id.text, before: ["status": "unknown"], after: ["truth": truth.rawValue])
+                    "unknown.\(truth.rawValue)", target: id.text, before: ["status": "unknown"],
+                    after: ["truth": truth.rawValue])
             }
             return UnknownReport(
                 resolved: result.resolved.count, tooEarly: result.tooEarly.count,
@@ -94,7 +98,8 @@ extension OperatorSession {
         guard !rows.isEmpty else { throw OperationsError.notFound(kind: "contact", given: subject, nearest: []) }
         let unknown = try rows.filter { try $0.decode(String?.self, "status") == "unknown" }
         guard !unknown.isEmpty else {
-            throw OperationsError.refused(code: "not_unknown", message: "nothing of \"\(subject)\" is unknown; see `sluice why \(subject)`")
+            throw OperationsError.refused(
+                code: "not_unknown", message: "nothing of \"\(subject)\" is unknown; see `sluice why \(subject)`")
         }
         return try unknown.map { try $0.decode(UUID.self, "id") }
     }

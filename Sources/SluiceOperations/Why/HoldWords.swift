@@ -10,18 +10,24 @@ enum HoldWords {
         let step = "\"\(contact.step.trigger ?? "")\""
         switch hold {
         case .invalidPhone:
-            return "The phone number \"\(contact.phone ?? "")\" is not one: correct it on the lead, and it enters again."
+            return
+                "The phone number \"\(contact.phone ?? "")\" is not one: correct it on the lead, and it enters again."
         case .stepMissing:
             return "It stands at step \(step), which does not exist. Create the step, and it goes on by itself."
         case .nextStepMissing:
-            return "Step \(step) was sent and names a next step that does not exist. Create that step, and it goes on by itself."
+            return
+                "Step \(step) was sent and names a next step that does not exist. Create that step, and it goes on by itself."
         case .cycleWithoutDelay:
             return "The steps after \(step) form a circle in which nobody ever waits. Give one of them a delay."
         case .emptyText: return "Step \(step) has neither text nor media. Write one, and it goes on by itself."
-        case .textTooLong: return "The text of step \(step) is longer than a gateway takes. Shorten it, and it goes on by itself."
-        case .noDevice: return "The workspace \"\(contact.workspace)\" has no device. Add one with `sluice devices add`."
-        case .unknownDevice: return "Its device does not exist any more, or is another workspace's. Give it one that does."
-        case .noDueTime: return "It came from the previous system without a due time. Set next_trigger_time and status = 'active'."
+        case .textTooLong:
+            return "The text of step \(step) is longer than a gateway takes. Shorten it, and it goes on by itself."
+        case .noDevice:
+            return "The workspace \"\(contact.workspace)\" has no device. Add one with `sluice devices add`."
+        case .unknownDevice:
+            return "Its device does not exist any more, or is another workspace's. Give it one that does."
+        case .noDueTime:
+            return "It came from the previous system without a due time. Set next_trigger_time and status = 'active'."
         case nil: return "It is held: \(code)."
         }
     }

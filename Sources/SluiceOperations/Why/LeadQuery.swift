@@ -35,8 +35,10 @@ enum LeadQuery {
         try await database.query(sql, [.string(phone.digits)]).map { row in
             LeadSituation(
                 id: try row.decode(UUID.self, "id"), name: try row.decode(String?.self, "name"),
-                workspace: try row.decode(String.self, "workspace_id"), trigger: try row.decode(String?.self, "trigger"),
-                sequence: try row.decode(String?.self, "sequence"), sequenceID: try row.decode(UUID?.self, "sequence_id"),
+                workspace: try row.decode(String.self, "workspace_id"),
+                trigger: try row.decode(String?.self, "trigger"),
+                sequence: try row.decode(String?.self, "sequence"),
+                sequenceID: try row.decode(UUID?.self, "sequence_id"),
                 isEntryStep: try row.decode(Bool.self, "is_entry"), isActive: try row.decode(Bool.self, "is_active"),
                 isQueued: try row.decode(Bool.self, "is_queued"))
         }
@@ -59,16 +61,21 @@ enum LeadVerdict {
         guard let trigger = lead.trigger else {
             return Reason("no_trigger", "The lead has no trigger, so it enters no sequence.")
         }
-        if lead.isQueued { return Reason("being_enrolled", "The trigger \"\(trigger)\" was just given; it enters within seconds.") }
+        if lead.isQueued {
+            return Reason("being_enrolled", "The trigger \"\(trigger)\" was just given; it enters within seconds.")
+        }
         guard let sequence = lead.sequence else {
             return Reason("no_step", "No step of any sequence has the trigger \"\(trigger)\".")
         }
         if !lead.isEntryStep {
-            return Reason("no_entry_step", "The step \"\(trigger)\" of \"\(sequence)\" is not an entry point, so nobody enters by it.")
+            return Reason(
+                "no_entry_step",
+                "The step \"\(trigger)\" of \"\(sequence)\" is not an entry point, so nobody enters by it.")
         }
         if !lead.isActive {
             return Reason("sequence_paused", "The sequence \"\(sequence)\" is not active; leads enter when it is.")
         }
-        return Reason("not_enrolled", "Nothing stands against entering \"\(sequence)\": it should happen within seconds.")
+        return Reason(
+            "not_enrolled", "Nothing stands against entering \"\(sequence)\": it should happen within seconds.")
     }
 }

@@ -7,7 +7,8 @@ enum Obstacles {
     static func ofContact(_ contact: ContactSituation) -> [Reason] {
         var reasons: [Reason] = []
         if let due = contact.dueAt, due > contact.now {
-            reasons.append(Reason("due_later", "It is not due before \(Words.time(due, from: contact.now)).", until: due))
+            reasons.append(
+                Reason("due_later", "It is not due before \(Words.time(due, from: contact.now)).", until: due))
         }
         if contact.isSuppressed {
             reasons.append(Reason("suppressed", "The number is on the suppression list: it will not be sent."))
@@ -19,16 +20,21 @@ enum Obstacles {
             reasons.append(
                 Reason(
                     "workspace_paused",
-                    "The workspace \"\(contact.workspace)\" is paused. `sluice resume --workspace \(contact.workspace)` lets it go on."))
+                    "The workspace \"\(contact.workspace)\" is paused. `sluice resume --workspace \(contact.workspace)` lets it go on."
+                ))
         }
         if contact.sequence.isSequence, !contact.sequence.isActive {
             reasons.append(
-                Reason("sequence_paused", "The sequence \"\(contact.sequence.name)\" is not active. `sluice sequences resume` starts it."))
+                Reason(
+                    "sequence_paused",
+                    "The sequence \"\(contact.sequence.name)\" is not active. `sluice sequences resume` starts it."))
         }
         if contact.device == nil {
-            reasons.append(Reason("no_device_yet", "It has no device yet; it is given one within seconds of being entered."))
+            reasons.append(
+                Reason("no_device_yet", "It has no device yet; it is given one within seconds of being entered."))
         } else if !contact.hasLane {
-            reasons.append(Reason("being_placed", "It was just entered or moved, and is put in its device's line within seconds."))
+            reasons.append(
+                Reason("being_placed", "It was just entered or moved, and is put in its device's line within seconds."))
         }
         return reasons
     }
@@ -38,10 +44,13 @@ enum Obstacles {
         var reasons = condition(device)
         if !contact.slot.hasLiveOwner {
             reasons.append(
-                Reason("no_owner", "No shard node is responsible for the device \"\(device.name)\" now; see `sluice status`."))
+                Reason(
+                    "no_owner",
+                    "No shard node is responsible for the device \"\(device.name)\" now; see `sluice status`."))
         }
         if !contact.hasLeader {
-            reasons.append(Reason("no_leader", "No coordinator leads, so nothing new is handed out; see `sluice status`."))
+            reasons.append(
+                Reason("no_leader", "No coordinator leads, so nothing new is handed out; see `sluice status`."))
         }
         switch room {
         case .owner(let state): reasons += live(state, device, contact.now)
@@ -61,9 +70,11 @@ enum Obstacles {
         }
         switch device.state {
         case "connected": break
-        case "disconnected": reasons.append(Reason("device_disconnected", "\(name) is not connected; it goes on when it is back."))
+        case "disconnected":
+            reasons.append(Reason("device_disconnected", "\(name) is not connected; it goes on when it is back."))
         case "logged_out": reasons.append(Reason("device_logged_out", "\(name) is logged out: pair the phone again."))
-        case "not_found": reasons.append(Reason("device_not_found", "\(name) is not known to its gateway: check its name there."))
+        case "not_found":
+            reasons.append(Reason("device_not_found", "\(name) is not known to its gateway: check its name there."))
         case "banned":
             let until = device.stateUntil.map { " until \(Words.time($0))" } ?? ""
             reasons.append(
@@ -73,7 +84,8 @@ enum Obstacles {
         default: reasons.append(Reason("device_" + device.state, "\(name) is \(device.state)."))
         }
         if !device.hasGateway {
-            reasons.append(Reason("no_gateway", "\(name) has no gateway, and there is no default one: `sluice gateways add`."))
+            reasons.append(
+                Reason("no_gateway", "\(name) has no gateway, and there is no default one: `sluice gateways add`."))
         }
         return reasons
     }
@@ -94,25 +106,35 @@ enum Obstacles {
     private static func live(_ state: DeviceState, _ device: ContactSituation.Device, _ now: Date) -> [Reason] {
         var reasons: [Reason] = []
         if !state.isReady {
-            reasons.append(Reason("device_loading", "Its node has just taken the device over and is reading what it sent before."))
+            reasons.append(
+                Reason("device_loading", "Its node has just taken the device over and is reading what it sent before."))
         }
         for window in state.windows where window.used >= window.limit {
             let word = word(for: window.length)
             reasons += cap(
                 "at_\(word)_cap", word,
                 DeviceRoom.Window(
-                    limit: Int(window.limit), used: Int(window.used), freeAt: window.nextFreeAt.map { Date($0) }), device)
+                    limit: Int(window.limit), used: Int(window.used), freeAt: window.nextFreeAt.map { Date($0) }),
+                device)
         }
         if state.open >= state.concurrency, state.concurrency > 0 {
             reasons.append(
-                Reason("at_concurrent_cap", "The device \"\(device.name)\" has \(state.open) messages open, as many as it may."))
+                Reason(
+                    "at_concurrent_cap",
+                    "The device \"\(device.name)\" has \(state.open) messages open, as many as it may."))
         }
         if let gap = state.gapUntil.map({ Date($0) }), gap > now {
             reasons.append(
-                Reason("gap", "The device \"\(device.name)\" pauses between two messages until \(Words.time(gap, from: now)).", until: gap))
+                Reason(
+                    "gap",
+                    "The device \"\(device.name)\" pauses between two messages until \(Words.time(gap, from: now)).",
+                    until: gap))
         }
         if state.isBreakerOpen {
-            reasons.append(Reason("breaker_open", "The gateway of the device \"\(device.name)\" fails and is left alone for a moment."))
+            reasons.append(
+                Reason(
+                    "breaker_open", "The gateway of the device \"\(device.name)\" fails and is left alone for a moment."
+                ))
         }
         return reasons
     }

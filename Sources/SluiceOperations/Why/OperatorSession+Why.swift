@@ -4,7 +4,8 @@ internal import PostgresDriver
 extension OperatorSession {
     /// What a person or one enrollment waits for, and until when.
     /// - Parameter subject: a phone number, or the id of a contact.
-    /// - Throws: ``OperationsError/malformedPhone(given:)`` when it is neither; ``OperationsError/notFound(kind:given:nearest:)`` for an id nobody has.
+    /// - Throws: ``OperationsError/malformedPhone(given:)`` when it is neither;
+    ///   ``OperationsError/notFound(kind:given:nearest:)`` for an id nobody has.
     public func why(_ subject: String) async throws -> WhyReport {
         let phone: PhoneNumber?
         let contacts: [ContactSituation]
@@ -57,13 +58,15 @@ extension OperatorSession {
         guard let phone else { return [] }
         var remarks: [Reason] = []
         if contacts.isEmpty, leads.isEmpty {
-            remarks.append(Reason("lead_unknown", "Nobody with this number is known: there is no lead and no enrollment."))
+            remarks.append(
+                Reason("lead_unknown", "Nobody with this number is known: there is no lead and no enrollment."))
         }
         let scopes = try await database.query(
             "SELECT workspace_id FROM suppressions WHERE phone = $1 ORDER BY 1 LIMIT 100", [.string(phone.digits)])
         for scope in try scopes.column(String.self, at: 0) {
             let place = scope == "*" ? "everywhere" : "in the workspace \"\(scope)\""
-            remarks.append(Reason("suppressed", "The number is on the suppression list \(place): nothing is sent to it."))
+            remarks.append(
+                Reason("suppressed", "The number is on the suppression list \(place): nothing is sent to it."))
         }
         return remarks
     }

@@ -8,7 +8,8 @@ enum SituationQuery {
 
     private static func sql(_ condition: String) -> String {
         """
-        SELECT now() AS now, c.id, c.workspace_id, c.recipient, c.contact_name, c.contact_phone, c.status, c.hold_reason,
+        SELECT now() AS now, c.id, c.workspace_id, c.recipient, c.contact_name, c.contact_phone, c.status,
+            c.hold_reason,
             c.last_error, coalesce(c.retry_count, 0) AS retry_count, c.claim_state, c.processing_started_at,
             c.next_trigger_time, c.completed_at, c.lane_id IS NOT NULL AS has_lane, c.current_trigger, st.next_trigger,
             c.kind = 'sequence' AS is_sequence, coalesce(q.name, q.id::text, c.source_id) AS sequence,
@@ -16,8 +17,8 @@ enum SituationQuery {
             (SELECT count(*) FROM (SELECT FROM sequence_contacts a WHERE a.lane_id = c.lane_id AND a.status = 'active'
                 AND a.next_trigger_time < least(c.next_trigger_time, now()) LIMIT 1000) a)::int AS ahead,
             d.id AS device_id, coalesce(d.device_name, d.id::text) AS device_name, p.cap_key, p.hourly_cap, p.daily_cap,
-            coalesce(s.state, 'connected') AS device_state, s.until AS state_until, p.paused_at IS NOT NULL AS device_paused,
-            p.paused_reason, p.history_from,
+            coalesce(s.state, 'connected') AS device_state, s.until AS state_until,
+            p.paused_at IS NOT NULL AS device_paused, p.paused_reason, p.history_from,
             p.gateway_id IS NOT NULL OR EXISTS (SELECT FROM gateways WHERE is_default) AS has_gateway,
             l.incarnation IS NOT NULL AS has_owner, l.node_name AS owner,
             EXISTS (SELECT FROM pauses WHERE scope = '*') AS all_paused,
@@ -58,22 +59,27 @@ enum SituationQuery {
             now: try row.date("now") ?? Date(), id: try row.decode(UUID.self, "id"),
             workspace: try row.decode(String.self, "workspace_id"), recipient: try row.decode(String.self, "recipient"),
             name: try row.decode(String?.self, "contact_name"), phone: try row.decode(String?.self, "contact_phone"),
-            status: try row.decode(String?.self, "status") ?? "active", holdReason: try row.decode(String?.self, "hold_reason"),
-            lastError: try row.decode(String?.self, "last_error"), retryCount: Int(try row.decode(Int32.self, "retry_count")),
-            claimState: Int(try row.decode(Int16.self, "claim_state")), processingSince: try row.date("processing_started_at"),
+            status: try row.decode(String?.self, "status") ?? "active",
+            holdReason: try row.decode(String?.self, "hold_reason"),
+            lastError: try row.decode(String?.self, "last_error"),
+            retryCount: Int(try row.decode(Int32.self, "retry_count")),
+            claimState: Int(try row.decode(Int16.self, "claim_state")),
+            processingSince: try row.date("processing_started_at"),
             dueAt: try row.date("next_trigger_time"), completedAt: try row.date("completed_at"),
             hasLane: try row.decode(Bool.self, "has_lane"), ahead: Int(try row.decode(Int32.self, "ahead")),
             sequence: ContactSituation.Sequence(
                 name: try row.decode(String.self, "sequence"), isSequence: try row.decode(Bool.self, "is_sequence"),
                 isActive: try row.decode(Bool.self, "is_active")),
             step: ContactSituation.Step(
-                trigger: try row.decode(String?.self, "current_trigger"), next: try row.decode(String?.self, "next_trigger")),
+                trigger: try row.decode(String?.self, "current_trigger"),
+                next: try row.decode(String?.self, "next_trigger")),
             device: try device(row),
             slot: ContactSituation.Slot(
                 hasLiveOwner: try row.decode(Bool.self, "has_owner"), owner: try row.decode(String?.self, "owner")),
             isEverythingPaused: try row.decode(Bool.self, "all_paused"),
             isWorkspacePaused: try row.decode(Bool.self, "workspace_paused"),
-            isSuppressed: try row.decode(Bool.self, "is_suppressed"), hasLeader: try row.decode(Bool.self, "has_leader"),
+            isSuppressed: try row.decode(Bool.self, "is_suppressed"),
+            hasLeader: try row.decode(Bool.self, "has_leader"),
             lastAttempt: try attempt(row))
     }
 
@@ -83,9 +89,11 @@ enum SituationQuery {
         }
         return ContactSituation.Device(
             id: id, name: try row.decode(String.self, "device_name"), capKey: key,
-            hourlyCap: Int(try row.decode(Int32.self, "hourly_cap")), dailyCap: Int(try row.decode(Int32.self, "daily_cap")),
+            hourlyCap: Int(try row.decode(Int32.self, "hourly_cap")),
+            dailyCap: Int(try row.decode(Int32.self, "daily_cap")),
             state: try row.decode(String.self, "device_state"), stateUntil: try row.date("state_until"),
-            isPaused: try row.decode(Bool.self, "device_paused"), pausedReason: try row.decode(String?.self, "paused_reason"),
+            isPaused: try row.decode(Bool.self, "device_paused"),
+            pausedReason: try row.decode(String?.self, "paused_reason"),
             hasGateway: try row.decode(Bool.self, "has_gateway"), historyFrom: try row.date("history_from"))
     }
 

@@ -5,7 +5,8 @@ enum Verdict {
     /// - Parameter room: what its device can do now; nil when it was not asked, because nothing of it matters.
     static func reasons(_ contact: ContactSituation, room: DeviceRoom?) -> [Reason] {
         switch contact.status {
-        case "completed": return [ended("completed", "It is finished: the last message of the sequence was sent", contact)]
+        case "completed":
+            return [ended("completed", "It is finished: the last message of the sequence was sent", contact)]
         case "failed": return [failed(contact)]
         case "cancelled": return [cancelled(contact)]
         case "unknown": return [unknown(contact)]
@@ -21,7 +22,8 @@ enum Verdict {
 
     /// Whether the device's room can be the answer at all.
     static func needsRoom(_ contact: ContactSituation) -> Bool {
-        contact.status == "active" && contact.claimState != 2 && contact.device != nil && Obstacles.ofContact(contact).isEmpty
+        contact.status == "active" && contact.claimState != 2 && contact.device != nil
+            && Obstacles.ofContact(contact).isEmpty
     }
 
     private static func ended(_ code: String, _ sentence: String, _ contact: ContactSituation) -> Reason {
@@ -35,8 +37,10 @@ enum Verdict {
 
     private static func cancelled(_ contact: ContactSituation) -> Reason {
         switch contact.lastError {
-        case "trigger_removed": ended("trigger_removed", "It was cancelled because the trigger was taken off the lead", contact)
-        case "suppressed": ended("suppressed", "It was cancelled because the number is on the suppression list", contact)
+        case "trigger_removed":
+            ended("trigger_removed", "It was cancelled because the trigger was taken off the lead", contact)
+        case "suppressed":
+            ended("suppressed", "It was cancelled because the number is on the suppression list", contact)
         case let other?: ended("cancelled", "It was cancelled (\(other))", contact)
         case nil: ended("cancelled", "It was cancelled", contact)
         }
@@ -48,11 +52,12 @@ enum Verdict {
         return Reason(
             "unknown",
             "A message went out\(when) and nobody knows whether it arrived\(why.map { " (\($0))" } ?? ""). Look at the phone, then say which: "
-                + "`sluice unknown mark-sent \(contact.id.text)`, `… mark-failed …` or, to send it again, `… resend …`.")
+                + "`sluice unknown mark-sent \(contact.id.text)`, `… mark-failed …` or, to send it again, `… resend …`."
+        )
     }
 
     private static func inFlight(_ contact: ContactSituation) -> Reason {
-        let since = contact.processingSince.map { " since \(Words.span(contact.now.timeIntervalSince($0)))" } ?? ""
+        let since = contact.processingSince.map { ", for \(Words.span(contact.now.timeIntervalSince($0))) now" } ?? ""
         let node = contact.slot.owner.map { " by \($0)" } ?? ""
         return Reason(
             "in_flight", "It is being sent\(node)\(since).", until: contact.lastAttempt?.deadline)
@@ -60,7 +65,9 @@ enum Verdict {
 
     private static func next(_ contact: ContactSituation) -> Reason {
         if contact.claimState == 1 {
-            return Reason("claimed", "It is on its way to \(contact.slot.owner ?? "its node") and goes out as soon as the device is free.")
+            return Reason(
+                "claimed",
+                "It is on its way to \(contact.slot.owner ?? "its node") and goes out as soon as the device is free.")
         }
         let ahead = contact.ahead >= 1_000 ? "at least 1,000" : Words.count(contact.ahead)
         return Reason(
@@ -78,7 +85,8 @@ enum Verdict {
     private static func held(_ contact: ContactSituation) -> Reason {
         guard let hold = contact.holdReason else {
             return Reason(
-                "paused_by_hand", "Somebody set its status to \"\(contact.status)\". It goes on when the status is 'active' again.")
+                "paused_by_hand",
+                "Somebody set its status to \"\(contact.status)\". It goes on when the status is 'active' again.")
         }
         return HoldWords.reason(hold, contact)
     }

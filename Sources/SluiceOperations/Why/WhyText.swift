@@ -1,7 +1,8 @@
 /// The answer of `sluice why`, for a terminal.
 public enum WhyText {
     public static func render(_ report: WhyReport, width: Int) -> String {
-        var lines = [[report.phone.map { "+" + $0 }, report.name].compactMap(\.self).joined(separator: " ")]
+        let person = [report.phone.map { "+" + $0 }, report.name].compactMap(\.self)
+        var lines = [person.isEmpty ? "without a number" : person.joined(separator: " ")]
         lines += report.remarks.flatMap { reason($0, width: width) }
         for enrollment in report.enrollments {
             let step = enrollment.step.map { ", step \"\($0)\"" } ?? ""
@@ -18,10 +19,10 @@ public enum WhyText {
                 "trigger \"\(trigger.trigger)\" of lead \(trigger.leadID.text): not enrolled", width: width, indent: 2)
             lines += reason(trigger.reason, width: width)
         }
-        return lines.filter { $0 != lines.first || !$0.isEmpty }.joined(separator: "\n") + "\n"
+        return lines.joined(separator: "\n") + "\n"
     }
 
     private static func reason(_ reason: Reason, width: Int) -> [String] {
-        StatusText.wrap("  \(reason.sentence) [\(reason.code)]", width: width, indent: 2)
+        StatusText.wrap("\(reason.sentence) [\(reason.code)]", width: width, first: 2, indent: 2)
     }
 }

@@ -51,7 +51,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
             ).map { row in
                 ShardNode(
                     incarnation: Incarnation(rawValue: try row.decode(Int64.self, "incarnation")),
-                    name: try row.decode(String.self, "node_name"), isDraining: try row.decode(Bool.self, "is_draining"))
+                    name: try row.decode(String.self, "node_name"), isDraining: try row.decode(Bool.self, "is_draining")
+                )
             }
         }
     }

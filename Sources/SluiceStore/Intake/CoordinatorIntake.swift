@@ -18,7 +18,8 @@ extension PostgresCoordinatorStore {
     private func enrollChunk(limit: Int) async throws -> IntakeResult {
         try await storing {
             // One transaction: contacts to place must not be forgotten between the two statements.
-            let (lanes, taken) = try await pools.durable.withTransaction(.readCommitted, deadline: .seconds(30)) { transaction in
+            let (lanes, taken) = try await pools.durable.withTransaction(.readCommitted, deadline: .seconds(30)) {
+                transaction in
                 let rows = try await transaction.query(
                     EnrollStatement.sql, [.int64(Int64(limit))], deadline: .seconds(30))
                 var lanes = try rows.compactMap(Self.laneDue)
@@ -109,7 +110,9 @@ extension PostgresCoordinatorStore {
     }
 
     private static func laneDue(_ row: PostgresRow) throws -> LaneDue? {
-        guard let lane = try row.decode(Int64?.self, "lane_id"), let due = try row.optionalTime("due") else { return nil }
+        guard let lane = try row.decode(Int64?.self, "lane_id"), let due = try row.optionalTime("due") else {
+            return nil
+        }
         return LaneDue(lane: LaneID(rawValue: lane), due: due)
     }
 }

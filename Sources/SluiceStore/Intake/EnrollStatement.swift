@@ -48,8 +48,8 @@ enum EnrollStatement {
     private static let gains = """
         wanted AS MATERIALIZED (
             SELECT w.lead_id, w.trigger, w.workspace_id, w.op, w.was_removed, l.phone, l.name, l.user_id,
-                coalesce(l.time_zone, ws.time_zone) AS time_zone, q.id AS sequence_id, q.priority,
-                st.day_number, st.time_schedule, st.is_endless,
+                coalesce(l.time_zone, ws.time_zone) AS time_zone, q.id AS sequence_id, q.priority::int AS priority,
+                st.day_number, st.time_schedule::text AS time_schedule, st.is_endless,
                 coalesce(sluice_digits(l.phone), 'invalid:' || coalesce(nullif(l.phone, ''), l.id::text)) AS recipient,
                 sluice_digits(l.phone) IS NOT NULL AS has_phone, coalesce(l.device_id, q.device_id) AS device_id
             FROM word w

@@ -12,7 +12,7 @@ enum PlaceStatement {
             WHERE c.id = ANY ($1::uuid[]) AND (c.status = 'active' OR c.hold_reason IN ('no_device', 'unknown_device'))
               AND c.id NOT IN (SELECT id FROM held WHERE claim_state = 0)
         ), entering AS MATERIALIZED (
-            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status AS known_status, c.next_trigger_time, q.priority,
+            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status AS known_status, c.next_trigger_time, q.priority::int AS priority,
                 coalesce(c.assigned_device_id, q.device_id) AS chosen,
                 c.recipient ~ '^[0-9]{7,15}$' AS has_phone,
                 row_number() OVER (PARTITION BY c.workspace_id, coalesce(c.assigned_device_id, q.device_id) IS NULL

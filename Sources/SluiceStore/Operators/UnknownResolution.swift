@@ -4,16 +4,17 @@ internal import SluiceCore
 
 /// An operator says what became of contacts whose outcome is unknown.
 ///
-/// The truth goes the way every outcome goes, through the settle statement, so that the contact moves by the same rules, and a late answer of the
-/// gateway finds a final ledger row and changes nothing. A contact that came in unknown from a previous system has no attempt in the
-/// ledger; it gets one, uncharged, so that the history tells who decided.
+/// The truth goes the way every outcome goes, through the settle statement, so that the contact moves by the same
+/// rules, and a late answer of the gateway finds a final ledger row and changes nothing. A contact that came in unknown
+/// from a previous system has no attempt in the ledger; it gets one, uncharged, so that the history tells who decided.
 public struct UnknownResolution: Sendable {
     public enum Truth: String, Sendable {
         /// The message arrived: the contact moves on.
         case sent
         /// It did not, and will not be tried again: the contact fails.
         case failed
-        /// It did not, and is to be sent again: the contact is due at once. Refused while the gateway may still accept the first one.
+        /// It did not, and is to be sent again: the contact is due at once. Refused while the gateway may still accept
+        /// the first one.
         case resend
     }
 
@@ -59,7 +60,9 @@ public struct UnknownResolution: Sendable {
 
     private func wake(_ lanes: PostgresResult) async throws {
         let due = try lanes.compactMap { row in
-            if let lane = try row.decode(Int64?.self, "lane_id"), let at = try row.decode(PostgresTimestamp?.self, "due") {
+            if let lane = try row.decode(Int64?.self, "lane_id"),
+                let at = try row.decode(PostgresTimestamp?.self, "due")
+            {
                 (lane: lane, due: at)
             } else {
                 nil
@@ -84,13 +87,15 @@ public struct UnknownResolution: Sendable {
             switch truth {
             case .sent: .sent(providerID: nil)
             case .failed: .refused(refusal("operator_failed", .permanent))
-            // Like a device's fault: the contact stays where it is, due as it was, and no attempt of its five is counted.
+            // Like a device's fault: the contact stays where it is, due as it was, and no attempt of its five is
+            // counted.
             case .resend: .refused(refusal("operator_resend", .device(.connected)))
             }
         return SettleRow(
             contact: try row.contact("id"), attempt: try row.decode(Int32.self, "attempt"),
             day: try row.decode(PostgresDate.self, "day").daysSinceEpoch,
-            batch: BatchID(rawValue: try row.decode(Int64.self, "batch")), generation: try row.decode(Int32.self, "generation"),
+            batch: BatchID(rawValue: try row.decode(Int64.self, "batch")),
+            generation: try row.decode(Int32.self, "generation"),
             moves: try row.decode(Int32.self, "moves"), outcome: outcome)
     }
 
@@ -112,8 +117,10 @@ public struct UnknownResolution: Sendable {
     private static let adoptSQL = """
         WITH c AS (
             UPDATE sequence_contacts SET attempts = attempts + 1 WHERE id = $1
-            RETURNING id, attempts, workspace_id, generation, moves, assigned_device_id, recipient, source_id, current_trigger)
-        INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id, cap_key, slot, epoch,
+            RETURNING id, attempts, workspace_id, generation, moves, assigned_device_id, recipient, source_id,
+                current_trigger)
+        INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id, cap_key,
+            slot, epoch,
             incarnation, recipient, source_id, step_trigger, reserved_at, deadline, state, is_charged)
         SELECT (now() AT TIME ZONE 'UTC')::date, id, attempts, workspace_id, generation, moves, 0,
             coalesce(assigned_device_id, '00000000-0000-0000-0000-000000000000'), '', 0, 0, 0, recipient, source_id,

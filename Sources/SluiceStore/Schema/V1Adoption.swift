@@ -1,4 +1,12 @@
 extension SchemaV1 {
+    /// Names of ours that a database may use for something else.
+    static let ownRelations = [
+        "lanes", "claim_batches", "orphans_left", "gateways", "device_caps", "device_states", "suppressions", "pauses",
+        "audit_log", "api_keys", "node_fences", "node_leases", "slot_owners", "coordinator_lease", "cluster_versions",
+        "control_changes", "send_ledger", "enrollment_intake", "intake_scans", "completion_intake", "lane_wakes",
+        "contact_tallies", "contact_tally_changes", "device_load_balance", "contact_counts",
+    ]
+
     /// What a database that was here before Sluice needs. On an empty one these statements do nothing.
     ///
     /// Names of ours that are taken get out of the way first; nothing is dropped.
@@ -7,11 +15,7 @@ extension SchemaV1 {
         DECLARE
             taken text;
         BEGIN
-            FOREACH taken IN ARRAY ARRAY['lanes', 'claim_batches', 'gateways', 'device_caps', 'device_states',
-                'suppressions', 'pauses', 'audit_log', 'api_keys', 'node_fences', 'node_leases', 'slot_owners',
-                'coordinator_lease', 'cluster_versions', 'control_changes', 'send_ledger', 'enrollment_intake',
-                'intake_scans', 'completion_intake', 'lane_wakes', 'orphans_left', 'contact_tallies', 'contact_tally_changes',
-                'device_load_balance', 'contact_counts']
+            FOREACH taken IN ARRAY ARRAY[\(ownRelations.map { "'\($0)'" }.joined(separator: ", "))]
             LOOP
                 IF to_regclass('public.' || taken) IS NOT NULL THEN
                     EXECUTE format('ALTER TABLE public.%I RENAME TO %I', taken, taken || '_before_sluice');
@@ -23,9 +27,9 @@ extension SchemaV1 {
     /// Gives rows that users wrote their workspace and their identity, and says of what an old processor held that its outcome is unknown.
     static let adoptRows = """
         INSERT INTO workspaces (id, name)
-            SELECT DISTINCT user_id::text, user_id::text FROM (
-                SELECT user_id FROM leads UNION SELECT user_id FROM sequences UNION SELECT user_id FROM user_devices) u
-            WHERE user_id IS NOT NULL ON CONFLICT DO NOTHING;
+            SELECT DISTINCT u.id, u.id FROM (SELECT user_id::text AS id FROM leads UNION SELECT user_id::text FROM sequences
+                UNION SELECT user_id::text FROM user_devices) u
+            WHERE u.id IS NOT NULL ON CONFLICT DO NOTHING;
         UPDATE leads SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
         UPDATE sequences SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
         UPDATE user_devices SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
@@ -38,8 +42,13 @@ extension SchemaV1 {
             recipient = coalesce(sluice_digits(c.contact_phone), 'invalid:' || coalesce(c.contact_phone, c.id::text)),
             entry_trigger = (SELECT st.trigger FROM sequence_steps st
                 WHERE st.sequence_id = c.sequence_id AND st.is_entry_point ORDER BY st.day_number, st.id LIMIT 1),
-            lead_id = (SELECT l.id FROM leads l
-                WHERE sluice_digits(l.phone) = sluice_digits(c.contact_phone) ORDER BY l.id LIMIT 1);
+            status = coalesce(c.status, 'paused');
+        -- Whose contact it is, within the workspace; joined by digits, because a probe per contact would walk all leads each time.
+        UPDATE sequence_contacts c SET lead_id = l.id FROM (
+                SELECT DISTINCT ON (workspace_id, sluice_digits(phone)) id, workspace_id, sluice_digits(phone) AS digits
+                FROM leads WHERE sluice_digits(phone) IS NOT NULL
+                ORDER BY workspace_id, sluice_digits(phone), id) l
+            WHERE l.digits = c.recipient AND l.workspace_id = c.workspace_id AND c.lead_id IS NULL;
         UPDATE sequence_contacts SET
             status = 'unknown', last_error = 'in the hands of the previous system when it was adopted',
             processing_device_id = NULL, processing_started_at = NULL

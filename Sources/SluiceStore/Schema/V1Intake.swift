@@ -92,11 +92,11 @@ extension SchemaV1 {
             """
         }
         .joined()
-        + """
+            + """
 
-        CREATE TRIGGER sluice_step_written BEFORE INSERT OR UPDATE ON sequence_steps
-            FOR EACH ROW EXECUTE FUNCTION sluice_step_written();
-        """
+            CREATE TRIGGER sluice_step_written BEFORE INSERT OR UPDATE ON sequence_steps
+                FOR EACH ROW EXECUTE FUNCTION sluice_step_written();
+            """
 
     static let leadTriggers = """
         CREATE FUNCTION sluice_leads_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -155,7 +155,7 @@ extension SchemaV1 {
                 NOTIFY sluice_intake;
             END IF;
             IF TG_OP = 'UPDATE' AND NEW.priority IS DISTINCT FROM OLD.priority THEN
-                UPDATE lanes SET priority_class = sluice_priority_class(NEW.priority)
+                UPDATE lanes SET priority_class = sluice_priority_class(NEW.priority::int)
                     WHERE kind = 'sequence' AND source_id = NEW.id::text;
             END IF;
             RETURN NULL;

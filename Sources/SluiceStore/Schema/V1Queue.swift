@@ -14,27 +14,9 @@ extension SchemaV1 {
         );
         CREATE INDEX lanes_source ON lanes (kind, source_id);
 
-        ALTER TABLE sequence_contacts
-            -- Who it is: unique together; entering again raises the generation.
-            ADD COLUMN workspace_id text NOT NULL DEFAULT 'default',
-            ADD COLUMN kind text NOT NULL DEFAULT 'sequence',
-            ADD COLUMN source_id text,
-            ADD COLUMN recipient text,
-            ADD COLUMN generation int NOT NULL DEFAULT 1,
-            ADD COLUMN external_id text,
-            ADD COLUMN lead_id uuid,
-            ADD COLUMN entry_trigger text,
-            ADD COLUMN time_zone text,
-            -- Where it stands.
-            ADD COLUMN lane_id bigint,
-            ADD COLUMN moves int NOT NULL DEFAULT 0,
-            ADD COLUMN attempts int NOT NULL DEFAULT 0,
-            ADD COLUMN hold_reason text,
-            -- The claim state machine: 0 idle, 1 claimed, 2 reserved. In no index and no predicate, so that claim and reserve are HOT.
-            ADD COLUMN claim_state smallint NOT NULL DEFAULT 0 CHECK (claim_state BETWEEN 0 AND 2),
-            ADD COLUMN claim_batch bigint,
-            ADD COLUMN reserved_day date;
-        ALTER TABLE sequence_contacts SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
+        -- Contacts that were enrolled together lie in one page and are claimed and reserved together: half a page of room keeps
+        -- both updates in it.
+        ALTER TABLE sequence_contacts SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02,
             autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
         CREATE TABLE claim_batches (

@@ -1,119 +1,64 @@
 extension SchemaV1 {
-    /// The tables our users already have. Each is created bare and then given its columns one by one, so that a database which has
-    /// it already gets what is missing and keeps the rest: adoption and creation are the same statements.
-    static let userTables = """
-        CREATE TABLE IF NOT EXISTS workspaces (id text PRIMARY KEY);
-        ALTER TABLE workspaces
-            ADD COLUMN IF NOT EXISTS name text,
-            ADD COLUMN IF NOT EXISTS time_zone text NOT NULL DEFAULT 'UTC',
-            ADD COLUMN IF NOT EXISTS default_from text,
-            ADD COLUMN IF NOT EXISTS gateway text,
-            ADD COLUMN IF NOT EXISTS reserve_high real NOT NULL DEFAULT 0 CHECK (reserve_high BETWEEN 0 AND 1),
-            ADD COLUMN IF NOT EXISTS floor_low real NOT NULL DEFAULT 0.1 CHECK (floor_low BETWEEN 0 AND 1),
-            ADD COLUMN IF NOT EXISTS created_at timestamptz NOT NULL DEFAULT now();
-        INSERT INTO workspaces (id, name) VALUES ('default', 'default') ON CONFLICT DO NOTHING;
+    /// The tables our users already have, and what makes them fit where they are there already.
+    static let userTables =
+        UserTable.all.map(\.definition).joined(separator: "\n")
+            + """
+            INSERT INTO workspaces (id, name) VALUES ('default', 'default') ON CONFLICT DO NOTHING;
 
-        CREATE TABLE IF NOT EXISTS user_devices (id uuid PRIMARY KEY DEFAULT gen_random_uuid());
-        ALTER TABLE user_devices
-            ADD COLUMN IF NOT EXISTS user_id uuid,
-            ADD COLUMN IF NOT EXISTS device_name text,
-            ADD COLUMN IF NOT EXISTS phone text,
-            ADD COLUMN IF NOT EXISTS jid text,
-            ADD COLUMN IF NOT EXISTS status text DEFAULT 'offline',
-            ADD COLUMN IF NOT EXISTS last_seen timestamptz,
-            ADD COLUMN IF NOT EXISTS min_delay_seconds int DEFAULT 5,
-            ADD COLUMN IF NOT EXISTS max_delay_seconds int DEFAULT 15,
-            ADD COLUMN IF NOT EXISTS workspace_id text NOT NULL DEFAULT 'default',
-            ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now(),
-            ADD COLUMN IF NOT EXISTS updated_at timestamptz DEFAULT now();
+            """ + userKeys + fittingTypes
 
-        CREATE TABLE IF NOT EXISTS leads (id uuid PRIMARY KEY DEFAULT gen_random_uuid());
-        ALTER TABLE leads
-            ADD COLUMN IF NOT EXISTS user_id uuid,
-            ADD COLUMN IF NOT EXISTS device_id uuid,
-            ADD COLUMN IF NOT EXISTS name text,
-            ADD COLUMN IF NOT EXISTS phone text,
-            ADD COLUMN IF NOT EXISTS email text,
-            ADD COLUMN IF NOT EXISTS niche text,
-            ADD COLUMN IF NOT EXISTS status text,
-            ADD COLUMN IF NOT EXISTS time_zone text,
-            ADD COLUMN IF NOT EXISTS trigger varchar(1000),
-            ADD COLUMN IF NOT EXISTS workspace_id text NOT NULL DEFAULT 'default',
-            ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now(),
-            ADD COLUMN IF NOT EXISTS updated_at timestamptz DEFAULT now();
+    /// `user_id` is what the users made it; where it is missing it becomes what it is elsewhere.
+    static let userKeys = """
+        DO $$
+        DECLARE
+            relation text;
+            kind text := coalesce((
+                SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+                WHERE attname = 'user_id' AND NOT attisdropped AND attrelid IN ('leads'::regclass, 'sequences'::regclass,
+                    'user_devices'::regclass, 'sequence_contacts'::regclass)
+                ORDER BY attrelid = 'leads'::regclass DESC LIMIT 1), 'uuid');
+        BEGIN
+            FOREACH relation IN ARRAY ARRAY['user_devices', 'leads', 'sequences', 'sequence_contacts'] LOOP
+                EXECUTE format('ALTER TABLE %I ADD COLUMN IF NOT EXISTS user_id %s', relation, kind);
+            END LOOP;
+        END $$;
 
-        CREATE TABLE IF NOT EXISTS sequences (id uuid PRIMARY KEY DEFAULT gen_random_uuid());
-        ALTER TABLE sequences
-            ADD COLUMN IF NOT EXISTS user_id uuid,
-            ADD COLUMN IF NOT EXISTS device_id uuid,
-            ADD COLUMN IF NOT EXISTS name text,
-            ADD COLUMN IF NOT EXISTS description text,
-            ADD COLUMN IF NOT EXISTS niche text,
-            ADD COLUMN IF NOT EXISTS status text,
-            ADD COLUMN IF NOT EXISTS trigger_prefix text,
-            ADD COLUMN IF NOT EXISTS start_trigger text,
-            ADD COLUMN IF NOT EXISTS end_trigger text,
-            ADD COLUMN IF NOT EXISTS total_days int,
-            ADD COLUMN IF NOT EXISTS is_active boolean DEFAULT true,
-            ADD COLUMN IF NOT EXISTS priority int DEFAULT 10,
-            ADD COLUMN IF NOT EXISTS schedule_time text,
-            ADD COLUMN IF NOT EXISTS min_delay_seconds int,
-            ADD COLUMN IF NOT EXISTS max_delay_seconds int,
-            ADD COLUMN IF NOT EXISTS progress_percentage numeric DEFAULT 0,
-            ADD COLUMN IF NOT EXISTS estimated_completion_at timestamptz,
-            ADD COLUMN IF NOT EXISTS workspace_id text NOT NULL DEFAULT 'default',
-            ADD COLUMN IF NOT EXISTS device_choice text NOT NULL DEFAULT 'sticky'
-                CHECK (device_choice IN ('sticky', 'prefer', 'any')),
-            ADD COLUMN IF NOT EXISTS on_unknown text NOT NULL DEFAULT 'hold' CHECK (on_unknown IN ('hold', 'continue')),
-            ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now(),
-            ADD COLUMN IF NOT EXISTS updated_at timestamptz DEFAULT now();
+        """
 
-        -- By the text of its id: how a lane names it.
-        CREATE INDEX IF NOT EXISTS sluice_sequences_source ON sequences ((id::text));
-
-        CREATE TABLE IF NOT EXISTS sequence_steps (id uuid PRIMARY KEY DEFAULT gen_random_uuid());
-        ALTER TABLE sequence_steps
-            ADD COLUMN IF NOT EXISTS sequence_id uuid,
-            ADD COLUMN IF NOT EXISTS day_number int,
-            ADD COLUMN IF NOT EXISTS trigger text,
-            ADD COLUMN IF NOT EXISTS next_trigger text,
-            ADD COLUMN IF NOT EXISTS trigger_delay_hours numeric DEFAULT 24,
-            ADD COLUMN IF NOT EXISTS is_entry_point boolean DEFAULT false,
-            ADD COLUMN IF NOT EXISTS message_type text DEFAULT 'text',
-            ADD COLUMN IF NOT EXISTS message_text text,
-            ADD COLUMN IF NOT EXISTS content text,
-            ADD COLUMN IF NOT EXISTS media_url text,
-            ADD COLUMN IF NOT EXISTS caption text,
-            ADD COLUMN IF NOT EXISTS time_schedule text,
-            ADD COLUMN IF NOT EXISTS min_delay_seconds int,
-            ADD COLUMN IF NOT EXISTS max_delay_seconds int,
-            ADD COLUMN IF NOT EXISTS workspace_id text NOT NULL DEFAULT 'default',
-            -- The step lies on a cycle of steps that all wait nothing: nobody may enter it, or it would never end.
-            ADD COLUMN IF NOT EXISTS is_endless boolean NOT NULL DEFAULT false,
-            -- Why its message cannot be sent, as `sluice_content_problem` says.
-            ADD COLUMN IF NOT EXISTS content_problem text,
-            ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now(),
-            ADD COLUMN IF NOT EXISTS updated_at timestamptz DEFAULT now();
+    /// Times without a zone get one, what Sluice writes loses its length limit, and a contact's id makes itself.
+    static let fittingTypes = """
+        DO $$
+        DECLARE
+            col record;
+        BEGIN
+            FOR col IN
+                SELECT a.attrelid::regclass AS relation, a.attname AS name, a.atttypid = 'timestamp'::regtype AS is_time
+                FROM pg_attribute a JOIN (VALUES \(sqlColumns { $0.family == .instant })) w(relation, name)
+                    ON a.attrelid = w.relation::regclass AND a.attname = w.name AND a.atttypid = 'timestamp'::regtype
+                UNION ALL
+                SELECT a.attrelid::regclass, a.attname, false FROM pg_attribute a
+                WHERE a.attrelid = 'sequence_contacts'::regclass AND a.atttypid = 'varchar'::regtype AND a.atttypmod > 0
+                  AND a.attname IN ('status', 'current_trigger', 'contact_name', 'contact_phone', 'last_error')
+            LOOP
+                EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', col.relation, col.name,
+                    CASE WHEN col.is_time THEN 'timestamptz' ELSE 'text' END);
+            END LOOP;
+            IF NOT EXISTS (SELECT FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+                WHERE d.adrelid = 'sequence_contacts'::regclass AND a.attname = 'id')
+            THEN
+                ALTER TABLE sequence_contacts ALTER COLUMN id SET DEFAULT gen_random_uuid();
+            END IF;
+        END $$;
         CREATE UNIQUE INDEX IF NOT EXISTS sluice_steps_trigger ON sequence_steps (workspace_id, trigger);
         CREATE INDEX IF NOT EXISTS sluice_steps_sequence ON sequence_steps (sequence_id);
-
-        CREATE TABLE IF NOT EXISTS sequence_contacts (id uuid PRIMARY KEY DEFAULT gen_random_uuid());
-        ALTER TABLE sequence_contacts
-            ADD COLUMN IF NOT EXISTS sequence_id uuid,
-            ADD COLUMN IF NOT EXISTS contact_phone text,
-            ADD COLUMN IF NOT EXISTS contact_name text,
-            ADD COLUMN IF NOT EXISTS user_id uuid,
-            ADD COLUMN IF NOT EXISTS current_trigger text,
-            ADD COLUMN IF NOT EXISTS next_trigger_time timestamptz,
-            ADD COLUMN IF NOT EXISTS processing_device_id uuid,
-            ADD COLUMN IF NOT EXISTS processing_started_at timestamptz,
-            ADD COLUMN IF NOT EXISTS assigned_device_id uuid,
-            ADD COLUMN IF NOT EXISTS current_step int DEFAULT 0,
-            ADD COLUMN IF NOT EXISTS status text DEFAULT 'active',
-            ADD COLUMN IF NOT EXISTS completed_at timestamptz,
-            ADD COLUMN IF NOT EXISTS retry_count int DEFAULT 0,
-            ADD COLUMN IF NOT EXISTS last_error text,
-            ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now(),
-            ADD COLUMN IF NOT EXISTS updated_at timestamptz DEFAULT now();
+        -- By the text of its id: how a lane names it.
+        CREATE INDEX IF NOT EXISTS sluice_sequences_source ON sequences ((id::text));
         """
+
+    /// Columns as rows of a VALUES list.
+    private static func sqlColumns(_ isWanted: (UserColumn) -> Bool) -> String {
+        UserTable.all.flatMap { table in
+            table.columns.filter(isWanted).map { "('\(table.name)', '\($0.name)')" }
+        }.joined(separator: ", ")
+    }
 }

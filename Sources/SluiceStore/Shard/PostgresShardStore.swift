@@ -144,7 +144,8 @@ public struct PostgresShardStore: ShardStore {
                 id: batch, owner: incarnation, expiresAt: try first.time("expires_at"),
                 claims: try rows.map { row in
                     Claim(
-                        contact: try row.contact("id"), device: try row.device("device_id"), lane: try row.lane("lane_id"),
+                        contact: try row.contact("id"), device: try row.device("device_id"),
+                        lane: try row.lane("lane_id"),
                         priorityClass: try row.priorityClass("priority_class"), slot: try row.slot("slot"),
                         epoch: try row.epoch("epoch"), batch: batch)
                 })
@@ -161,7 +162,8 @@ public struct PostgresShardStore: ShardStore {
 
     public func release(_ claims: [Claim]) async throws -> [(claim: Claim, due: DatabaseTime)] {
         try await storing {
-            let rows = try await pools.durable.query(ReleaseStatement.sql, claimParameters(claims), deadline: .seconds(4))
+            let rows = try await pools.durable.query(
+                ReleaseStatement.sql, claimParameters(claims), deadline: .seconds(4))
             let known = Dictionary(claims.map { ($0.contact, $0) }, uniquingKeysWith: { first, _ in first })
             return try rows.compactMap { row in
                 try known[try row.contact("id")].map { ($0, try row.time("due")) }

@@ -38,8 +38,8 @@ struct ReserveStatement {
                 coalesce(nullif(st.message_type, ''), 'text') AS message_type,
                 coalesce(st.content, st.message_text, '') AS body, coalesce(st.caption, '') AS caption,
                 nullif(st.media_url, '') AS media_url,
-                coalesce(st.min_delay_seconds, q.min_delay_seconds) AS gap_min,
-                coalesce(st.max_delay_seconds, q.max_delay_seconds) AS gap_max,
+                coalesce(st.min_delay_seconds, q.min_delay_seconds)::int AS gap_min,
+                coalesce(st.max_delay_seconds, q.max_delay_seconds)::int AS gap_max,
                 CASE
                     WHEN h.status <> 'active' THEN h.status
                     WHEN EXISTS (SELECT FROM suppressions s

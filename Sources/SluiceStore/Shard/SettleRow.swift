@@ -23,7 +23,8 @@ struct SettleRow {
         let reservation = settlement.reservation
         self.init(
             contact: reservation.claim.contact, attempt: reservation.attempt, day: reservation.day,
-            batch: reservation.claim.batch, generation: reservation.message.generation, moves: reservation.message.moves,
+            batch: reservation.claim.batch, generation: reservation.message.generation,
+            moves: reservation.message.moves,
             outcome: settlement.outcome)
     }
 
@@ -41,7 +42,8 @@ struct SettleRow {
     }
 
     init(
-        contact: ContactID, attempt: Int32, day: Int32, batch: BatchID, generation: Int32, moves: Int32, outcome: Outcome
+        contact: ContactID, attempt: Int32, day: Int32, batch: BatchID, generation: Int32, moves: Int32,
+        outcome: Outcome
     ) {
         self.contact = contact
         self.attempt = attempt

@@ -16,6 +16,7 @@ extension CreditReport: WireMessage {
             }
             message.n_lanes = lanes.count
             message.lanes = arena.lanes(lanes)
+            message.ended = UInt32(clamping: ended)
         }
     }
 
@@ -30,7 +31,7 @@ extension CreditReport: WireMessage {
                 },
                 lanes: try decodeList(message.lanes, count: message.n_lanes, "CreditReport.lanes") {
                     (lane) throws(WireError) in try LaneDue(wire: lane.pointee)
-                })
+                }, ended: Int(message.ended))
         }
     }
 }

@@ -35,7 +35,8 @@ struct RunningAPI: Sendable {
         _ database: PostgresConfiguration, _ natsURL: String, host: String = "127.0.0.1"
     ) throws -> APIConfiguration {
         let subjects = try #require(Subjects(cluster: "test"))
-        return APIConfiguration(host: host, port: 0, database: database, nats: NATSOptions(url: natsURL), subjects: subjects)
+        return APIConfiguration(
+            host: host, port: 0, database: database, nats: NATSOptions(url: natsURL), subjects: subjects)
     }
 
     struct Reply: Sendable {
@@ -60,7 +61,8 @@ struct RunningAPI: Sendable {
     }
 
     func addSequence() async throws -> UUID {
-        let id = try await fixture.sql.query("INSERT INTO sequences (name) VALUES ('Welcome') RETURNING id").scalar(UUID.self)
+        let id = try await fixture.sql.query("INSERT INTO sequences (name) VALUES ('Welcome') RETURNING id").scalar(
+            UUID.self)
         try await fixture.sql.query(
             """
             INSERT INTO sequence_steps (sequence_id, day_number, trigger, is_entry_point, content)

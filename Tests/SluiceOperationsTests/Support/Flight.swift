@@ -25,7 +25,9 @@ struct Flight: Sendable {
         let epochs = Dictionary(
             uniqueKeysWithValues: try await world.leader.slotOwnerships().map { ($0.slot, $0.epoch) })
         let shares = try await world.leader.lanes().compactMap { lane -> ClaimRequest.Share? in
-            guard lane.isRunnable, let due = lane.nextDue, let route = routes[lane.device], let epoch = epochs[route.slot] else {
+            guard lane.isRunnable, let due = lane.nextDue, let route = routes[lane.device],
+                let epoch = epochs[route.slot]
+            else {
                 return nil
             }
             return ClaimRequest.Share(

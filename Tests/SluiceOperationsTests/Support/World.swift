@@ -49,7 +49,8 @@ struct World: Sendable {
             .scalar(UUID.self)
         try await sql.query(
             """
-            INSERT INTO sequence_steps (sequence_id, day_number, trigger, next_trigger, trigger_delay_hours, is_entry_point, content)
+            INSERT INTO sequence_steps (sequence_id, day_number, trigger, next_trigger, trigger_delay_hours,
+                is_entry_point, content)
             VALUES ($1, 1, $2, $2 || '_2', 0, true, 'Hello'), ($1, 2, $2 || '_2', NULL, 0, false, 'Bye')
             """, [.uuid(id), .string(trigger)])
         return id
@@ -58,7 +59,8 @@ struct World: Sendable {
     @discardableResult
     func addLead(_ phone: String, trigger: String? = "welcome") async throws -> UUID {
         try await sql.query(
-            "INSERT INTO leads (name, phone, trigger) VALUES ('Ann', $1, $2) RETURNING id", [.string(phone), .string(trigger)]
+            "INSERT INTO leads (name, phone, trigger) VALUES ('Ann', $1, $2) RETURNING id",
+            [.string(phone), .string(trigger)]
         ).scalar(UUID.self)
     }
 
@@ -78,7 +80,8 @@ struct World: Sendable {
         try await eventually("the intake to be worked off") {
             _ = try await leader.enroll(limit: 1_000)
             return try await sql.query(
-                "SELECT (SELECT count(*) FROM enrollment_intake) + (SELECT count(*) FROM intake_scans) = 0").scalar(Bool.self)
+                "SELECT (SELECT count(*) FROM enrollment_intake) + (SELECT count(*) FROM intake_scans) = 0"
+            ).scalar(Bool.self)
         }
     }
 

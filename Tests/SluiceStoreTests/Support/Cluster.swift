@@ -4,7 +4,7 @@ import SluiceStore
 
 /// One leader and one shard that owns every slot, driven by hand.
 struct Cluster: Sendable {
-    let world: any StoreWorld
+    var world: any StoreWorld
     let coordinator: Incarnation
     let term: Term
     let node: Incarnation

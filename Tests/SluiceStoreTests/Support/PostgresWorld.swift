@@ -11,14 +11,16 @@ struct PostgresWorld: StoreWorld {
     let leader: any CoordinatorStore
     var sql: PostgresConnection { fixture.sql }
 
-    init(_ fixture: StoreFixture) {
+    init(_ fixture: StoreFixture, pools: StorePools? = nil) {
         self.fixture = fixture
-        shard = PostgresShardStore(pools: fixture.pools, windows: WindowLengths())
-        leader = PostgresCoordinatorStore(pools: fixture.pools)
+        shard = PostgresShardStore(pools: pools ?? fixture.pools, windows: WindowLengths())
+        leader = PostgresCoordinatorStore(pools: pools ?? fixture.pools)
     }
 
     @discardableResult
-    static func with<Value: Sendable>(_ body: @escaping @Sendable (PostgresWorld) async throws -> Value) async throws -> Value {
+    static func with<Value: Sendable>(_ body: @escaping @Sendable (PostgresWorld) async throws -> Value) async throws
+        -> Value
+    {
         try await StoreFixture.with { try await body(PostgresWorld($0)) }
     }
 
@@ -45,7 +47,8 @@ struct PostgresWorld: StoreWorld {
                     is_entry_point, content) VALUES ($1, $2, $3, $4, $5, $6, $7)
                 """,
                 [
-                    .uuid(id), .int32(Int32(day + 1)), .string(step.trigger), .string(step.next), .string("\(step.delayHours)"),
+                    .uuid(id), .int32(Int32(day + 1)), .string(step.trigger), .string(step.next),
+                    .string("\(step.delayHours)"),
                     .bool(step.isEntry), .string(step.text),
                 ])
         }
@@ -84,11 +87,14 @@ struct PostgresWorld: StoreWorld {
             """
         ).map { row in
             ContactRow(
-                id: ContactID(rawValue: try row.decode(UUID.self, "id")), recipient: try row.decode(String.self, "recipient"),
+                id: ContactID(rawValue: try row.decode(UUID.self, "id")),
+                recipient: try row.decode(String.self, "recipient"),
                 status: try row.decode(String.self, "status"), trigger: try row.decode(String?.self, "current_trigger"),
-                hold: try row.decode(String?.self, "hold_reason"), lastError: try row.decode(String?.self, "last_error"),
+                hold: try row.decode(String?.self, "hold_reason"),
+                lastError: try row.decode(String?.self, "last_error"),
                 claimState: Int(try row.decode(Int16.self, "claim_state")),
-                generation: Int(try row.decode(Int32.self, "generation")), moves: Int(try row.decode(Int32.self, "moves")),
+                generation: Int(try row.decode(Int32.self, "generation")),
+                moves: Int(try row.decode(Int32.self, "moves")),
                 retries: Int(try row.decode(Int32?.self, "retry_count") ?? 0),
                 dueIn: try row.decode(Double?.self, "due_in"),
                 device: try row.decode(UUID?.self, "assigned_device_id").map(DeviceID.init(rawValue:)),

@@ -97,7 +97,7 @@ void   sluice__v1__device_credit__free_unpacked
   assert(message->base.descriptor == &sluice__v1__device_credit__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor sluice__v1__credit_report__field_descriptors[5] =
+static const ProtobufCFieldDescriptor sluice__v1__credit_report__field_descriptors[6] =
 {
   {
     "node",
@@ -159,9 +159,22 @@ static const ProtobufCFieldDescriptor sluice__v1__credit_report__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ended",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sluice__V1__CreditReport, ended),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sluice__v1__credit_report__field_indices_by_name[] = {
   3,   /* field[3] = credits */
+  5,   /* field[5] = ended */
   4,   /* field[4] = lanes */
   0,   /* field[0] = node */
   2,   /* field[2] = sequence */
@@ -170,7 +183,7 @@ static const unsigned sluice__v1__credit_report__field_indices_by_name[] = {
 static const ProtobufCIntRange sluice__v1__credit_report__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor sluice__v1__credit_report__descriptor =
 {
@@ -180,7 +193,7 @@ const ProtobufCMessageDescriptor sluice__v1__credit_report__descriptor =
   "Sluice__V1__CreditReport",
   "sluice.v1",
   sizeof(Sluice__V1__CreditReport),
-  5,
+  6,
   sluice__v1__credit_report__field_descriptors,
   sluice__v1__credit_report__field_indices_by_name,
   1,  sluice__v1__credit_report__number_ranges,

@@ -44,10 +44,14 @@ struct  Sluice__V1__CreditReport
   Sluice__V1__DeviceCredit **credits;
   size_t n_lanes;
   Sluice__V1__LaneDue **lanes;
+  /*
+   * Contacts whose settle left them with nothing due, since the last report: completions may have rows.
+   */
+  uint32_t ended;
 };
 #define SLUICE__V1__CREDIT_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sluice__v1__credit_report__descriptor) \
-    , 0, 0, 0, 0,NULL, 0,NULL }
+    , 0, 0, 0, 0,NULL, 0,NULL, 0 }
 
 
 struct  Sluice__V1__DeviceCredit

@@ -1,7 +1,7 @@
 internal import RequestLog
 
-/// The last word of a demo, from the request log and the tables.
-public struct DemoSummary: Sendable, Equatable {
+/// The last word of a run, from the request log and the tables.
+public struct RunSummary: Sendable, Equatable {
     public var sent = 0
     public var duplicate = 0
     public var lost = 0
@@ -16,7 +16,7 @@ public struct DemoSummary: Sendable, Equatable {
     public var isClean: Bool { duplicate == 0 && lost == 0 && overCap == 0 && unfinished == 0 }
 
     public var line: String {
-        "demo: sent=\(sent) duplicate=\(duplicate) lost=\(lost) over_cap=\(overCap) unknown=\(unknown) waiting=\(waiting)"
+        "sent=\(sent) duplicate=\(duplicate) lost=\(lost) over_cap=\(overCap) unknown=\(unknown) waiting=\(waiting)"
     }
 
     init(standing: Tables.Standing, expected: Set<String>, logPath: String, plan: CapPlan, next: Double?) throws {

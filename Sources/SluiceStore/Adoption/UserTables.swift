@@ -1,0 +1,79 @@
+extension UserTable {
+    /// All of them, in the order they are made. `user_id` is not among the columns: its type is the user's, see ``SchemaV1/userKeys``.
+    static let all = [workspaces, devices, leads, sequences, steps, contacts]
+
+    static let workspaces = UserTable(
+        name: "workspaces",
+        columns: [
+            .text("name"), .text("time_zone", "NOT NULL DEFAULT 'UTC'"), .text("default_from"), .text("gateway"),
+            .ours("reserve_high", "real NOT NULL DEFAULT 0 CHECK (reserve_high BETWEEN 0 AND 1)", .number),
+            .ours("floor_low", "real NOT NULL DEFAULT 0.1 CHECK (floor_low BETWEEN 0 AND 1)", .number),
+            .instant("created_at", "DEFAULT now()"),
+        ])
+
+    static let devices = UserTable(
+        name: "user_devices",
+        columns: [
+            .text("device_name"), .text("phone"), .text("jid"), .text("status", "DEFAULT 'offline'"),
+            .instant("last_seen"), .whole("min_delay_seconds", "DEFAULT 5"), .whole("max_delay_seconds", "DEFAULT 15"),
+            .workspace,
+        ] + UserColumn.times)
+
+    static let leads = UserTable(
+        name: "leads",
+        columns: [
+            .uuid("device_id"), .text("name"), .text("phone"), .text("email"), .text("niche"), .text("status"),
+            .text("time_zone"),
+            UserColumn(name: "trigger", definition: "varchar(1000)", family: .text, isOurs: false), .workspace,
+        ] + UserColumn.times)
+
+    static let sequences = UserTable(
+        name: "sequences",
+        columns: [
+            .uuid("device_id"), .text("name"), .text("description"), .text("niche"), .text("status"),
+            .text("trigger_prefix"), .text("start_trigger"), .text("end_trigger"), .whole("total_days"),
+            .boolean("is_active", "DEFAULT true"), .whole("priority", "DEFAULT 10"), .text("schedule_time"),
+            .whole("min_delay_seconds"), .whole("max_delay_seconds"), .number("progress_percentage", "DEFAULT 0"),
+            .instant("estimated_completion_at"), .workspace,
+            .ours(
+                "device_choice", "text NOT NULL DEFAULT 'sticky' CHECK (device_choice IN ('sticky', 'prefer', 'any'))",
+                .text),
+            .ours("on_unknown", "text NOT NULL DEFAULT 'hold' CHECK (on_unknown IN ('hold', 'continue'))", .text),
+        ] + UserColumn.times)
+
+    static let steps = UserTable(
+        name: "sequence_steps",
+        columns: [
+            .uuid("sequence_id"), .whole("day_number"), .text("trigger"), .text("next_trigger"),
+            .number("trigger_delay_hours", "DEFAULT 24"), .boolean("is_entry_point", "DEFAULT false"),
+            .text("message_type", "DEFAULT 'text'"), .text("message_text"), .text("content"), .text("media_url"),
+            .text("caption"), .text("time_schedule"), .whole("min_delay_seconds"), .whole("max_delay_seconds"),
+            .workspace,
+            // The step lies on a cycle of steps that all wait nothing: nobody may enter it, or it would never end.
+            .ours("is_endless", "boolean NOT NULL DEFAULT false", .boolean),
+            // Why its message cannot be sent, as `sluice_content_problem` says.
+            .ours("content_problem", "text", .text),
+        ] + UserColumn.times)
+
+    static let contacts = UserTable(
+        name: "sequence_contacts",
+        columns: [
+            .uuid("sequence_id"), .text("contact_phone"), .text("contact_name"), .text("current_trigger"),
+            .instant("next_trigger_time"), .uuid("processing_device_id"), .instant("processing_started_at"),
+            .uuid("assigned_device_id"), .whole("current_step", "DEFAULT 0"), .text("status", "DEFAULT 'active'"),
+            .instant("completed_at"), .whole("retry_count", "DEFAULT 0"), .text("last_error"),
+        ] + UserColumn.times + [
+            // Who it is: unique together; entering again raises the generation.
+            .workspace,
+            .ours("kind", "text NOT NULL DEFAULT 'sequence'", .text), .ours("source_id", "text", .text),
+            .ours("recipient", "text", .text), .ours("generation", "int NOT NULL DEFAULT 1", .whole),
+            .ours("external_id", "text", .text), .ours("lead_id", "uuid", .uuid), .ours("entry_trigger", "text", .text),
+            .ours("time_zone", "text", .text),
+            // Where it stands.
+            .ours("lane_id", "bigint", .whole), .ours("moves", "int NOT NULL DEFAULT 0", .whole),
+            .ours("attempts", "int NOT NULL DEFAULT 0", .whole), .ours("hold_reason", "text", .text),
+            // The claim state machine: 0 idle, 1 claimed, 2 reserved. In no index and no predicate, so that claim and reserve are HOT.
+            .ours("claim_state", "smallint NOT NULL DEFAULT 0 CHECK (claim_state BETWEEN 0 AND 2)", .whole),
+            .ours("claim_batch", "bigint", .whole), .ours("reserved_day", "date", .instant),
+        ])
+}
