@@ -130,14 +130,14 @@ final class ShardUnderTest {
     /// A credit report of this node's slot.
     static func report(
         _ sequence: Int64, _ credits: [(DeviceProfile, capacity: Int, consumed: Int64)], lanes: [LaneDue] = [],
-        term: Term = term
+        ended: Int = 0, term: Term = term
     ) -> ShardAction {
         .publish(
             CreditReport(
                 node: node, term: term, sequence: sequence,
                 credits: credits.map {
                     DeviceCredit(device: $0.0.id, epoch: epoch, capacity: $0.capacity, consumed: $0.consumed)
-                }, lanes: lanes))
+                }, lanes: lanes, ended: ended))
     }
 
     static func statement(_ number: Int64) -> StatementID { StatementID(rawValue: number) }

@@ -214,7 +214,10 @@ import Testing
         #expect(shard.handle(.tick, at: 90).count == 1, "the settle again, no reserve")
         #expect(
             shard.handle(.settled(Shard.statement(5), [], busy: []), at: 100)
-                == [.reserve(Shard.statement(6), Shard.requests([batch.claims[1]]))])
+                == [
+                    .reserve(Shard.statement(6), Shard.requests([batch.claims[1]])),
+                    Shard.report(4, [], ended: 1),
+                ])
     }
 
     @Test func refusedSettleIsSplitUntilTheBadRowIsAlone() {
@@ -235,7 +238,8 @@ import Testing
         #expect(shard.handle(.tick, at: 90) == [.settle(Shard.statement(6), [settlements[1]])])
         #expect(
             shard.handle(.settled(Shard.statement(6), [], busy: []), at: 91) == [
-                .settle(Shard.statement(7), [settlements[2]])
+                .settle(Shard.statement(7), [settlements[2]]),
+                Shard.report(5, [], ended: 1),
             ])
         #expect(shard.handle(.failed(Shard.statement(7), .refused), at: 92) == [.abandoned([settlements[2]])])
         #expect(shard.counters.abandonedSettlements == 1)
@@ -253,7 +257,9 @@ import Testing
         #expect(shard.handle(.settled(Shard.statement(4), [], busy: [settlement]), at: 40) == [])
         #expect(shard.nextWake(after: 40) == 540)
         #expect(shard.handle(.tick, at: 540) == [.settle(Shard.statement(5), [settlement])])
-        #expect(shard.handle(.settled(Shard.statement(5), [], busy: []), at: 550) == [])
+        #expect(
+            shard.handle(.settled(Shard.statement(5), [], busy: []), at: 550) == [Shard.report(4, [], ended: 1)],
+            "the leader hears that a contact ended")
         #expect(shard.machine.view(at: Shard.at(550)).unsettled == 0)
     }
 
