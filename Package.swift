@@ -66,9 +66,7 @@ var libraries: [Target] {
                 "SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .hummingbird, .log,
                 .lifecycle,
             ]),
-        .swift(
-            "SluiceOperations",
-            ["SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .log]),
+        .swift("SluiceOperations", ["SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver"]),
         .swift("SluiceDev", ["SluiceStore", "SluiceTelemetry", "PostgresDriver", .subprocess, .system, .log]),
         .swift("SluiceConfig", ["SluiceCore", .configuration]),
     ]
@@ -109,7 +107,7 @@ var tests: [Target] {
         .tests("SluiceCore", []),
         .tests("SluiceTelemetry", ["SluiceCore", .log, .metrics]),
         .tests("SluiceWire", ["SluiceCore", .subprocess]),
-        .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"]),
+        .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"], exclude: ["Fixtures"]),
         .tests("SluiceGateways", ["SluiceCore", .nioCore, .nioPosix]),
         .tests("SluiceConfig", ["SluiceCore"]),
         .tests("SluiceDev", ["PostgresDriver", .log]),
@@ -155,9 +153,9 @@ extension Target {
         .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: .strict)
     }
 
-    static func tests(_ module: String, _ dependencies: [Target.Dependency]) -> Target {
+    static func tests(_ module: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
         .testTarget(
-            name: module + "Tests", dependencies: [.target(name: module)] + dependencies,
+            name: module + "Tests", dependencies: [.target(name: module)] + dependencies, exclude: exclude,
             swiftSettings: .strict)
     }
 }

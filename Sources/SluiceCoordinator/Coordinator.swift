@@ -12,7 +12,7 @@ internal import Synchronization
 public struct Coordinator: Service {
     private let configuration: CoordinatorConfiguration
     private let store: any CoordinatorStore
-    private let notifications: any CoordinatorNotifications
+    private let notifications: StoreNotifications
     private let nats: NATSConnection
     private let metrics = CoordinatorMetrics()
     private let logger: Logger
@@ -20,7 +20,7 @@ public struct Coordinator: Service {
 
     public init(
         configuration: CoordinatorConfiguration, store: any CoordinatorStore,
-        notifications: any CoordinatorNotifications, nats: NATSConnection, logger: Logger
+        notifications: StoreNotifications, nats: NATSConnection, logger: Logger
     ) {
         self.configuration = configuration
         self.store = store

@@ -9,7 +9,7 @@ struct CoordinatorParts: Sendable {
     let configuration: CoordinatorConfiguration
     let incarnation: Incarnation
     let store: any CoordinatorStore
-    let notifications: any CoordinatorNotifications
+    let notifications: StoreNotifications
     let nats: NATSConnection
     let lead: LeadState
     let metrics: CoordinatorMetrics
@@ -25,7 +25,7 @@ struct CoordinatorParts: Sendable {
 
     init(
         configuration: CoordinatorConfiguration, incarnation: Incarnation, store: any CoordinatorStore,
-        notifications: any CoordinatorNotifications, nats: NATSConnection, lead: LeadState,
+        notifications: StoreNotifications, nats: NATSConnection, lead: LeadState,
         metrics: CoordinatorMetrics, logger: Logger
     ) {
         self.configuration = configuration

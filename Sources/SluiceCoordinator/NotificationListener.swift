@@ -1,5 +1,6 @@
 internal import Logging
 internal import SluiceCore
+internal import SluiceStore
 
 /// Hears `NOTIFY`, for as long as the life lasts. What was said while nobody listened is found by looking once after each
 /// connect.
@@ -32,7 +33,7 @@ struct NotificationListener: Sendable {
         }
     }
 
-    private func hear(_ notification: CoordinatorNotification) {
+    private func hear(_ notification: StoreNotification) {
         switch notification {
         case .intake: parts.intake.raise()
         case .control: parts.inbox.offer(.event(.controlChanged))

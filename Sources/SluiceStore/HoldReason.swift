@@ -1,5 +1,5 @@
-/// Why a contact itself is held (status `paused`), as opposed to its device, its sequence or its workspace. The names are those that
-/// `why`, `status` and the runbook use.
+/// Why a contact itself is held (status `paused`), as opposed to its device, its sequence or its workspace. The names
+/// are those that `why`, `status` and the runbook use.
 public enum HoldReason: String, CaseIterable, Sendable {
     /// The phone number has not 7-15 digits.
     case invalidPhone = "invalid_phone"

@@ -3,8 +3,9 @@ internal import SluiceCore
 
 /// Creates the schema and brings it up to date.
 ///
-/// Each version is one transaction, and two nodes that migrate at once do it one after the other: both lock the row of versions. A
-/// database newer than this build is refused, untouched.
+/// Each version is one transaction, and two nodes that migrate at once do it one after the other: both lock the row of
+/// versions. A database newer than this build is refused, untouched, and so is one whose rows do not fit
+/// (``AdoptionBlocked``).
 public struct Migrator: Sendable {
     private let connection: PostgresConnection
 
@@ -44,7 +45,8 @@ public struct Migrator: Sendable {
         return report
     }
 
-    /// One version in one transaction, behind a lock on the versions: the second of two nodes waits and then finds it done.
+    /// One version in one transaction, behind a lock on the versions: the second of two nodes waits and then finds it
+    /// done.
     private func migrateOnce(progress: (_ version: Int) -> Void) async throws -> Report {
         try await connection.withTransaction(.readCommitted, deadline: Self.deadline) { transaction in
             try await transaction.execute(script: "LOCK TABLE sluice_schema IN EXCLUSIVE MODE", deadline: Self.deadline)
@@ -53,6 +55,10 @@ public struct Migrator: Sendable {
                 throw StoreError.schemaTooNew(found: found, known: Schema.current)
             }
             guard found < Schema.current else { return Report(from: found, to: found) }
+            if found == 0 {
+                let report = try await Adoption.check(transaction)
+                guard !report.isBlocked else { throw AdoptionBlocked(report: report) }
+            }
             progress(found + 1)
             for section in Schema.versions[found] {
                 try await transaction.execute(script: section, deadline: Self.deadline)

@@ -1,20 +1,21 @@
 /// SluiceStore: the schema and every statement.
 ///
-/// Why it exists: what must be true after a crash is decided in PostgreSQL, by single statements that compare and set. This module holds
-/// those statements, one file each, and gives their results as values of `SluiceCore`.
+/// Why it exists: what must be true after a crash is decided in PostgreSQL, by single statements that compare and set.
+/// This module holds those statements, one file each, and gives their results as values of `SluiceCore`.
 ///
 /// States: the claim state machine of `sequence_contacts` and the outcome machine of `send_ledger`, see DESIGN.md.
 ///
-/// Invariants it upholds: I3 reserve first, I8 fence, I10 epochs and terms, I11 one live claim, I12 outcomes, I21 workspaces.
+/// Invariants it upholds: I3 reserve first, I8 fence, I10 epochs and terms, I11 one live claim, I12 outcomes, I21
+/// workspaces.
 ///
-/// How it fails: every call has a deadline and throws ``StoreError``. A statement that throws may have taken effect when the
-/// connection was lost; each says in its protocol how the caller heals that.
+/// How it fails: every call has a deadline and throws ``StoreError``. A statement that throws may have taken effect
+/// when the connection was lost; each says in its protocol how the caller heals that.
 ///
-/// Sessions: a node's connections carry `sluice.internal = on`, so that the triggers that watch for what users write pass them by.
-/// Operators' commands and the API write like users do, without it.
+/// Sessions: a node's connections carry `sluice.internal = on`, so that the triggers that watch for what users write
+/// pass them by. Operators' commands and the API write like users do, without it.
 public enum SluiceStore {
     /// Session settings of a node's connections.
-    /// - Parameter isDurable: whether a commit waits for the disk. Reserve, settle, fence and term do; claims and renewals need not.
+    /// - Parameter isDurable: whether a commit waits for the disk. Reserve, settle, fence and term do; claims need not.
     public static func sessionSettings(isDurable: Bool) -> [String: String] {
         var settings = [
             "sluice.internal": "on",

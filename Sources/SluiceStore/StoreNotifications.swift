@@ -1,4 +1,4 @@
-public import PostgresDriver
+internal import PostgresDriver
 
 /// What the database tells by `NOTIFY`.
 public enum StoreNotification: String, CaseIterable, Hashable, Sendable {
@@ -8,15 +8,15 @@ public enum StoreNotification: String, CaseIterable, Hashable, Sendable {
     case control = "sluice_control"
 }
 
-/// The database's notifications, on a connection of their own. They are hints: what was said while nobody listened is lost, so a
-/// listener looks once after each connect.
+/// The database's notifications, on a connection of their own. They are hints: what was said while nobody listened is
+/// lost, so a listener looks once after each connect.
 public struct StoreNotifications: Sendable {
     private let configuration: PostgresConfiguration
 
     public init(pools: StorePools) { configuration = pools.configuration }
 
-    /// Listens, says so by `onListening`, and calls `onNotification` for each until cancelled. Equal notifications that wait are one.
-    /// Throws ``StoreError`` when the connection cannot be made or ends; calling again connects again.
+    /// Listens, says so by `onListening`, and calls `onNotification` for each until cancelled. Equal notifications that
+    /// wait are one. Throws ``StoreError`` when the connection cannot be made or ends; calling again connects again.
     public func listen(
         onListening: @Sendable () async -> Void, onNotification: @Sendable (StoreNotification) async -> Void
     ) async throws {

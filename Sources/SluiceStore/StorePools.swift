@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 public import PostgresDriver
 
-/// A node's connections: one that renews its lease and nothing else, so that a renewal never queues behind work; some that need
-/// not wait for the disk; some that must.
+/// A node's connections: one that renews its lease and nothing else, so that a renewal never queues behind work; some
+/// that need not wait for the disk; some that must.
 public struct StorePools: Sendable {
     let lease: PostgresPool
     let relaxed: PostgresPool

@@ -20,13 +20,10 @@ extension RoleProcess {
             name: settings.nodeName, host: SettingsOptions.hostName, subjects: try subjects())
         configuration.timers = settings.timers
         configuration.ledgerDays = settings.keepLedgerDays
-        let notifications = DatabaseNotifications(
-            configuration: try PostgresConfiguration(
-                try settings.requireDatabaseURL(), applicationName: "sluice \(settings.nodeName) listen"))
         try await NATSConnection.withConnection(natsOptions) { nats in
             let node = Coordinator(
                 configuration: configuration, store: PostgresCoordinatorStore(pools: pools),
-                notifications: notifications, nats: nats, logger: logger)
+                notifications: StoreNotifications(pools: pools), nats: nats, logger: logger)
             try await run(PooledNode(pools: pools, node: node)) { await node.readiness() }
         }
     }

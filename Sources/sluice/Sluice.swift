@@ -28,7 +28,7 @@ struct Sluice: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "To start",
-                subcommands: [DevCommand.self, MigrateCommand.self]),
+                subcommands: [DevCommand.self, MigrateCommand.self, AdoptCommand.self]),
             CommandGroup(
                 name: "Nodes",
                 subcommands: [CoordinatorCommand.self, ShardCommand.self, APICommand.self]),
@@ -39,8 +39,7 @@ struct Sluice: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [
                     DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self, PauseCommand.self,
-                    ResumeCommand.self,
-                    UnknownCommand.self, SuppressionsCommand.self,
+                    ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
                 ]),
             CommandGroup(name: "Settings", subcommands: [ConfigCommand.self]),
         ])

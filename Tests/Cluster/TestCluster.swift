@@ -94,7 +94,9 @@ struct TestCluster: Sendable {
 
     @discardableResult
     func query(_ sql: String, _ parameters: [PostgresValue] = []) async throws -> PostgresResult {
-        let configuration = try PostgresConfiguration(environment.databaseURL, applicationName: "cluster test")
+        // As in psql: no limit of ours on how long a user's statement may take.
+        let configuration = try PostgresConfiguration(
+            environment.databaseURL, applicationName: "cluster test", settings: [:])
         return try await PostgresConnection.withConnection(configuration) { connection in
             try await connection.query(sql, parameters, deadline: .seconds(30))
         }

@@ -9,7 +9,7 @@ import Testing
             let connection = try TestConnection.open(port: simulator.port)
             try await connection.send(.gowa())
             try await eventually("held") { try await simulator.statistic("held") == 1 }
-            #expect(try simulator.requests().count == 1)
+            try await eventually("the request in the log") { try simulator.requests().count == 1 }
             #expect(try simulator.outcomes().isEmpty)
             _ = try await simulator.response(.control("hold", #"{"hold":false}"#))
             guard case .response(let response) = try await connection.receive() else { throw Unanswered() }

@@ -16,7 +16,8 @@ import Testing
         try await world.sql.query(
             """
             UPDATE sequence_contacts SET next_trigger_time =
-                date_trunc('second', now()) - interval '1 hour' + (recipient::bigint - 628115550000) * interval '1 second'
+                date_trunc('second',
+                    now()) - interval '1 hour' + (recipient::bigint - 628115550000) * interval '1 second'
             """)
         return try await Cluster.start(world)
     }

@@ -5,7 +5,8 @@ import SluiceStore
 import TestSupport
 import Testing
 
-/// Random life of a small database: the counts that status pages read always equal a recount, and nobody is lost or sent twice.
+/// Random life of a small database: the counts that status pages read always equal a recount, and nobody is lost or
+/// sent twice.
 @Suite struct CountsPropertyTests {
     @Test(arguments: 0..<3) func countsEqualARecount(_ run: Int) async throws {
         let seed = UInt64.random(in: 0...(.max))

@@ -62,7 +62,8 @@ import Testing
         try await PostgresWorld.with { world in
             try await world.sql.execute(
                 script: """
-                    INSERT INTO user_devices (user_id, device_name) VALUES ('0b0b0b0b-0000-0000-0000-000000000001', 'd');
+                    INSERT INTO user_devices (user_id, device_name) VALUES ('0b0b0b0b-0000-0000-0000-000000000001',
+                        'd');
                     INSERT INTO sequences (id, user_id) VALUES
                         ('0b0b0b0b-0000-0000-0000-00000000000a', '0b0b0b0b-0000-0000-0000-000000000001');
                     INSERT INTO sequence_steps (sequence_id, trigger, is_entry_point, message_text) VALUES

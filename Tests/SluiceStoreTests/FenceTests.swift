@@ -6,7 +6,8 @@ import Testing
 
 /// I8: no reserve commits behind a closed fence.
 @Suite struct FenceTests {
-    /// Makes inserts into the ledger wait until the advisory lock 1 is free: a reserve that holds its fence and has not committed.
+    /// Makes inserts into the ledger wait until the advisory lock 1 is free: a reserve that holds its fence and has not
+    /// committed.
     private static func holdReserves(_ world: PostgresWorld) async throws {
         try await world.sql.execute(
             script: """

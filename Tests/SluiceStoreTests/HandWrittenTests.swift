@@ -13,7 +13,8 @@ import Testing
             let sequence = try await world.addSequence([StepSpec(trigger: "a", isEntry: true)])
             try await world.sql.query(
                 """
-                INSERT INTO sequence_contacts (sequence_id, contact_phone, contact_name, current_trigger, next_trigger_time)
+                INSERT INTO sequence_contacts (sequence_id, contact_phone, contact_name, current_trigger,
+                    next_trigger_time)
                 VALUES ($1, '+62 811 555 0001', 'Ann', 'a', now())
                 """, [.uuid(sequence)])
             try await world.enroll()
@@ -132,7 +133,8 @@ import Testing
             try await world.sql.query("UPDATE sequences SET is_active = false")
             try await world.sql.query(
                 """
-                INSERT INTO sequence_steps (sequence_id, trigger, is_entry_point, content) VALUES ($1, 'late', true, 'Hi')
+                INSERT INTO sequence_steps (sequence_id, trigger, is_entry_point, content) VALUES ($1, 'late', true,
+                    'Hi')
                 """, [.uuid(sequence)])
             try await world.enroll()
             #expect(try await world.contacts().isEmpty)

@@ -24,20 +24,21 @@ import Testing
         try await PostgresWorld.with { world in
             try await Self.fill(world, devices: 50, contacts: 2000)
             let cluster = try await Cluster.start(world)
-            let (claims, _) = try await cluster.claim(20)
+            // Every fifth device: rows of all pages, and few enough that no page needs old versions cleared away first,
+            // which other tests' transactions on this server may prevent.
+            var request = try await cluster.request(40, ordinal: 1)
+            request.shares = request.shares.enumerated().filter { $0.offset % 5 == 0 }.map(\.element)
             let before = try await Self.updates(world)
-            let reserved = try await StoreFixture.withPools(to: world.fixture.database) { pools in
+            let reserved = try await StoreFixture.withPools(to: world.fixture.database) { [request] pools in
                 var cluster = cluster
                 cluster.world = PostgresWorld(world.fixture, pools: pools)
-                _ = try await cluster.world.shard.release(claims)
-                return try await cluster.reserve(try await cluster.claim(20, ordinal: 2).claims).count
+                let claimed = try await cluster.world.leader.claim(request, lasting: .seconds(30))
+                return try await cluster.reserve(claimed.batches.flatMap(\.claims)).count
             }
-            #expect(reserved == 1000)
-            // Release, claim and reserve: three updates of each row.
-            try await eventually("the sessions to report") { try await Self.updates(world).all >= before.all + 3000 }
+            #expect(reserved == 400)
+            try await eventually("the sessions to report") { try await Self.updates(world).all >= before.all + 800 }
             let after = try await Self.updates(world)
-            // A page that was full before its rows had room is the exception, not the rule.
-            #expect(after.hot - before.hot >= 2900)
+            #expect(after.hot - before.hot >= 760)
         }
     }
 
@@ -64,8 +65,8 @@ import Testing
         }
     }
 
-    /// Statements are planned once, with an empty database if need be, and never again: they must not get slower with every row.
-    /// Counted in tuples that the statements of 250 messages look at.
+    /// Statements are planned once, with an empty database if need be, and never again: they must not get slower with
+    /// every row. Counted in tuples that the statements of 250 messages look at.
     @Test func workPerMessageDoesNotGrowWithTheTable() async throws {
         try await PostgresWorld.with { world in
             try await world.sql.query("ALTER TABLE sequence_contacts SET (autovacuum_enabled = false)")
@@ -102,8 +103,8 @@ import Testing
         return fastest
     }
 
-    /// Everybody at once in random order: some statements may be cancelled as deadlock victims, none waits for ever, and in the end every
-    /// contact is where one of them left it.
+    /// Everybody at once in random order: some statements may be cancelled as deadlock victims, none waits for ever,
+    /// and in the end every contact is where one of them left it.
     @Test func nothingDeadlocksForEver() async throws {
         try await PostgresWorld.with { world in
             try await Self.fill(world, devices: 10, contacts: 200)

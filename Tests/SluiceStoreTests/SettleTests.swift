@@ -164,7 +164,8 @@ import Testing
         }
     }
 
-    /// Somebody pauses or cancels a contact in flight, and sets it active again after the settle: the message must not go twice.
+    /// Somebody pauses or cancels a contact in flight, and sets it active again after the settle: the message must not
+    /// go twice.
     @Test(arguments: ["paused", "cancelled", "completed"]) func aStatusSetInFlightSendsNothingTwice(
         _ status: String
     ) async throws {
@@ -256,7 +257,8 @@ import Testing
             let reservations = try await cluster.reserveAll()
             try await world.sql.execute(
                 script: """
-                    UPDATE sequence_contacts SET retry_count = -2000000000, current_step = NULL WHERE recipient LIKE '%1';
+                    UPDATE sequence_contacts SET retry_count = -2000000000, current_step = NULL
+                        WHERE recipient LIKE '%1';
                     UPDATE sequence_contacts SET retry_count = NULL, time_zone = 'Mars/Base' WHERE recipient LIKE '%2';
                     UPDATE sequence_contacts SET retry_count = 2000000000 WHERE recipient LIKE '%3';
                     UPDATE sequence_contacts SET next_trigger_time = NULL WHERE recipient LIKE '%4';

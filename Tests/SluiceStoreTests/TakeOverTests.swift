@@ -91,7 +91,8 @@ import Testing
                 script: """
                     INSERT INTO gateways (id, dialect, base_url, credentials, is_default)
                         VALUES ('g', 'webhook', 'http://127.0.0.1:1', '{"token": "t"}', true);
-                    UPDATE device_caps SET hourly_cap = 5, windows = '[{"seconds": 60, "limit": 2}]', base_url = 'http://127.0.0.1:2';
+                    UPDATE device_caps SET hourly_cap = 5, windows = '[{"seconds": 60, "limit": 2}]',
+                        base_url = 'http://127.0.0.1:2';
                     """)
             try await world.shard.record(.banned(until: nil), detail: "spam", of: device)
             let profile = try #require(try await world.shard.devices(in: Array(HashSlot.all)).first)

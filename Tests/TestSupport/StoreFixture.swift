@@ -8,6 +8,12 @@ public struct StoreFixture: Sendable {
     /// A session like a user's: triggers see what it writes.
     public let sql: PostgresConnection
 
+    public init(database: TestDatabase, pools: StorePools, sql: PostgresConnection) {
+        self.database = database
+        self.pools = pools
+        self.sql = sql
+    }
+
     /// The name of the migrated database that each test's is copied from.
     public static let template = "sluice_migrated"
 

@@ -4,8 +4,8 @@ struct UserTable: Sendable {
     var name: String
     var columns: [UserColumn]
 
-    /// The table, bare when it is not there, and its columns one by one, so that one which is there gets what is missing and keeps
-    /// the rest: adoption and creation are the same statements.
+    /// The table, bare when it is not there, and its columns one by one, so that one which is there gets what is
+    /// missing and keeps the rest: adoption and creation are the same statements.
     var definition: String {
         let key = name == "workspaces" ? "id text PRIMARY KEY" : "id uuid PRIMARY KEY DEFAULT gen_random_uuid()"
         let added = columns.map { "    ADD COLUMN IF NOT EXISTS \($0.name) \($0.definition)" }
@@ -22,13 +22,13 @@ struct UserColumn: Sendable {
     /// What a column must be able to hold. Types of one family need no conversion.
     enum Family: Sendable {
         case uuid, text, whole, number, boolean, instant
-        /// The user's own key: whatever it is, it is only compared and shown.
-        case user
     }
 
     var name: String
     var definition: String
     var family: Family
+    /// The type that `definition` begins with.
+    var type: Substring { definition.prefix { $0 != " " } }
     /// A column that Sluice brought: a database without Sluice has none of this name, or means something else by it.
     var isOurs: Bool
 

@@ -1,5 +1,6 @@
 extension UserTable {
-    /// All of them, in the order they are made. `user_id` is not among the columns: its type is the user's, see ``SchemaV1/userKeys``.
+    /// All of them, in the order they are made. `user_id` is not among the columns: its type is the user's, see
+    /// ``SchemaV1/userKeys``.
     static let all = [workspaces, devices, leads, sequences, steps, contacts]
 
     static let workspaces = UserTable(
@@ -72,7 +73,8 @@ extension UserTable {
             // Where it stands.
             .ours("lane_id", "bigint", .whole), .ours("moves", "int NOT NULL DEFAULT 0", .whole),
             .ours("attempts", "int NOT NULL DEFAULT 0", .whole), .ours("hold_reason", "text", .text),
-            // The claim state machine: 0 idle, 1 claimed, 2 reserved. In no index and no predicate, so that claim and reserve are HOT.
+            // The claim state machine: 0 idle, 1 claimed, 2 reserved. In no index and no predicate, so that claim and
+            // reserve are HOT.
             .ours("claim_state", "smallint NOT NULL DEFAULT 0 CHECK (claim_state BETWEEN 0 AND 2)", .whole),
             .ours("claim_batch", "bigint", .whole), .ours("reserved_day", "date", .instant),
         ])

@@ -4,9 +4,10 @@ internal import SluiceCore
 
 /// CLAIM: idle → claimed for so many contacts of each lane, and the batches' rows, in one statement.
 ///
-/// Each lane is one probe of the index (lane, due) from the lane's cursor on. Rows that somebody else holds locked are skipped. The
-/// second probe per lane says when its next contact is due, skipping the ones taken here, which the statement's snapshot still shows as
-/// idle. It counts locked rows too, so that the answer is never later than the truth.
+/// Each lane is one probe of the index (lane, due) from the lane's cursor on. Rows that somebody else holds locked are
+/// skipped. The second probe per lane says when its next contact is due, skipping the ones taken here, which the
+/// statement's snapshot still shows as idle. It counts locked rows too, so that the answer is never later than the
+/// truth.
 struct ClaimStatement {
     static let sql = """
         WITH share AS MATERIALIZED (
@@ -28,7 +29,8 @@ struct ClaimStatement {
             FROM picked p WHERE c.id = p.id
         ), batches AS (
             INSERT INTO claim_batches (batch, owner, expires_at, contacts, lanes, open_claims)
-            SELECT batch, owner, clock_timestamp() + $7::bigint * interval '1 microsecond', array_agg(id), array_agg(lane),
+            SELECT batch, owner, clock_timestamp() + $7::bigint * interval '1 microsecond', array_agg(id),
+                array_agg(lane),
                 count(*)::int
             FROM picked GROUP BY batch, owner
             RETURNING batch, expires_at

@@ -4,8 +4,8 @@ public import SluiceCore
 public protocol CoordinatorStore: Sendable {
     func register(node: NodeRegistration) async throws -> Incarnation
 
-    /// One statement a second for leader and standby alike: renews the node's lease, and renews or, when it is free, takes the lead.
-    /// `leaseLost` when the node's own lease has lapsed.
+    /// One statement a second for leader and standby alike: renews the node's lease, and renews or, when it is free,
+    /// takes the lead. `leaseLost` when the node's own lease has lapsed.
     func renew(_ incarnation: Incarnation, leading: Term?) async throws -> LeadRenewal
 
     /// Ends the incarnation and, when it leads, the term at once, so that the standby need not wait for the expiry.
@@ -16,13 +16,14 @@ public protocol CoordinatorStore: Sendable {
     /// Shard nodes with a running lease.
     func liveShards() async throws -> [ShardNode]
 
-    /// FENCE: closes the fences of shard incarnations whose lease has lapsed and returns them. Waits for their reserves in flight.
+    /// FENCE: closes the fences of shard incarnations whose lease has lapsed and returns them. Waits for their reserves
+    /// in flight.
     func fenceLapsed(term: Term) async throws -> [Incarnation]
 
     func slotOwnerships() async throws -> [SlotOwnership]
 
-    /// REASSIGN, a statement of its own: gives slots without a live owner to `owner` with epoch + 1 and takes back what was claimed for their old
-    /// owners; for slots with a live owner it records whom the leader wants.
+    /// REASSIGN, a statement of its own: gives slots without a live owner to `owner` with epoch + 1 and takes back what
+    /// was claimed for their old owners; for slots with a live owner it records whom the leader wants.
     func assign(_ changes: [SlotChange], term: Term) async throws -> [SlotOwnership]
 
     // MARK: Lanes and claims
@@ -38,7 +39,8 @@ public protocol CoordinatorStore: Sendable {
     /// CLAIM: idle → claimed, in one statement.
     func claim(_ request: ClaimRequest, lasting: Duration) async throws -> ClaimResult
 
-    /// Takes back claims whose batch expired, or (`olderThan`) whose term is over: only rows still `claimed`. Bounded by `limit` batches.
+    /// Takes back claims whose batch expired, or (`olderThan`) whose term is over: only rows still `claimed`. Bounded
+    /// by `limit` batches.
     func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack
 
     // MARK: Intake
@@ -54,7 +56,8 @@ public protocol CoordinatorStore: Sendable {
 
     // MARK: Upkeep
 
-    /// Makes sure the ledger partitions of the next days exist and drops those past keeping; folds the counters' deltas.
+    /// Makes sure the ledger partitions of the next days exist and drops those past keeping; folds the counters'
+    /// deltas.
     func maintain(keepDays: Int) async throws
 }
 
@@ -104,7 +107,8 @@ public struct SlotChange: Hashable, Sendable {
     }
 }
 
-/// Claims the leader took back: how many of which device left the state `claimed` (or lost their row), and when the contacts are due.
+/// Claims the leader took back: how many of which device left the state `claimed` (or lost their row), and when the
+/// contacts are due.
 public struct TakenBack: Sendable {
     public var claims: [(device: DeviceID, batch: BatchID, count: Int)]
     public var lanes: [LaneDue]

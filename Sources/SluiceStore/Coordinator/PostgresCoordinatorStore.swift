@@ -45,8 +45,10 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         try await storing {
             try await pools.relaxed.query(
                 """
-                SELECT l.incarnation, l.node_name, l.is_draining FROM node_leases l JOIN node_fences f USING (incarnation)
-                WHERE l.role = 'shard' AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL ORDER BY l.incarnation
+                SELECT l.incarnation, l.node_name, l.is_draining FROM node_leases l
+                    JOIN node_fences f USING (incarnation)
+                WHERE l.role = 'shard' AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL
+                    ORDER BY l.incarnation
                 """
             ).map { row in
                 ShardNode(
@@ -177,7 +179,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
     private static let renewSQL = """
         WITH \(NodeLifecycle.renewalCTE), lead AS (
             UPDATE coordinator_lease SET
-                term = CASE WHEN incarnation = $1 AND term = $2 AND expires_at > clock_timestamp() THEN term ELSE term + 1 END,
+                term = CASE WHEN incarnation = $1 AND term = $2 AND expires_at > clock_timestamp() THEN term
+                    ELSE term + 1 END,
                 incarnation = $1,
                 expires_at = clock_timestamp() + (SELECT lease FROM node_leases WHERE incarnation = $1)
             WHERE EXISTS (SELECT FROM renewed)

@@ -1,7 +1,9 @@
-/// TAKE BACK: claims that will not be worked off return to idle: their batch expired, its owner is fenced, or its leader's term is over.
+/// TAKE BACK: claims that will not be worked off return to idle: their batch expired, its owner is fenced, or its
+/// leader's term is over.
 ///
-/// Only rows still `claimed` change; a reserve that won them first keeps them. A batch with a row that somebody else holds locked stays
-/// for the next time. Contacts that were deleted while claimed are counted with their lane, or their device's credit would leak.
+/// Only rows still `claimed` change; a reserve that won them first keeps them. A batch with a row that somebody else
+/// holds locked stays for the next time. Contacts that were deleted while claimed are counted with their lane, or their
+/// device's credit would leak.
 enum TakeBackStatement {
     static let sql = """
         WITH due AS MATERIALIZED (
@@ -30,15 +32,18 @@ enum TakeBackStatement {
             SELECT DISTINCT e.batch FROM entry e JOIN sequence_contacts c ON c.id = e.contact
             WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND NOT EXISTS (SELECT FROM held h WHERE h.id = c.id)
         ), kept AS (
-            UPDATE claim_batches b SET open_claims = b.open_claims - (SELECT count(*)::int FROM held h WHERE h.batch = b.batch)
+            UPDATE claim_batches b SET open_claims = b.open_claims - (SELECT count(*)::int FROM held h
+                WHERE h.batch = b.batch)
             FROM locked k WHERE b.batch = k.batch
         ), deleted AS (
             DELETE FROM claim_batches b USING due d
             WHERE b.batch = d.batch AND NOT EXISTS (SELECT FROM locked k WHERE k.batch = d.batch)
         )
-        SELECT l.device_id, t.batch, t.lane, sum(t.n)::int AS n, min(t.due) AS due, (SELECT count(*) FROM due)::int AS batches
+        SELECT l.device_id, t.batch, t.lane, sum(t.n)::int AS n, min(t.due) AS due, (SELECT count(*)
+            FROM due)::int AS batches
         FROM (
-            SELECT batch, lane_id AS lane, 1 AS n, CASE WHEN status = 'active' THEN next_trigger_time END AS due FROM held
+            SELECT batch, lane_id AS lane, 1 AS n, CASE WHEN status = 'active' THEN next_trigger_time END AS due
+                FROM held
             UNION ALL
             SELECT g.batch, g.lane, 1, NULL FROM gone g WHERE NOT EXISTS (SELECT FROM locked k WHERE k.batch = g.batch)
         ) t JOIN lanes l ON l.id = t.lane

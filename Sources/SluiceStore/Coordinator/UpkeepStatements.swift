@@ -36,7 +36,8 @@ enum UpkeepStatements {
 
     /// Ledger partitions older than `$1` days.
     static let oldLedgerDays = """
-        SELECT c.relname AS name, i.inhdetachpending AS is_half_detached FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        SELECT c.relname AS name, i.inhdetachpending AS is_half_detached FROM pg_inherits i
+            JOIN pg_class c ON c.oid = i.inhrelid
         WHERE i.inhparent = 'send_ledger'::regclass
           AND c.relname < 'send_ledger_' || to_char((clock_timestamp() AT TIME ZONE 'UTC')::date - $1::int, 'YYYYMMDD')
         ORDER BY 1

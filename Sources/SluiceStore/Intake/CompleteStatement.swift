@@ -1,6 +1,6 @@
-/// COMPLETE: takes the triggers of ended enrollments off their leads, all of one lead in one update (two completions of one lead in one
-/// statement would else lose one). A lead that somebody holds locked is left for the next time and delays no other; an enrollment that was
-/// revived meanwhile keeps its trigger.
+/// COMPLETE: takes the triggers of ended enrollments off their leads, all of one lead in one update (two completions of
+/// one lead in one statement would else lose one). A lead that somebody holds locked is left for the next time and
+/// delays no other; an enrollment that was revived meanwhile keeps its trigger.
 enum CompleteStatement {
     static let sql = """
         WITH lead AS MATERIALIZED (

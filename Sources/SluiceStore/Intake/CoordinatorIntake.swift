@@ -8,7 +8,8 @@ extension PostgresCoordinatorStore {
         do {
             return try await enrollChunk(limit: limit)
         } catch StoreError.database(let error) where error.concernsData {
-            // One row that cannot be written must not hold up the rest: halve the chunk until the row is alone, then set it aside.
+            // One row that cannot be written must not hold up the rest: halve the chunk until the row is alone, then
+            // set it aside.
             guard limit <= 1 else { return try await enroll(limit: limit / 2) }
             try await setAside(because: error)
             return IntakeResult(lanes: [], processed: 1, more: true)
@@ -52,7 +53,8 @@ extension PostgresCoordinatorStore {
             let rows = try await pools.durable.query(CompleteStatement.sql, [.int64(Int64(limit))])
             guard let row = rows.first else { return IntakeResult(lanes: [], processed: 0, more: false) }
             let done = Int(try row.decode(Int32.self, "done"))
-            // What is left over when fewer were found belongs to leads that somebody holds: those wait for the next time.
+            // What is left over when fewer were found belongs to leads that somebody holds: those wait for the next
+            // time.
             return IntakeResult(lanes: [], processed: done, more: try row.decode(Int32.self, "looked_at") >= limit)
         }
     }
@@ -118,7 +120,8 @@ extension PostgresCoordinatorStore {
 }
 
 extension PostgresError {
-    /// The database refused what a row holds (SQLSTATE classes 22, 23 and P0, a user's own trigger), so repeating is of no use.
+    /// The database refused what a row holds (SQLSTATE classes 22, 23 and P0, a user's own trigger), so repeating is of
+    /// no use.
     fileprivate var concernsData: Bool {
         ["22", "23", "P0"].contains { sqlState?.hasPrefix($0) ?? false }
     }

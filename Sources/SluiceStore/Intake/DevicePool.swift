@@ -1,10 +1,13 @@
-/// The devices of each workspace that can send, the least loaded first, as `pool(workspace_id, devices)`. Where none can send, all of
-/// them: a contact waits for its device rather than for any. Read only for workspaces in `entering` rows without a choice.
+/// The devices of each workspace that can send, the least loaded first, as `pool(workspace_id, devices)`. Where none
+/// can send, all of them: a contact waits for its device rather than for any. Read only for workspaces in `entering`
+/// rows without a choice.
 enum DevicePool {
     static let ctes = """
         load AS MATERIALIZED (
-            SELECT d.id AS device_id, d.workspace_id, p.paused_at IS NULL AND coalesce(s.state, 'connected') = 'connected' AS can_send,
-                coalesce((SELECT sum(l.enrolled) FROM lanes l WHERE l.device_id = d.id), 0)::float8 / p.hourly_cap AS load
+            SELECT d.id AS device_id, d.workspace_id, p.paused_at IS NULL AND coalesce(s.state,
+                'connected') = 'connected' AS can_send,
+                coalesce((SELECT sum(l.enrolled) FROM lanes l WHERE l.device_id = d.id),
+                    0)::float8 / p.hourly_cap AS load
             FROM user_devices d JOIN device_caps p ON p.device_id = d.id LEFT JOIN device_states s ON s.device_id = d.id
             WHERE d.workspace_id IN (SELECT DISTINCT workspace_id FROM entering WHERE chosen IS NULL)
         ), best AS MATERIALIZED (

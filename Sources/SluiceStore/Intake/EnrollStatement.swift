@@ -1,9 +1,10 @@
 /// ENROLL: one chunk of `enrollment_intake` becomes enrollments, in one statement.
 ///
-/// Per lead and trigger the last word of the chunk counts. A lead's device, else its sequence's, else the least loaded one of the workspace that can
-/// send. An enrollment that ended is revived with the next generation; one that runs is left alone. What cannot be done now, because
-/// somebody holds the contact locked or its last message is still in flight, goes back into the intake for a second, so that nobody's
-/// open transaction delays the rest of the chunk. Returns the lanes that got work.
+/// Per lead and trigger the last word of the chunk counts. A lead's device, else its sequence's, else the least loaded
+/// one of the workspace that can send. An enrollment that ended is revived with the next generation; one that runs is
+/// left alone. What cannot be done now, because somebody holds the contact locked or its last message is still in
+/// flight, goes back into the intake for a second, so that nobody's open transaction delays the rest of the chunk.
+/// Returns the lanes that got work.
 enum EnrollStatement {
     static let sql = """
         WITH taken AS MATERIALIZED (
@@ -29,7 +30,8 @@ enum EnrollStatement {
             (SELECT array_agg(DISTINCT contact_id) FROM taken WHERE op = 'place' AND contact_id IS NOT NULL)
         """
 
-    /// Enrollments that end, also those in flight whose trigger went and came: what is in flight settles and then rests.
+    /// Enrollments that end, also those in flight whose trigger went and came: what is in flight settles and then
+    /// rests.
     private static let losses = """
         ending AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status
@@ -61,7 +63,8 @@ enum EnrollStatement {
         ), person AS MATERIALIZED (
             SELECT DISTINCT ON (w.recipient, w.sequence_id) w.*, x.id AS known_id
             FROM wanted w LEFT JOIN LATERAL (
-                -- LIMIT keeps this a probe of the identity's index per row, whatever size the planner takes the table for.
+                -- LIMIT keeps this a probe of the identity's index per row, whatever size the planner takes the table
+                -- for.
                 SELECT c.id FROM sequence_contacts c WHERE c.recipient = w.recipient
                     AND c.source_id = w.sequence_id::text AND c.kind = 'sequence' AND c.workspace_id = w.workspace_id
                 LIMIT 1) x ON true
@@ -131,12 +134,14 @@ enum EnrollStatement {
             SELECT p.sequence_id, nullif(p.phone, ''), p.name, p.user_id, p.trigger,
                 sluice_due(now(), interval '0', p.time_schedule, p.time_zone), p.device, coalesce(p.day_number, 1),
                 CASE WHEN p.is_suppressed THEN 'cancelled' WHEN p.hold IS NOT NULL THEN 'paused' ELSE 'active' END,
-                p.workspace_id, p.kind, p.source_id, p.recipient, p.lead_id, p.trigger, p.time_zone, \(LaneNumbers.lane),
+                p.workspace_id, p.kind, p.source_id, p.recipient, p.lead_id, p.trigger, p.time_zone,
+                    \(LaneNumbers.lane),
                 p.hold, CASE WHEN p.is_suppressed THEN 'suppressed' WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END,
                 CASE WHEN p.is_suppressed THEN now() END, p.known_generation + 1
             FROM numbered p ORDER BY p.recipient, p.sequence_id
             ON CONFLICT (recipient, source_id, kind, workspace_id) DO UPDATE SET
-                generation = excluded.generation, moves = 0, retry_count = 0, current_trigger = excluded.current_trigger,
+                generation = excluded.generation, moves = 0, retry_count = 0,
+                    current_trigger = excluded.current_trigger,
                 next_trigger_time = excluded.next_trigger_time, assigned_device_id = excluded.assigned_device_id,
                 current_step = excluded.current_step, status = excluded.status, lead_id = excluded.lead_id,
                 entry_trigger = excluded.entry_trigger, time_zone = excluded.time_zone, lane_id = excluded.lane_id,
@@ -151,7 +156,8 @@ enum EnrollStatement {
             UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'phone_corrected',
                 completed_at = now()
             FROM placed p
-            -- By the lead alone: other indexes would walk all contacts of the sequence, or all that are held, for each lead.
+            -- By the lead alone: other indexes would walk all contacts of the sequence, or all that are held, for each
+            -- lead.
             WHERE p.has_phone AND c.lead_id = p.lead_id AND c.source_id = p.source_id
               AND coalesce(c.hold_reason, '') = 'invalid_phone'
               AND c.id NOT IN (SELECT id FROM ending)

@@ -1,12 +1,15 @@
 /// The lanes of newly placed contacts, made where they are missing.
 ///
-/// A lane made by this statement is not in the table for it yet, and joining thousands of contacts with thousands of lanes that were
-/// just returned goes wrong when the planner takes both for one row. So the lanes are numbered before, and found by number after.
+/// A lane made by this statement is not in the table for it yet, and joining thousands of contacts with thousands of
+/// lanes that were just returned goes wrong when the planner takes both for one row. So the lanes are numbered before,
+/// and found by number after.
 enum LaneNumbers {
-    /// Members of a WITH over `placed`: `numbered`, its rows with their `lane_number`; and `lane_list`, the lanes' ids by number.
+    /// Members of a WITH over `placed`: `numbered`, its rows with their `lane_number`; and `lane_list`, the lanes' ids
+    /// by number.
     static let ctes = """
         numbered AS MATERIALIZED (
-            SELECT r.*, CASE WHEN has_lane THEN dense_rank() OVER (PARTITION BY has_lane ORDER BY device, kind, source_id) END
+            SELECT r.*, CASE WHEN has_lane THEN dense_rank() OVER (PARTITION BY has_lane ORDER BY device, kind,
+                source_id) END
                 AS lane_number
             FROM (SELECT p.*, device IS NOT NULL AND hold IS DISTINCT FROM 'unknown_device' AS has_lane FROM placed p) r
         ), lane AS (

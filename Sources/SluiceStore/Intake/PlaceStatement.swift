@@ -1,5 +1,6 @@
-/// PLACE: contacts that somebody wrote into the queue by hand, or that were held for want of a device, get their device and lane.
-/// `$1`: the contacts. One that is in flight, or that somebody holds locked, keeps its lane for now and goes back into the intake for a second.
+/// PLACE: contacts that somebody wrote into the queue by hand, or that were held for want of a device, get their device
+/// and lane. `$1`: the contacts. One that is in flight, or that somebody holds locked, keeps its lane for now and goes
+/// back into the intake for a second.
 enum PlaceStatement {
     static let sql = """
         WITH held AS MATERIALIZED (
@@ -12,7 +13,8 @@ enum PlaceStatement {
             WHERE c.id = ANY ($1::uuid[]) AND (c.status = 'active' OR c.hold_reason IN ('no_device', 'unknown_device'))
               AND c.id NOT IN (SELECT id FROM held WHERE claim_state = 0)
         ), entering AS MATERIALIZED (
-            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status AS known_status, c.next_trigger_time, q.priority::int AS priority,
+            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status AS known_status, c.next_trigger_time,
+                q.priority::int AS priority,
                 coalesce(c.assigned_device_id, q.device_id) AS chosen,
                 c.recipient ~ '^[0-9]{7,15}$' AS has_phone,
                 row_number() OVER (PARTITION BY c.workspace_id, coalesce(c.assigned_device_id, q.device_id) IS NULL
@@ -32,7 +34,8 @@ enum PlaceStatement {
             FROM entering e LEFT JOIN pool ON e.chosen IS NULL AND pool.workspace_id = e.workspace_id
         ),
         \(LaneNumbers.ctes), moved AS (
-            UPDATE sequence_contacts c SET assigned_device_id = p.device, lane_id = \(LaneNumbers.lane), hold_reason = p.hold,
+            UPDATE sequence_contacts c SET assigned_device_id = p.device, lane_id = \(LaneNumbers.lane),
+                hold_reason = p.hold,
                 status = CASE WHEN p.hold IS NULL THEN 'active' ELSE 'paused' END,
                 last_error = CASE WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END
             FROM numbered p WHERE c.id = p.id

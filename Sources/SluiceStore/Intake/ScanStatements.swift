@@ -1,4 +1,5 @@
-/// SCAN: rows that must be looked through once because a sequence, a step or a device came: one chunk per call, from the scan's cursor on.
+/// SCAN: rows that must be looked through once because a sequence, a step or a device came: one chunk per call, from
+/// the scan's cursor on.
 enum ScanStatements {
     /// The oldest scan, locked for this transaction.
     static let next = """
@@ -12,13 +13,14 @@ enum ScanStatements {
         ), found AS (
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
             SELECT 'find', id, workspace_id, $2::text FROM chunk
-            WHERE workspace_id = $1 AND trigger IS NOT NULL AND $2 IN (SELECT sluice_triggers(trigger))
+            WHERE workspace_id = $1 AND trigger IS NOT NULL AND $2 IN (SELECT t FROM sluice_triggers(trigger) t)
             RETURNING 1)
         SELECT (SELECT max(id::text)::uuid FROM chunk) AS last, (SELECT count(*) FROM chunk)::int AS seen,
             (SELECT count(*) FROM found)::int AS found
         """
 
-    /// Contacts held at a step that may stand now: back into the queue, to be judged anew by the next reserve. `$1` workspace, `$2` after, `$3` limit.
+    /// Contacts held at a step that may stand now: back into the queue, to be judged anew by the next reserve. `$1`
+    /// workspace, `$2` after, `$3` limit.
     static let recheck = """
         WITH chunk AS MATERIALIZED (
             SELECT c.id, c.lane_id, c.kind, c.source_id, c.workspace_id FROM sequence_contacts c

@@ -1,7 +1,7 @@
 /// The first schema, section by section in the order they are run.
 ///
-/// Everything that cannot be added later without rewriting rows is here: the identity of an enrollment, lanes, the claim state machine,
-/// fences and slots, cap keys, the ledger's partitions.
+/// Everything that cannot be added later without rewriting rows is here: the identity of an enrollment, lanes, the
+/// claim state machine, fences and slots, cap keys, the ledger's partitions.
 enum SchemaV1 {
     static let sections = [
         functions, makeRoom, userTables, queue, adoptRows, queueIndexes, cluster, intakeTables, devices, ledger,

@@ -24,10 +24,12 @@ extension SchemaV1 {
         END $$;
         """
 
-    /// Gives rows that users wrote their workspace and their identity, and says of what an old processor held that its outcome is unknown.
+    /// Gives rows that users wrote their workspace and their identity, and says of what an old processor held that its
+    /// outcome is unknown.
     static let adoptRows = """
         INSERT INTO workspaces (id, name)
-            SELECT DISTINCT u.id, u.id FROM (SELECT user_id::text AS id FROM leads UNION SELECT user_id::text FROM sequences
+            SELECT DISTINCT u.id, u.id FROM (SELECT user_id::text AS id FROM leads UNION SELECT user_id::text
+                FROM sequences
                 UNION SELECT user_id::text FROM user_devices) u
             WHERE u.id IS NOT NULL ON CONFLICT DO NOTHING;
         UPDATE leads SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
@@ -43,7 +45,8 @@ extension SchemaV1 {
             entry_trigger = (SELECT st.trigger FROM sequence_steps st
                 WHERE st.sequence_id = c.sequence_id AND st.is_entry_point ORDER BY st.day_number, st.id LIMIT 1),
             status = coalesce(c.status, 'paused');
-        -- Whose contact it is, within the workspace; joined by digits, because a probe per contact would walk all leads each time.
+        -- Whose contact it is, within the workspace; joined by digits, because a probe per contact would walk all leads
+        -- each time.
         UPDATE sequence_contacts c SET lead_id = l.id FROM (
                 SELECT DISTINCT ON (workspace_id, sluice_digits(phone)) id, workspace_id, sluice_digits(phone) AS digits
                 FROM leads WHERE sluice_digits(phone) IS NOT NULL
@@ -52,17 +55,22 @@ extension SchemaV1 {
         UPDATE sequence_contacts SET
             status = 'unknown', last_error = 'in the hands of the previous system when it was adopted',
             processing_device_id = NULL, processing_started_at = NULL
+            WHERE (processing_device_id IS NOT NULL OR processing_started_at IS NOT NULL)
+              AND status NOT IN ('completed', 'failed', 'cancelled', 'paused');
+        UPDATE sequence_contacts SET processing_device_id = NULL, processing_started_at = NULL
             WHERE processing_device_id IS NOT NULL OR processing_started_at IS NOT NULL;
         UPDATE sequence_contacts SET status = 'paused', hold_reason = 'no_due_time', last_error = 'held: no_due_time'
             WHERE status = 'active' AND next_trigger_time IS NULL;
         """
 
-    /// Once the tables stand: active rows get a device and a lane, and leads whose trigger nobody has looked at are found.
+    /// Once the tables stand: active rows get a device and a lane, and leads whose trigger nobody has looked at are
+    /// found.
     static let adoptWork = """
         INSERT INTO enrollment_intake (op, contact_id, workspace_id)
             SELECT 'place', id, workspace_id FROM sequence_contacts WHERE status = 'active';
         INSERT INTO intake_scans (purpose, workspace_id, trigger)
-            SELECT 'enroll', st.workspace_id, st.trigger FROM sequence_steps st JOIN sequences s ON s.id = st.sequence_id
+            SELECT 'enroll', st.workspace_id, st.trigger FROM sequence_steps st
+                JOIN sequences s ON s.id = st.sequence_id
             WHERE st.is_entry_point AND s.is_active AND st.trigger IS NOT NULL;
         SELECT sluice_mark_endless(ARRAY(SELECT id FROM workspaces));
         """

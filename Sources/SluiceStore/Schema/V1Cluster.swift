@@ -42,9 +42,10 @@ extension SchemaV1 {
         );
         INSERT INTO coordinator_lease (term, expires_at) VALUES (0, '-infinity');
 
-        -- Versions that a renewal reads, so that nodes know when to read more. The assignment is written by one leader and the owners,
-        -- briefly: a counter. Control changes come from operators' transactions, which may stay open: each appends a row, and
-        -- the version is how many have become visible, so a late commit is never overlooked and nobody waits for anybody.
+        -- Versions that a renewal reads, so that nodes know when to read more. The assignment is written by one leader
+        -- and the owners, briefly: a counter. Control changes come from operators' transactions, which may stay open:
+        -- each appends a row, and the version is how many have become visible, so a late commit is never overlooked and
+        -- nobody waits for anybody.
         CREATE TABLE cluster_versions (
             is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
             assignment bigint NOT NULL DEFAULT 0,
@@ -68,8 +69,9 @@ extension SchemaV1 {
         END $$;
         """
 
-    /// Statement triggers on everything an operator changes and a node must hear of. What a shard records of its own devices is no news
-    /// to anybody: a thousand devices that reconnect must not make every node read all of them a thousand times.
+    /// Statement triggers on everything an operator changes and a node must hear of. What a shard records of its own
+    /// devices is no news to anybody: a thousand devices that reconnect must not make every node read all of them a
+    /// thousand times.
     static let controlTriggers =
         ["sequences", "workspaces", "pauses", "gateways", "device_caps", "device_states", "user_devices"]
         .map { table in

@@ -30,8 +30,8 @@ extension SchemaV1 {
             WHEN btrim(coalesce(content, message_text, ''), E' \\t\\r\\n') = '' AND coalesce(media_url, '') = ''
                 THEN 'empty_text' END;
 
-        -- When a contact that waits `delay` from `base` is due: then, or at the step's local time of day at or after it.
-        -- A time of day that does not parse and a zone that does not exist count as not given.
+        -- When a contact that waits `delay` from `base` is due: then, or at the step's local time of day at or after
+        -- it. A time of day that does not parse and a zone that does not exist count as not given.
         CREATE OR REPLACE FUNCTION sluice_due(base timestamptz, delay interval, time_of_day text, zone text)
         RETURNS timestamptz LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
         DECLARE

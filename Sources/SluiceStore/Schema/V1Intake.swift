@@ -1,11 +1,11 @@
 extension SchemaV1 {
-    /// The intake tables: what producers wrote and the leader has not worked off yet. Filled by statement-level triggers, so that one UPDATE
-    /// of a million leads stays one set-based statement; drained in chunks.
+    /// The intake tables: what producers wrote and the leader has not worked off yet. Filled by statement-level
+    /// triggers, so that one UPDATE of a million leads stays one set-based statement; drained in chunks.
     static let intakeTables = """
         CREATE TABLE enrollment_intake (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            -- add, remove: a lead gained or lost a trigger. find: a lead has had it all along (never enters anybody twice).
-            -- place: a contact written by hand wants a device and a lane.
+            -- add, remove: a lead gained or lost a trigger. find: a lead has had it all along (never enters anybody
+            -- twice). place: a contact written by hand wants a device and a lane.
             op text NOT NULL CHECK (op IN ('add', 'find', 'remove', 'place')),
             lead_id uuid,
             contact_id uuid,
@@ -19,7 +19,8 @@ extension SchemaV1 {
         -- One row per set of rows to look through once, in chunks from `after_id` on.
         CREATE TABLE intake_scans (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            -- enroll: leads that have `trigger` already. recheck: contacts held at the step of `trigger`. place: contacts held for want of a device.
+            -- enroll: leads that have `trigger` already. recheck: contacts held at the step of `trigger`. place:
+            -- contacts held for want of a device.
             purpose text NOT NULL CHECK (purpose IN ('enroll', 'recheck', 'place')),
             workspace_id text NOT NULL,
             trigger text,
@@ -43,7 +44,8 @@ extension SchemaV1 {
             due timestamptz NOT NULL
         );
 
-        -- Contacts by source and status: the sums, and the changes not folded in yet. Reading both is exact at any moment.
+        -- Contacts by source and status: the sums, and the changes not folded in yet. Reading both is exact at any
+        -- moment.
         CREATE TABLE contact_tallies (
             workspace_id text NOT NULL,
             kind text NOT NULL,
@@ -98,8 +100,9 @@ extension SchemaV1 {
                 FOR EACH ROW EXECUTE FUNCTION sluice_step_written();
             """
 
+    /// Compiling such a statement (`jit`) would cost a user's UPDATE more than running it does.
     static let leadTriggers = """
-        CREATE FUNCTION sluice_leads_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION sluice_leads_inserted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
                 SELECT 'add', l.id, l.workspace_id, t FROM new_leads l, sluice_triggers(l.trigger) t
@@ -110,17 +113,17 @@ extension SchemaV1 {
         CREATE TRIGGER sluice_leads_inserted AFTER INSERT ON leads
             REFERENCING NEW TABLE AS new_leads FOR EACH STATEMENT EXECUTE FUNCTION sluice_leads_inserted();
 
-        CREATE FUNCTION sluice_leads_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION sluice_leads_updated() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
             -- Losses before gains: a trigger that went and came within one chunk starts anew.
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
                 SELECT 'remove', o.id, o.workspace_id, t
                 FROM old_leads o JOIN new_leads n USING (id), sluice_triggers(o.trigger) t
-                WHERE n.trigger IS DISTINCT FROM o.trigger AND t NOT IN (SELECT sluice_triggers(n.trigger))
+                WHERE n.trigger IS DISTINCT FROM o.trigger AND t NOT IN (SELECT u FROM sluice_triggers(n.trigger) u)
                 UNION ALL
                 SELECT 'add', n.id, n.workspace_id, t
                 FROM old_leads o JOIN new_leads n USING (id), sluice_triggers(n.trigger) t
-                WHERE n.trigger IS DISTINCT FROM o.trigger AND t NOT IN (SELECT sluice_triggers(o.trigger))
+                WHERE n.trigger IS DISTINCT FROM o.trigger AND t NOT IN (SELECT u FROM sluice_triggers(o.trigger) u)
                    -- A number that was none and now is one.
                    OR n.phone IS DISTINCT FROM o.phone AND sluice_digits(o.phone) IS NULL
                       AND sluice_digits(n.phone) IS NOT NULL;
@@ -131,7 +134,7 @@ extension SchemaV1 {
             REFERENCING OLD TABLE AS old_leads NEW TABLE AS new_leads
             FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_leads_updated();
 
-        CREATE FUNCTION sluice_leads_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION sluice_leads_deleted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
                 SELECT 'remove', l.id, l.workspace_id, t FROM old_leads l, sluice_triggers(l.trigger) t
@@ -163,11 +166,13 @@ extension SchemaV1 {
         CREATE TRIGGER sluice_sequences_changed AFTER INSERT OR UPDATE ON sequences
             FOR EACH ROW EXECUTE FUNCTION sluice_sequences_changed();
 
-        -- Steps on a cycle in which nobody ever waits are marked; contacts held at a step that changed are looked at again.
+        -- Steps on a cycle in which nobody ever waits are marked; contacts held at a step that changed are looked at
+        -- again.
         CREATE FUNCTION sluice_mark_endless(workspaces text[]) RETURNS void LANGUAGE sql AS $$
             WITH RECURSIVE edge AS (
                 SELECT a.workspace_id, a.id AS source, b.id AS target
-                FROM sequence_steps a JOIN sequence_steps b ON b.workspace_id = a.workspace_id AND b.trigger = a.next_trigger
+                FROM sequence_steps a JOIN sequence_steps b ON b.workspace_id = a.workspace_id
+                    AND b.trigger = a.next_trigger
                 WHERE a.workspace_id = ANY (workspaces) AND coalesce(a.trigger_delay_hours, 24) <= 0
             ), reach (source, target) AS (
                 SELECT source, target FROM edge
@@ -222,7 +227,8 @@ extension SchemaV1 {
                 nullif(NEW.workspace_id, 'default'), NEW.user_id::text, 'default');
             NEW.status := coalesce(NEW.status, 'active');
             NEW.source_id := coalesce(NEW.source_id, NEW.sequence_id::text, 'none');
-            NEW.recipient := coalesce(sluice_digits(NEW.contact_phone), 'invalid:' || coalesce(NEW.contact_phone, NEW.id::text));
+            NEW.recipient := coalesce(sluice_digits(NEW.contact_phone), 'invalid:' || coalesce(NEW.contact_phone,
+                NEW.id::text));
             NEW.next_trigger_time := coalesce(NEW.next_trigger_time, now());
             NEW.current_trigger := coalesce(NEW.current_trigger, (
                 SELECT st.trigger FROM sequence_steps st
@@ -235,7 +241,8 @@ extension SchemaV1 {
         CREATE TRIGGER sluice_contact_written BEFORE INSERT ON sequence_contacts
             FOR EACH ROW WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contact_written();
 
-        -- What a hand-written UPDATE leaves inconsistent: an active row is held for nothing and has a due time; a corrected number is who it is.
+        -- What a hand-written UPDATE leaves inconsistent: an active row is held for nothing and has a due time; a
+        -- corrected number is who it is.
         CREATE FUNCTION sluice_contact_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             NEW.status := coalesce(NEW.status, 'paused');
@@ -261,7 +268,7 @@ extension SchemaV1 {
         CREATE TRIGGER sluice_contact_corrected BEFORE UPDATE ON sequence_contacts
             FOR EACH ROW WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contact_corrected();
 
-        CREATE FUNCTION sluice_contacts_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION sluice_contacts_inserted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
             INSERT INTO enrollment_intake (op, contact_id, workspace_id)
                 SELECT 'place', id, workspace_id FROM new_contacts WHERE status = 'active';
@@ -274,7 +281,7 @@ extension SchemaV1 {
             REFERENCING NEW TABLE AS new_contacts
             FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_inserted();
 
-        CREATE FUNCTION sluice_contacts_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION sluice_contacts_updated() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
             INSERT INTO enrollment_intake (op, contact_id, workspace_id)
                 SELECT 'place', n.id, n.workspace_id
@@ -300,7 +307,7 @@ extension SchemaV1 {
             REFERENCING OLD TABLE AS old_contacts NEW TABLE AS new_contacts
             FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_updated();
 
-        CREATE FUNCTION sluice_contacts_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION sluice_contacts_deleted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
                 SELECT workspace_id, kind, source_id, status, -count(*) FROM old_contacts GROUP BY 1, 2, 3, 4;

@@ -1,6 +1,6 @@
 extension SchemaV1 {
-    /// The send ledger: every attempt, from its reserve on. Partitioned by day; `sluice_ledger_day` makes a day's partition, created
-    /// standalone and then attached, so that no insert waits behind a long reader.
+    /// The send ledger: every attempt, from its reserve on. Partitioned by day; `sluice_ledger_day` makes a day's
+    /// partition, created standalone and then attached, so that no insert waits behind a long reader.
     static let ledger = """
         CREATE TABLE send_ledger (
             day date NOT NULL,

@@ -1,5 +1,6 @@
 extension SchemaV1 {
-    /// The queue: what makes an enrollment out of a row of `sequence_contacts`, its lane, and the batches that are claimed.
+    /// The queue: what makes an enrollment out of a row of `sequence_contacts`, its lane, and the batches that are
+    /// claimed.
     static let queue = """
         CREATE TABLE lanes (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -14,8 +15,8 @@ extension SchemaV1 {
         );
         CREATE INDEX lanes_source ON lanes (kind, source_id);
 
-        -- Contacts that were enrolled together lie in one page and are claimed and reserved together: half a page of room keeps
-        -- both updates in it.
+        -- Contacts that were enrolled together lie in one page and are claimed and reserved together: half a page of
+        -- room keeps both updates in it.
         ALTER TABLE sequence_contacts SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02,
             autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
@@ -45,6 +46,7 @@ extension SchemaV1 {
     /// After the rows of an adopted database have been given their identity.
     static let queueIndexes = """
         ALTER TABLE sequence_contacts ALTER COLUMN source_id SET NOT NULL, ALTER COLUMN recipient SET NOT NULL;
+        CREATE UNIQUE INDEX sluice_steps_trigger ON sequence_steps (workspace_id, trigger);
         CREATE INDEX sluice_contacts_due ON sequence_contacts (lane_id, next_trigger_time) WHERE status = 'active';
         CREATE UNIQUE INDEX sluice_contacts_identity ON sequence_contacts (recipient, source_id, kind, workspace_id);
         CREATE UNIQUE INDEX sluice_contacts_external ON sequence_contacts (workspace_id, external_id)

@@ -14,7 +14,8 @@ extension SchemaV1 {
             relation text;
             kind text := coalesce((
                 SELECT format_type(atttypid, atttypmod) FROM pg_attribute
-                WHERE attname = 'user_id' AND NOT attisdropped AND attrelid IN ('leads'::regclass, 'sequences'::regclass,
+                WHERE attname = 'user_id' AND NOT attisdropped AND attrelid IN ('leads'::regclass,
+                    'sequences'::regclass,
                     'user_devices'::regclass, 'sequence_contacts'::regclass)
                 ORDER BY attrelid = 'leads'::regclass DESC LIMIT 1), 'uuid');
         BEGIN
@@ -49,7 +50,6 @@ extension SchemaV1 {
                 ALTER TABLE sequence_contacts ALTER COLUMN id SET DEFAULT gen_random_uuid();
             END IF;
         END $$;
-        CREATE UNIQUE INDEX IF NOT EXISTS sluice_steps_trigger ON sequence_steps (workspace_id, trigger);
         CREATE INDEX IF NOT EXISTS sluice_steps_sequence ON sequence_steps (sequence_id);
         -- By the text of its id: how a lane names it.
         CREATE INDEX IF NOT EXISTS sluice_sequences_source ON sequences ((id::text));

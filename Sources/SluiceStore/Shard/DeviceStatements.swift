@@ -9,7 +9,8 @@ struct DeviceStatements {
     static let profiles = """
         SELECT d.id, coalesce(d.device_name, d.id::text) AS name, d.workspace_id, c.cap_key, c.hash_slot AS slot,
             c.hourly_cap, c.daily_cap, c.concurrent_cap, c.windows::text AS windows,
-            d.min_delay_seconds::int AS min_delay_seconds, d.max_delay_seconds::int AS max_delay_seconds, c.paused_at IS NOT NULL AS is_paused, c.history_from,
+            d.min_delay_seconds::int AS min_delay_seconds, d.max_delay_seconds::int AS max_delay_seconds,
+                c.paused_at IS NOT NULL AS is_paused, c.history_from,
             coalesce(g.dialect, '') AS dialect, coalesce(c.base_url, g.base_url, '') AS base_url,
             coalesce(c.credentials, g.credentials, '{}')::text AS credentials,
             coalesce(g.http_timeout_ms, 0) AS http_timeout_ms, coalesce(g.accepts_late_ms, -1) AS accepts_late_ms,
@@ -112,6 +113,7 @@ public struct WindowLengths: Hashable, Sendable {
 
     public init() {}
 
-    /// How far back a take-over must read: the longest window, its margin, and the longest time an attempt may stay open.
+    /// How far back a take-over must read: the longest window, its margin, and the longest time an attempt may stay
+    /// open.
     public var lookback: Duration { max(hour + hourMargin, day + dayMargin) + .seconds(300) }
 }

@@ -1,8 +1,8 @@
 internal import PostgresDriver
 internal import SluiceCore
 
-/// Orphaned attempts whose contact was locked when a take-over wanted to say that their outcome is unknown: kept in a table until
-/// the lock is gone, because no later take-over would look for them.
+/// Orphaned attempts whose contact was locked when a take-over wanted to say that their outcome is unknown: kept in a
+/// table until the lock is gone, because no later take-over would look for them.
 struct OrphansLeft: Sendable {
     let pool: PostgresPool
 

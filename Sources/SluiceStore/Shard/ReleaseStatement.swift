@@ -1,5 +1,5 @@
-/// RELEASE: claimed → idle for claims that will not be reserved here. Waits for row locks, in key order: a reserve of the same claims that
-/// is still running has then won or lost.
+/// RELEASE: claimed → idle for claims that will not be reserved here. Waits for row locks, in key order: a reserve of
+/// the same claims that is still running has then won or lost.
 enum ReleaseStatement {
     static let sql = """
         WITH given AS MATERIALIZED (

@@ -4,12 +4,12 @@ internal import SluiceCore
 
 /// RESERVE: claimed → reserved and the ledger row, in one autocommit statement under the node's own fence.
 ///
-/// Order matters and is forced by materialized steps: the fence row is share-locked first (`me`), which makes a fencing wait for
-/// this statement; only then are contacts locked. A contact locked by somebody else is skipped: it comes back as gone and
-/// its claim expires, so that nobody's open transaction delays the rest of the batch.
+/// Order matters and is forced by materialized steps: the fence row is share-locked first (`me`), which makes a fencing
+/// wait for this statement; only then are contacts locked. A contact locked by somebody else is skipped: it comes back
+/// as gone and its claim expires, so that nobody's open transaction delays the rest of the batch.
 ///
-/// No two materialized steps are joined: the planner knows nothing of their size, and a nested loop over two of a thousand rows costs
-/// more than all the rest. The rows of `judged` are locked, so what is written is what was judged.
+/// No two materialized steps are joined: the planner knows nothing of their size, and a nested loop over two of a
+/// thousand rows costs more than all the rest. The rows of `judged` are locked, so what is written is what was judged.
 struct ReserveStatement {
     static let sql = """
         WITH me AS MATERIALIZED (
@@ -24,7 +24,8 @@ struct ReserveStatement {
                 SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::smallint[], $6::bigint[], $7::bigint[])
                     WITH ORDINALITY AS u(contact, batch, device, slot, epoch, deadline_after, ordinal)
                 WHERE \(PlannerEstimate.few("ordinal"))) r
-            -- By the slot's key: IS NOT DISTINCT keeps the planner from the owner's index, which gives a thousand slots per claim.
+            -- By the slot's key: IS NOT DISTINCT keeps the planner from the owner's index, which gives a thousand slots
+            -- per claim.
             JOIN slot_owners s ON s.slot = r.slot AND s.epoch = r.epoch AND s.owner IS NOT DISTINCT FROM $1
         ), held AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.recipient, c.contact_name, c.status,
@@ -52,7 +53,8 @@ struct ReserveStatement {
                     WHEN h.recipient !~ '^[0-9]{7,15}$' THEN 'invalid_phone'
                     WHEN st.id IS NULL THEN 'step_missing'
                     WHEN st.is_endless THEN 'cycle_without_delay'
-                    -- Judged when the step was written: a text of megabytes is not unpacked here for each of its contacts.
+                    -- Judged when the step was written: a text of megabytes is not unpacked here for each of its
+                    -- contacts.
                     ELSE st.content_problem
                 END AS refusal
             FROM held h
@@ -81,7 +83,8 @@ struct ReserveStatement {
                 lane_id = CASE WHEN j.refusal = 'device_changed' THEN NULL ELSE c.lane_id END
             FROM judged j WHERE c.id = j.id
         ), ledger AS (
-            INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id, cap_key,
+            INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id,
+                cap_key,
                 slot, epoch, incarnation, recipient, source_id, step_trigger, reserved_at, deadline)
             SELECT j.day, j.id, j.attempts + 1, j.workspace_id, j.generation, j.moves, j.batch, j.device, j.cap_key,
                 j.slot, j.epoch, $1, j.recipient, j.source_id, j.current_trigger, j.at,
@@ -96,10 +99,13 @@ struct ReserveStatement {
             FROM judged j CROSS JOIN LATERAL (VALUES (j.status, -1), (j.new_status, 1)) v(status, n)
             WHERE j.status <> j.new_status GROUP BY 1, 2, 3, 4
         )
-        SELECT j.id, j.batch, j.refusal, j.attempts + 1 AS attempt, j.day - date '1970-01-01' AS day, j.generation, j.moves,
+        SELECT j.id, j.batch, j.refusal, j.attempts + 1 AS attempt, j.day - date '1970-01-01' AS day, j.generation,
+            j.moves,
             j.recipient, coalesce(j.contact_name, '') AS contact_name, coalesce(j.campaign, '') AS campaign,
-            j.message_type, CASE WHEN j.refusal IS NULL THEN j.body END AS body, j.caption, j.media_url, j.gap_min, j.gap_max,
-            CASE WHEN j.new_status = 'active' AND j.refusal IS DISTINCT FROM 'device_changed' THEN j.next_trigger_time END AS due
+            j.message_type, CASE WHEN j.refusal IS NULL THEN j.body END AS body, j.caption, j.media_url, j.gap_min,
+                j.gap_max,
+            CASE WHEN j.new_status = 'active' AND j.refusal IS DISTINCT FROM 'device_changed'
+                THEN j.next_trigger_time END AS due
         FROM judged j
         """
 

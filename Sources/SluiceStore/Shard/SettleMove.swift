@@ -7,8 +7,8 @@
 /// | refused | `retry`, or `fail` when permanent or once too often | `stay` |
 /// | aborted, or the device's fault | `stay` | `stay` |
 ///
-/// A truth about an unknown that comes late finds the contact idle: sent moves it unless it has moved on already; failed lets it try
-/// again if it still waits as unknown.
+/// A truth about an unknown that comes late finds the contact idle: sent moves it unless it has moved on already;
+/// failed lets it try again if it still waits as unknown.
 enum SettleMove {
     /// Members of a WITH over `settled`: `judged`, `outcome` and the writes.
     static let ctes = """
@@ -16,7 +16,8 @@ enum SettleMove {
             SELECT s.*, nullif(st.next_trigger, '') AS next_trigger, nx.id IS NOT NULL AS has_next,
                 nx.is_endless AS next_endless, nx.day_number AS next_day, e.is_over,
                 CASE
-                    WHEN s.state = 'sent' OR s.state = 'unknown' AND (e.is_over OR q.on_unknown = 'continue') THEN 'move'
+                    WHEN s.state = 'sent' OR s.state = 'unknown' AND (e.is_over OR q.on_unknown = 'continue')
+                        THEN 'move'
                     WHEN s.state = 'unknown' THEN 'unknown'
                     WHEN s.state = 'aborted' OR e.is_over OR s.verdict = 'device' THEN 'stay'
                     WHEN s.claim_state = 0 AND s.status <> 'unknown' THEN 'stay'
@@ -26,7 +27,8 @@ enum SettleMove {
                 -- The function call only where a time of day asks for it: it costs more than the rest of the row.
                 CASE WHEN nullif(st.next_trigger, '') IS NULL THEN NULL
                     WHEN nx.time_schedule IS NULL THEN s.at + e.delay
-                    ELSE sluice_due(s.at, e.delay, nx.time_schedule::text, coalesce(s.time_zone, w.time_zone)) END AS next_due
+                    ELSE sluice_due(s.at, e.delay, nx.time_schedule::text, coalesce(s.time_zone, w.time_zone))
+                        END AS next_due
             FROM settled s
             LEFT JOIN sequences q ON q.id = s.sequence_id
             LEFT JOIN workspaces w ON w.id = s.workspace_id
@@ -48,7 +50,8 @@ enum SettleMove {
                 CASE move
                     WHEN 'move' THEN coalesce(next_due, next_trigger_time)
                     WHEN 'retry' THEN at + greatest(not_before * interval '1 microsecond',
-                        least(\(SettleStatement.firstBackoff) * 2 ^ least(retries, 20), \(SettleStatement.longestBackoff))
+                        least(\(SettleStatement.firstBackoff) * 2 ^ least(retries, 20),
+                            \(SettleStatement.longestBackoff))
                             * (0.75 + random() * 0.5))
                     ELSE next_trigger_time
                 END AS due
@@ -63,7 +66,8 @@ enum SettleMove {
                 status = o.new_status, next_trigger_time = o.due,
                 hold_reason = CASE WHEN o.new_status = 'paused' THEN coalesce(o.hold, c.hold_reason) END,
                 moves = c.moves + CASE WHEN o.move = 'move' THEN 1 ELSE 0 END,
-                -- One that ended before its last message was settled stands nowhere, so that setting it active sends nothing again.
+                -- One that ended before its last message was settled stands nowhere, so that setting it active sends
+                -- nothing again.
                 current_trigger = CASE WHEN o.move <> 'move' THEN c.current_trigger
                     WHEN o.is_over THEN o.next_trigger ELSE coalesce(o.next_trigger, c.current_trigger) END,
                 current_step = CASE WHEN o.move = 'move' AND o.next_trigger IS NOT NULL
@@ -83,7 +87,8 @@ enum SettleMove {
         ), completed AS (
             INSERT INTO completion_intake (lead_id, contact_id, generation, trigger)
             SELECT lead_id, id, generation, entry_trigger FROM outcome
-            WHERE new_status IN ('completed', 'failed') AND NOT is_over AND lead_id IS NOT NULL AND entry_trigger IS NOT NULL
+            WHERE new_status IN ('completed', 'failed') AND NOT is_over AND lead_id IS NOT NULL
+                AND entry_trigger IS NOT NULL
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
             SELECT workspace_id, kind, source_id, v.status, sum(v.n)

@@ -4,13 +4,13 @@ internal import SluiceCore
 
 /// SETTLE: what became of attempts, and the contacts' next move, in one statement.
 ///
-/// The ledger row is compared and set on (contact, attempt, day): reserved | unknown → sent | failed, reserved → unknown | aborted; anything
-/// else changes nothing. The contact moves only where generation, moves and attempt are still the attempt's own, so a truth that
-/// comes late, or twice, moves nobody twice. Writes the ledger, contacts and append-only tables: never `leads`, where an operator's open
-/// transaction may sit.
+/// The ledger row is compared and set on (contact, attempt, day): reserved | unknown → sent | failed, reserved →
+/// unknown | aborted; anything else changes nothing. The contact moves only where generation, moves and attempt are
+/// still the attempt's own, so a truth that comes late, or twice, moves nobody twice. Writes the ledger, contacts and
+/// append-only tables: never `leads`, where an operator's open transaction may sit.
 ///
-/// A message that was or may have been sent moves its contact on whatever the contact's status has become meanwhile: somebody who is
-/// cancelled or paused in flight and set active again later must not get that message twice.
+/// A message that was or may have been sent moves its contact on whatever the contact's status has become meanwhile:
+/// somebody who is cancelled or paused in flight and set active again later must not get that message twice.
 struct SettleStatement {
     /// Attempts of one message before its contact fails: the first and four more.
     static let mostAttempts = 5
@@ -28,7 +28,8 @@ struct SettleStatement {
         WITH given AS MATERIALIZED (
             SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::bigint[], $5::int[], $6::int[], $7::text[],
                 $8::text[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bigint[])
-                WITH ORDINALITY AS g(contact, attempt, day, batch, generation, moves, state, verdict, charged, code, detail,
+                WITH ORDINALITY AS g(contact, attempt, day, batch, generation, moves, state, verdict, charged, code,
+                    detail,
                     provider, not_before, ordinal)
             WHERE \(PlannerEstimate.few("ordinal"))
         ), held AS MATERIALIZED (

@@ -2,8 +2,8 @@ public import SluiceCore
 
 /// What a shard node asks of the database. The PostgreSQL implementation and a simulated one pass the same suite.
 ///
-/// Every method is one statement or one short transaction with a deadline, throws ``StoreError``, and is safe to repeat unless it says
-/// otherwise. Times in and out are the database's.
+/// Every method is one statement or one short transaction with a deadline, throws ``StoreError``, and is safe to repeat
+/// unless it says otherwise. Times in and out are the database's.
 public protocol ShardStore: Sendable {
     /// Starts a new incarnation: a fence row, a lease row and the first expiry. Two nodes of one name fence each other:
     /// the newer wins, and only when the older's lease has lapsed; else ``StoreError/nameInUse(name:)``.
@@ -18,27 +18,30 @@ public protocol ShardStore: Sendable {
     /// The devices of these slots.
     func devices(in slots: [HashSlot]) async throws -> [DeviceProfile]
 
-    /// Take-over, second half: marks attempts of earlier owners of `slots` that were never settled as unknown, and returns what the last
-    /// `lookback` charges the limiters, oldest first. Call only after the slots are owned: in one statement with the
-    /// fencing the read would not see what it waited for.
+    /// Take-over, second half: marks attempts of earlier owners of `slots` that were never settled as unknown, and
+    /// returns what the last `lookback` charges the limiters, oldest first. Call only after the slots are owned: in one
+    /// statement with the fencing the read would not see what it waited for.
     func takeOver(_ slots: [SlotOwnership], by incarnation: Incarnation, lookback: Duration) async throws -> TakeOver
 
-    /// The claims of one of this incarnation's batches that are still in the state `claimed`; nil when the batch is gone.
+    /// The claims of one of this incarnation's batches that are still in the state `claimed`; nil when the batch is
+    /// gone.
     func openBatch(_ batch: BatchID, of incarnation: Incarnation) async throws -> DispatchBatch?
 
     /// RESERVE: one autocommit statement, fenced. Verdicts are in the order of `requests`. Not safe to repeat: after an
     /// error the caller treats none as reserved, and take-over or ``abortLost(_:by:)`` finds what was.
     func reserve(_ requests: [ReserveRequest], by incarnation: Incarnation) async throws -> [ReserveVerdict]
 
-    /// After a reserve whose answer was lost, and after ``release(_:)`` of its claims (which waits for a reserve still running): whatever was
-    /// reserved and never sent is settled `aborted`. Returns those claims and when their contacts are due.
+    /// After a reserve whose answer was lost, and after ``release(_:)`` of its claims (which waits for a reserve still
+    /// running): whatever was reserved and never sent is settled `aborted`. Returns those claims and when their
+    /// contacts are due.
     func abortLost(_ claims: [Claim], by incarnation: Incarnation) async throws -> [(claim: Claim, due: DatabaseTime?)]
 
-    /// SETTLE: one statement, safe to repeat. An attempt whose contact somebody else holds locked comes back as busy, so that an
-    /// operator's open transaction delays nobody else; the caller settles those again later.
+    /// SETTLE: one statement, safe to repeat. An attempt whose contact somebody else holds locked comes back as busy,
+    /// so that an operator's open transaction delays nobody else; the caller settles those again later.
     func settle(_ settlements: [Settlement]) async throws -> SettleResult
 
-    /// Puts claims back that will not be reserved here. Waits for row locks, within its deadline. Returns those that really changed from claimed to idle, with their due times.
+    /// Puts claims back that will not be reserved here. Waits for row locks, within its deadline. Returns those that
+    /// really changed from claimed to idle, with their due times.
     func release(_ claims: [Claim]) async throws -> [(claim: Claim, due: DatabaseTime)]
 
     /// Gives slots up, each to whom the leader wants or to nobody. The caller has no open reserve or request on them.

@@ -1,9 +1,10 @@
-/// TAKE-OVER, second half: run by the new owner once the slots are its own, each a statement of its own, because a load in the
-/// same statement as the fencing did not see the reserves that the fencing waited for.
+/// TAKE-OVER, second half: run by the new owner once the slots are its own, each a statement of its own, because a load
+/// in the same statement as the fencing did not see the reserves that the fencing waited for.
 enum TakeOverStatements {
-    /// What the ledger says of these slots, in one pass: what charges the limiters (settled attempts at their settlement, unsettled ones at
-    /// their deadline), oldest first; and which attempts nobody alive will settle, because they were reserved under an earlier epoch by a
-    /// closed incarnation. `$1` slots, `$2` their epochs, `$3` microseconds to look back.
+    /// What the ledger says of these slots, in one pass: what charges the limiters (settled attempts at their
+    /// settlement, unsettled ones at their deadline), oldest first; and which attempts nobody alive will settle,
+    /// because they were reserved under an earlier epoch by a closed incarnation. `$1` slots, `$2` their epochs, `$3`
+    /// microseconds to look back.
     static let history = """
         WITH closed AS MATERIALIZED (
             SELECT incarnation FROM node_fences WHERE closed_at IS NOT NULL
@@ -20,7 +21,8 @@ enum TakeOverStatements {
             JOIN send_ledger l ON l.slot = o.slot
             WHERE l.day >= (SELECT first FROM day)
         )
-        SELECT cap_key, is_open, is_orphan, contact_id, attempt, day - date '1970-01-01' AS day, batch, generation, moves,
+        SELECT cap_key, is_open, is_orphan, contact_id, attempt, day - date '1970-01-01' AS day, batch, generation,
+            moves,
             CASE WHEN is_open THEN deadline ELSE settled_at END AS at
         FROM entry
         WHERE is_orphan OR is_charged AND state <> 'aborted'
@@ -30,7 +32,8 @@ enum TakeOverStatements {
 
     /// Reserved by a statement whose answer was lost, and never sent.
     static let lostReserves = """
-        SELECT c.id AS contact_id, c.attempts AS attempt, c.reserved_day - date '1970-01-01' AS day, c.claim_batch AS batch,
+        SELECT c.id AS contact_id, c.attempts AS attempt, c.reserved_day - date '1970-01-01' AS day,
+            c.claim_batch AS batch,
             c.generation, c.moves
         FROM unnest($1::uuid[], $2::bigint[]) AS r(contact, batch)
         JOIN sequence_contacts c ON c.id = r.contact AND c.claim_batch = r.batch

@@ -7,7 +7,8 @@ enum Counts {
         let wrong = try await world.sql.query(
             """
             SELECT format('%s %s: counted %s, kept %s', source_id, status, r.n, k.n) FROM
-                (SELECT workspace_id, kind, source_id, status, count(*) AS n FROM sequence_contacts GROUP BY 1, 2, 3, 4) r
+                (SELECT workspace_id, kind, source_id, status, count(*) AS n FROM sequence_contacts GROUP BY 1, 2, 3,
+                    4) r
                 FULL JOIN contact_counts k USING (workspace_id, kind, source_id, status)
             WHERE r.n IS DISTINCT FROM k.n
             """

@@ -82,7 +82,8 @@ struct PostgresWorld: StoreWorld {
     func contacts() async throws -> [ContactRow] {
         try await sql.query(
             """
-            SELECT *, extract(epoch FROM next_trigger_time - clock_timestamp())::float8 AS due_in
+            SELECT *, retry_count::int AS retries, extract(epoch
+                FROM next_trigger_time - clock_timestamp())::float8 AS due_in
             FROM sequence_contacts ORDER BY recipient, id
             """
         ).map { row in
@@ -95,7 +96,7 @@ struct PostgresWorld: StoreWorld {
                 claimState: Int(try row.decode(Int16.self, "claim_state")),
                 generation: Int(try row.decode(Int32.self, "generation")),
                 moves: Int(try row.decode(Int32.self, "moves")),
-                retries: Int(try row.decode(Int32?.self, "retry_count") ?? 0),
+                retries: Int(try row.decode(Int32?.self, "retries") ?? 0),
                 dueIn: try row.decode(Double?.self, "due_in"),
                 device: try row.decode(UUID?.self, "assigned_device_id").map(DeviceID.init(rawValue:)),
                 lane: try row.decode(Int64?.self, "lane_id").map(LaneID.init(rawValue:)))

@@ -1,0 +1,100 @@
+import Foundation
+import PostgresDriver
+import RequestLog
+import SluiceDev
+import TestSupport
+import Testing
+
+extension ClusterSuite {
+    /// Whatever people get wrong: a clear error or a named hold, and nobody else is delayed.
+    @Suite struct BadInputTests {
+        @Test func badRowsAreHeldByNameAndDelayNobody() async throws {
+            try await TestCluster.run(devices: 6, shards: 2, simulator: ["--latency", "0"]) { cluster in
+                try await cluster.addSequence("good", steps: 1)
+                try await badSequences(cluster)
+                try await badLeads(cluster)
+                try await cluster.addLeads(60, trigger: "good")
+                try await eventually("the good messages", within: .seconds(20)) {
+                    try await cluster.number(
+                        "SELECT count(*) FROM sequence_contacts WHERE status = 'completed' AND entry_trigger = 'good'")
+                        >= 60
+                }
+                for (trigger, reason) in [
+                    ("empty", "empty_text"), ("null_text", "empty_text"), ("huge", "text_too_long"),
+                    ("missing_next", "next_step_missing"), ("cycle", "cycle_without_delay"),
+                ] {
+                    try await eventually("\(trigger) to be held", within: .seconds(10)) {
+                        try await cluster.number(
+                            "SELECT count(*) FROM sequence_contacts WHERE entry_trigger = '\(trigger)' AND hold_reason = '\(reason)'"
+                        ) == 1
+                    }
+                }
+                try await eventually("malformed numbers to be held", within: .seconds(5)) {
+                    try await cluster.number(
+                        "SELECT count(*) FROM sequence_contacts WHERE hold_reason = 'invalid_phone'") == 2
+                }
+                try await eventually("the unknown device's contact to be held", within: .seconds(5)) {
+                    try await cluster.number(
+                        "SELECT count(*) FROM sequence_contacts WHERE hold_reason = 'unknown_device'") == 1
+                }
+                let why = try cluster.sluice("why", "4930000000005")
+                #expect(why.output.contains("unknown_device"), "\(why.output)")
+                let status = try cluster.sluice("status")
+                #expect(status.output.contains("held"), "\(status.output)")
+                #expect(try await cluster.judge().isClean)
+            }
+        }
+
+        private func badSequences(_ cluster: TestCluster) async throws {
+            try await cluster.query("INSERT INTO sequences (name) VALUES ('bad')")
+            try await cluster.query(
+                """
+                INSERT INTO sequence_steps (sequence_id, trigger, next_trigger, trigger_delay_hours, is_entry_point, content)
+                SELECT s.id, v.trigger, v.next, 0, v.entry, v.text FROM sequences s, (VALUES
+                    ('empty', NULL, true, '  '), ('null_text', NULL, true, NULL), ('huge', NULL, true, repeat('x', 10000000)),
+                    ('missing_next', 'no_such_step', true, 'hello'),
+                    ('cycle', 'cycle_b', true, 'round'), ('cycle_b', 'cycle', false, 'and round')
+                ) v(trigger, next, entry, text) WHERE s.name = 'bad'
+                """)
+        }
+
+        private func badLeads(_ cluster: TestCluster) async throws {
+            for (index, trigger) in ["empty", "null_text", "huge", "missing_next", "cycle"].enumerated() {
+                try await cluster.query(
+                    "INSERT INTO leads (phone, trigger) VALUES ($1, $2)",
+                    [.string("493000000000\(index)"), .string(trigger)])
+            }
+            try await cluster.query(
+                "INSERT INTO leads (phone, trigger) VALUES ('not a number', 'good'), ('12', 'good')")
+            try await cluster.query(
+                "INSERT INTO leads (phone, trigger, device_id) VALUES ('4930000000005', 'good', gen_random_uuid())")
+        }
+
+        @Test func commandsSayWhatIsWrong() async throws {
+            try await TestCluster.run(devices: 2, shards: 1, coordinators: 1) { cluster in
+                let zero = try cluster.sluice("devices", "caps", "device-0001", "0/800/50")
+                #expect(zero.status != 0 && zero.output.contains("cap"), "\(zero.output)")
+                #expect(try cluster.sluice("devices", "pause", "device-77").status == 1)
+                #expect(try cluster.sluice("why", "12").status == 1)
+                await #expect(throws: (any Error).self) {
+                    try await cluster.query("UPDATE device_caps SET hourly_cap = 0")
+                }
+                let twice = try TestCluster.run(
+                    ["shard", "--node", "shard-1"], environment: cluster.environment.variables, seconds: 8)
+                #expect(twice.output.contains("shard-1"), "\(twice.output)")
+                #expect(try cluster.sluice("status").status == 0, "the first shard-1 is as well as before")
+            }
+        }
+
+        @Test func unreachableServersAreNamed() throws {
+            let nowhere = [(name: "DATABASE_URL", value: "postgresql://127.0.0.1:1/none")]
+            for command in [["migrate"], ["status"], ["why", "4930000000000"]] {
+                let result = try TestCluster.run(command, environment: nowhere)
+                #expect(result.status == 2, "\(command): \(result.output)")
+                #expect(result.output.contains("127.0.0.1"), "\(result.output)")
+            }
+            let malformed = try TestCluster.run(["migrate"], environment: [(name: "DATABASE_URL", value: "mysql://x")])
+            #expect(malformed.status == 1 && malformed.output.contains("DATABASE_URL"), "\(malformed.output)")
+        }
+    }
+}

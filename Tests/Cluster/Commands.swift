@@ -1,0 +1,35 @@
+import Foundation
+import SluiceDev
+
+extension TestCluster {
+    /// What a command printed, and how it ended.
+    struct CommandResult: Sendable {
+        var status: Int32
+        var output: String
+    }
+
+    /// Runs `sluice` as a person who sourced the cluster's env file would. Both outputs are read as one text.
+    func sluice(_ arguments: String...) throws -> CommandResult {
+        try Self.run(arguments, environment: environment.variables)
+    }
+
+    /// - Parameter seconds: a role, which runs for ever when all is well, is asked to stop after so long.
+    static func run(
+        _ arguments: [String], environment: [(name: String, value: String)], seconds: Int = 60
+    ) throws -> CommandResult {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+        process.arguments = ["--signal=INT", "\(seconds)", Programs.sluice] + arguments
+        var variables = ProcessInfo.processInfo.environment
+        for variable in environment { variables[variable.name] = variable.value }
+        process.environment = variables
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        // Read before waiting: a full pipe would stop the command.
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return CommandResult(status: process.terminationStatus, output: String(decoding: data, as: UTF8.self))
+    }
+}
