@@ -21,8 +21,8 @@ extension ClusterSuite {
                 print(
                     "commit to request: \(without) ms without, \(with) ms behind \(Self.pausedPerDevice) paused per device"
                 )
-                // Walking the paused rows takes tens of times as long as the rest; the allowance is for the machine's noise.
-                #expect(with <= without * 2 + 15)
+                // Walking the paused rows costs about 90 ms a claim here; the allowance is for the noise of a busy machine.
+                #expect(with <= without + 50)
             }
         }
 
