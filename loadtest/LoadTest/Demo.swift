@@ -21,7 +21,7 @@ public struct Demo: Sendable {
     public init(options: DevOptions, logger: Logger) {
         var options = options
         options.hasGap = false
-        options.simulatorArguments += ["--latency", "60ms/400ms"]
+        options.simulatorArguments += ["--latency", "60ms/400ms", "--late-accept", "5"]
         self.options = options
         self.logger = logger
     }
@@ -64,6 +64,9 @@ public struct Demo: Sendable {
 
     private func load(on connection: PostgresConnection) async throws {
         try await workload.loadSequences(on: connection)
+        // This gateway accepts nothing later than 5 s after it was given up, and says so: what the killed node leaves unknown holds its
+        // device's concurrency for 16 s, not for the two minutes that a real GOWA may take.
+        try await connection.query("UPDATE gateways SET http_timeout_ms = 10000, accepts_late_ms = 5000")
         // A WhatsApp device sends one message at a time; more open requests only queue inside its gateway.
         try await connection.query("UPDATE device_caps SET concurrent_cap = 2")
         try await connection.query(
