@@ -75,6 +75,7 @@ struct GatewaysCommand: AsyncParsableCommand {
             } else {
                 return [:]
             }
+            // The reason is dropped on purpose: it can quote a secret.
             guard let pairs = try? JSONDecoder().decode([String: String].self, from: text) else {
                 throw ValidationError("the credentials are not a JSON object of strings")
             }
