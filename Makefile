@@ -11,7 +11,7 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 bootstrap: ## Install what is missing from Debian
-	@scripts/bootstrap
+	@SWIFT=$(SWIFT) scripts/bootstrap
 
 build: bootstrap ## Build everything, with debug information
 	$(SWIFT) build

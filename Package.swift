@@ -101,7 +101,9 @@ var tools: [Target] {
 var tests: [Target] {
     [
         .swift(
-            "TestSupport", ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore"], path: "Tests/TestSupport"),
+            "TestSupport",
+            ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore", "SluiceWire", .log, .lifecycle],
+            path: "Tests/TestSupport"),
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),
         .tests("SluiceCore", []),
@@ -109,8 +111,17 @@ var tests: [Target] {
         .tests("SluiceWire", ["SluiceCore", .subprocess]),
         .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"], exclude: ["Fixtures"]),
         .tests("SluiceGateways", ["SluiceCore", .nioCore, .nioPosix]),
+        .tests(
+            "SluiceCoordinator",
+            ["SluiceCore", "SluiceStore", "SluiceWire", "NATSDriver", "TestSupport", .log]),
+        .tests(
+            "SluiceShard",
+            [
+                "SluiceCore", "SluiceStore", "SluiceWire", "SluiceGateways", "SluiceTelemetry", "NATSDriver",
+                "GatewaySimulator", "RequestLog", "TestSupport", .log,
+            ]),
         .tests("SluiceConfig", ["SluiceCore"]),
-        .tests("SluiceDev", ["PostgresDriver", .log]),
+        .tests("SluiceDev", ["PostgresDriver", "SluiceTelemetry", .log]),
         .tests(
             "SluiceOperations",
             ["SluiceCore", "SluiceStore", "SluiceWire", "PostgresDriver", "NATSDriver", "TestSupport"]),
@@ -118,7 +129,7 @@ var tests: [Target] {
             "SluiceAPI",
             [
                 "SluiceOperations", "SluiceTelemetry", "PostgresDriver", "NATSDriver", "TestSupport", "SluiceCore",
-                "SluiceStore", "SluiceWire", .log,
+                "SluiceStore", "SluiceWire", .log, .lifecycle,
             ]),
         .tests("GatewaySimulator", ["RequestLog"]),
         .testTarget(

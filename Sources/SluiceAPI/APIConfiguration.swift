@@ -1,10 +1,13 @@
 public import NATSDriver
 public import PostgresDriver
+public import SluiceCore
 public import SluiceStore
 public import SluiceWire
 
 /// What an API server is told.
 public struct APIConfiguration: Sendable {
+    /// What the cluster knows it by.
+    public var node: NodeRegistration
     public var host: String
     /// 0 takes any free one.
     public var port: Int
@@ -12,11 +15,16 @@ public struct APIConfiguration: Sendable {
     public var database: PostgresConfiguration
     public var nats: NATSOptions
     public var subjects: Subjects
+    public var timers = Timers()
     public var windows = WindowLengths()
-    /// Connections to the database.
+    /// Connections to the database, beside the one that renews the lease.
     public var connections = 4
 
-    public init(host: String, port: Int, database: PostgresConfiguration, nats: NATSOptions, subjects: Subjects) {
+    public init(
+        node: NodeRegistration, host: String, port: Int, database: PostgresConfiguration, nats: NATSOptions,
+        subjects: Subjects
+    ) {
+        self.node = node
         self.host = host
         self.port = port
         self.database = database

@@ -5,15 +5,18 @@ import SluiceOperations
 /// The API's routes.
 struct Routes: Sendable {
     let session: OperatorSession
+    private let served: ServedRequests
     private let status: StatusDesk
 
-    init(session: OperatorSession) {
+    /// - Parameter served: counts the calls that are answered here.
+    init(session: OperatorSession, served: ServedRequests) {
         self.session = session
+        self.served = served
         status = StatusDesk(session)
     }
 
     func add(to router: Router<BasicRequestContext>) {
-        let api = router.group("/api/v1")
+        let api = router.group("/api/v1").add(middleware: CountServed(served: served))
         api.get("status") { _, _ in try Answer.data(await status.report()) }
         api.get("contacts/:contact/why") { _, context in
             // A plus sign stays one in a path; a client that encodes it is decoded here.

@@ -4,13 +4,15 @@
 /// nothing: a request becomes a call of `SluiceOperations`, the same that the commands make, and its answer becomes
 /// JSON.
 ///
-/// States: listening, or stopping (no new connections; requests that are open get their answers).
+/// States: listening, or stopping (no new connections; requests that are open get their answers). Beside that it is a
+/// node like the others: `Presence` holds its lease and answers status questions.
 ///
 /// Invariants:
 /// - Every answer is `{"success":true,"data":…}` or `{"success":false,"error":{"code","message","field"}}`, whatever
 ///   was asked.
 /// - What a client sends wrong is answered with a 4xx and never with a 500; a body is read up to 64 KiB.
 /// - An enrollment is committed before it is answered, and the leader is told after it is committed.
+/// - It owns nothing, so a lapsed lease stops no request; it registers again.
 /// - There are no API keys yet, so it listens on loopback addresses only.
 ///
 /// How it fails: a port that is taken makes ``APIServer/run()`` throw. Without the database requests get 503 and

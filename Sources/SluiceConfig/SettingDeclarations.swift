@@ -64,7 +64,7 @@ extension Setting where Value == Int {
     }
     static var keepLedgerDays: Self {
         .integer(
-            "SLUICE_KEEP_LEDGER_DAYS", unit: "days", default: 35, in: 2...36_500, "How long the send ledger is kept.")
+            "SLUICE_KEEP_LEDGER_DAYS", unit: "days", default: 35, in: 2...36_500, "How long the send ledger and used external ids are kept.")
     }
 }
 

@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 /// Finds keys that look like Sluice's and are not.
 enum UnknownKeys {
     /// Written by `sluice dev` for scripts; Sluice itself does not read them.
@@ -15,24 +17,8 @@ enum UnknownKeys {
 
     /// The known key that differs least, nil when none is near: at most a third of its letters off.
     static func nearest(to key: String, in known: [String]) -> String? {
-        let candidates = known.map { (key: $0, distance: distance(Array(key.utf8), Array($0.utf8))) }
+        let candidates = known.map { (key: $0, distance: EditDistance.between(key, $0)) }
         guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance * 3 <= key.utf8.count ? best.key : nil
-    }
-
-    /// Levenshtein's distance: how many letters to add, drop or change. One row of the table is kept.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (leftIndex, leftByte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = leftIndex + 1
-            for (rightIndex, rightByte) in right.enumerated() {
-                let above = row[rightIndex + 1]
-                let changed = leftByte == rightByte ? diagonal : diagonal + 1
-                row[rightIndex + 1] = min(above + 1, row[rightIndex] + 1, changed)
-                diagonal = above
-            }
-        }
-        return row[right.count]
     }
 }

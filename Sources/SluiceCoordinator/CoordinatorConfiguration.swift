@@ -14,14 +14,21 @@ public struct CoordinatorConfiguration: Sendable {
     public var enrollChunk = 5_000
     /// Completions of one statement.
     public var completeChunk = 1_000
+    /// Contacts of one statement whose branch is decided: about 200 ms of the database.
+    public var decideChunk = 2_000
     /// Wake-ups of one statement.
     public var wakeChunk = 5_000
     /// Batches of one take-back: at most this times 1,000 contacts, in practice a tenth.
     public var takeBackChunk = 200
     /// How often the intake tables are looked at although nobody said anything.
     public var intakeEvery: Duration = .seconds(10)
-    /// Least time between two looks for completions while shards settle.
-    public var completeSpacing: Duration = .milliseconds(200)
+    /// Least time between two looks for completions, and for branches to decide, while shards settle.
+    public var settledSpacing: Duration = .milliseconds(200)
+    /// Contacts that one statement moves off devices that are out of service, and as many that return.
+    public var relocateChunk = 1_000
+    /// How often devices that went out of service by themselves, or came back, are looked for. What an operator changes
+    /// is looked at at once.
+    public var relocateEvery: Duration = .seconds(30)
     public var maintainEvery: Duration = .seconds(3600)
     /// Days of send ledger that are kept. The longest cap window is a day.
     public var ledgerDays = 35

@@ -6,6 +6,6 @@ enum CoordinatorInput: Sendable {
     case event(CoordinatorEvent)
     /// What a statement of that term led to.
     case answer(CoordinatorEvent, Term)
-    /// Somebody asks how the node is.
-    case status(NATSMessage)
+    /// Somebody asks how the node is, which has dropped so many messages since it connected.
+    case status(NATSMessage, dropped: UInt64)
 }

@@ -10,6 +10,8 @@ struct CoordinatorMetrics: Sendable {
     private let ignored = Counter(label: "sluice_coordinator_ignored_messages_total")
     private let enrolled = Counter(label: "sluice_coordinator_intake_rows_total")
     private let completed = Counter(label: "sluice_coordinator_completed_rows_total")
+    private let relocated = Counter(label: "sluice_coordinator_relocated_contacts_total")
+    private let decided = Counter(label: "sluice_coordinator_decided_branches_total")
     private let leading = Gauge(label: "sluice_coordinator_leading")
     private let lanesDue = Gauge(label: "sluice_coordinator_lanes_due")
 
@@ -23,6 +25,8 @@ struct CoordinatorMetrics: Sendable {
     func noteIgnored(_ messages: UInt64 = 1) { if messages > 0 { ignored.increment(by: Int64(messages)) } }
     func noteEnrolled(_ rows: Int) { enrolled.increment(by: Int64(rows)) }
     func noteCompleted(_ rows: Int) { completed.increment(by: Int64(rows)) }
+    func noteRelocated(_ contacts: Int) { relocated.increment(by: Int64(contacts)) }
+    func noteDecided(_ contacts: Int) { decided.increment(by: Int64(contacts)) }
     func showLeading(_ isLeading: Bool) { leading.record(isLeading ? 1 : 0) }
     func showLanesDue(_ lanes: Int) { lanesDue.record(lanes) }
 }

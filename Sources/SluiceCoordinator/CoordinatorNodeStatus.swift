@@ -18,6 +18,7 @@ extension NodeStatus {
             part.lanesKnown = UInt64(summary.lanesKnown)
             part.lanesDue = UInt64(summary.lanesDue)
             part.oldestDue = summary.oldestGrant
+            part.intakeBacklog = UInt64(clamping: parts.lead.intakeBacklog)
             if summary.shards == 0 { problems.append("no_shards") }
         }
         coordinator = part

@@ -19,6 +19,10 @@ struct CoordinatorParts: Sendable {
     let intake = Signal()
     /// Something was settled, so that completions may have rows.
     let completions = Signal()
+    /// An operator changed something about devices or sequences.
+    let relocation = Signal()
+    /// Something was settled, so that contacts may wait for their branch.
+    let branches = Signal()
     /// The lead was gained: loops that rest while standing by look again.
     let upkeep = Signal()
     private let clock = SystemClock()

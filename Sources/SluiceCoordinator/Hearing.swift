@@ -1,6 +1,7 @@
 internal import Logging
 internal import NATSDriver
 internal import SluiceCore
+internal import SluiceTelemetry
 internal import SluiceWire
 
 /// Takes messages from NATS and puts what they say into the inbox. Whatever does not decode is counted and dropped.
@@ -13,35 +14,25 @@ struct Hearing: Sendable {
             let subjects = parts.configuration.subjects
             group.addTask { await follow(subjects.credit, hearCredit) }
             group.addTask { await follow(subjects.wake, hearWake) }
-            group.addTask { await follow(subjects.status) { parts.inbox.offer(.status($0)) } }
+            group.addTask {
+                await follow(subjects.status) { request in
+                    parts.inbox.offer(.status(request, dropped: await parts.nats.statistics().dropped))
+                }
+            }
         }
     }
 
-    private func follow(_ subject: String, _ hear: @Sendable (NATSMessage) -> Void) async {
+    private func follow(_ subject: String, _ hear: @Sendable (NATSMessage) async -> Void) async {
         let outage = OutageLog("subscription \(subject)", logger: parts.logger)
-        let backoff = Backoff(first: .milliseconds(100), cap: .seconds(2))
-        var failures = 0
-        while !Task.isCancelled {
-            do {
-                try await parts.nats.withSubscription(subject, mailbox: CoordinatorBounds.mailbox) { messages in
-                    outage.worked()
-                    for await message in messages { hear(message) }
-                }
-                failures = 0
-            } catch {
-                outage.failed(error)
-                failures += 1
-            }
-            guard !Task.isCancelled else { return }
-            // A subscription that ended without an error ended with its connection; either way, not in a tight loop.
-            // Cancellation ends the sleep early, and the loop with it.
-            try? await Task.sleep(for: backoff.delay(afterFailures: max(1, failures)))
-        }
+        await parts.nats.follow(subject, mailbox: CoordinatorBounds.mailbox, onAttempt: outage.note, hear)
     }
 
     private func hearCredit(_ message: NATSMessage) {
         decode(message, as: CreditReport.self) { report in
-            if report.ended > 0 { parts.completions.raise() }
+            if report.ended > 0 {
+                parts.completions.raise()
+                parts.branches.raise()
+            }
             parts.inbox.offer(.event(.creditReport(report)))
         }
     }

@@ -5,6 +5,7 @@ final class Inbox<Element: Sendable>: Sendable {
     private struct State {
         var elements: [Element] = []
         var reader: CheckedContinuation<Void, Never>?
+        var dropped: UInt64 = 0
 
         mutating func takeReader() -> CheckedContinuation<Void, Never>? {
             defer { reader = nil }
@@ -17,13 +18,19 @@ final class Inbox<Element: Sendable>: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
+    /// Elements that were offered and dropped.
+    var dropped: UInt64 { state.withLock { $0.dropped } }
+
     /// For what may be lost.
     ///
     /// - Returns: false when the inbox is full and the element was dropped.
     @discardableResult
     func offer(_ element: Element) -> Bool {
         let (isTaken, reader) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
-            guard state.elements.count < limit else { return (false, nil) }
+            guard state.elements.count < limit else {
+                state.dropped += 1
+                return (false, nil)
+            }
             state.elements.append(element)
             return (true, state.takeReader())
         }

@@ -1,9 +1,11 @@
 internal import Logging
 internal import SluiceCore
 internal import SluiceStore
+internal import SluiceTelemetry
 
-/// What the leader does beside claiming: lead triggers become enrollments, completions take triggers off leads, and the
-/// database's partitions are made and dropped. All of it rests while the node stands by.
+/// What the leader does beside claiming: lead triggers become enrollments, contacts at a branch move on, completions
+/// take triggers off leads, contacts leave devices that are out of service, and the database's partitions are made and
+/// dropped. All of it rests while the node stands by.
 struct IntakeLoops: Sendable {
     let parts: CoordinatorParts
 
@@ -13,7 +15,7 @@ struct IntakeLoops: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 await loop("enrollment", on: parts.intake, every: configuration.intakeEvery) {
-                    try await drain(parts.metrics.noteEnrolled) {
+                    try await drain(parts.metrics.noteEnrolled, then: noteBacklog) {
                         try await chunk.use { try await parts.store.enroll(limit: $0) }
                     }
                     try await drain(parts.metrics.noteEnrolled) {
@@ -24,10 +26,29 @@ struct IntakeLoops: Sendable {
             group.addTask {
                 await loop(
                     "completion", on: parts.completions, every: configuration.intakeEvery,
-                    spacing: configuration.completeSpacing
+                    spacing: configuration.settledSpacing
                 ) {
                     try await drain(parts.metrics.noteCompleted) {
                         try await parts.store.complete(limit: configuration.completeChunk)
+                    }
+                }
+            }
+            group.addTask {
+                await loop(
+                    "branches", on: parts.branches, every: configuration.intakeEvery,
+                    spacing: configuration.settledSpacing
+                ) {
+                    try await drain(noteDecided) {
+                        try await parts.store.decideBranches(limit: configuration.decideChunk)
+                    }
+                }
+            }
+            group.addTask {
+                await loop(
+                    "relocation", on: parts.relocation, every: configuration.relocateEvery, spacing: .seconds(1)
+                ) {
+                    try await drain(noteRelocated) {
+                        try await parts.store.relocate(limit: configuration.relocateChunk)
                     }
                 }
             }
@@ -37,6 +58,19 @@ struct IntakeLoops: Sendable {
                 }
             }
         }
+    }
+
+    /// A branch may have led to the end of a sequence.
+    private func noteDecided(_ contacts: Int) {
+        parts.metrics.noteDecided(contacts)
+        if contacts > 0 { parts.completions.raise() }
+    }
+
+    private func noteRelocated(_ contacts: Int) {
+        guard contacts > 0 else { return }
+        parts.metrics.noteRelocated(contacts)
+        parts.logger.notice(
+            "contacts left devices that cannot send, or returned", metadata: ["count": "\(contacts)"])
     }
 
     /// Does `work` when `signal` is raised and every so often, while this node leads.
@@ -67,12 +101,21 @@ struct IntakeLoops: Sendable {
         }
     }
 
+    /// Counts only while there is a backlog: an intake that is worked off at once costs no statement for it.
+    private func noteBacklog(_ result: IntakeResult) async throws {
+        parts.lead.note(intakeBacklog: result.more ? try await parts.store.intakeBacklog() : 0)
+    }
+
     /// Repeats one chunk until the table is drained, and tells the machine which lanes have become due after each.
-    private func drain(_ count: (Int) -> Void, _ chunk: () async throws -> IntakeResult) async throws {
+    private func drain(
+        _ count: (Int) -> Void, then look: (IntakeResult) async throws -> Void = { _ in },
+        _ chunk: () async throws -> IntakeResult
+    ) async throws {
         while parts.lead.term != nil {
             let result = try await chunk()
             count(result.processed)
             if !result.lanes.isEmpty { parts.inbox.send(.event(.lanesDue(result.lanes))) }
+            try await look(result)
             guard result.more else { return }
             try Task.checkCancellation()
         }

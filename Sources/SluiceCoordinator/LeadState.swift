@@ -2,7 +2,7 @@ internal import SluiceCore
 internal import SluiceStore
 internal import Synchronization
 
-/// Where the loops of one life agree on who leads and how fresh the lease is.
+/// Where the loops of one life agree on who leads, how fresh the lease is and how much waits to be enrolled.
 final class LeadState: Sendable {
     private struct State {
         var lease: Lease
@@ -13,6 +13,7 @@ final class LeadState: Sendable {
         var wasCutOff = false
         var renewal: LeadRenewal?
         var startedAt: DatabaseTime?
+        var intakeBacklog = 0
     }
 
     enum Change: Equatable {
@@ -30,6 +31,11 @@ final class LeadState: Sendable {
     var renewal: LeadRenewal? { state.withLock { $0.renewal } }
     var renewed: MonotonicTime { state.withLock { $0.lease.renewed } }
     var startedAt: DatabaseTime? { state.withLock { $0.startedAt } }
+
+    /// Enrollments that waited when the leader last looked.
+    var intakeBacklog: Int { state.withLock { $0.intakeBacklog } }
+
+    func note(intakeBacklog: Int) { state.withLock { $0.intakeBacklog = intakeBacklog } }
 
     func isTrusted(at now: MonotonicTime) -> Bool { state.withLock { $0.lease.isTrusted(at: now) } }
 

@@ -37,7 +37,7 @@ struct LeaderLoop: Sendable {
             case .answer(let event, let term):
                 // A statement that outlived its term answers nobody.
                 if term == machine.term { actions += machine.handle(event, at: parts.now) }
-            case .status(let request): answer(request, machine)
+            case .status(let request, let dropped): answer(request, machine, dropped: dropped)
             }
         }
         return actions
@@ -72,9 +72,10 @@ struct LeaderLoop: Sendable {
         }
     }
 
-    private func answer(_ request: NATSMessage, _ machine: CoordinatorMachine) {
+    private func answer(_ request: NATSMessage, _ machine: CoordinatorMachine, dropped: UInt64) {
         guard let reply = request.reply else { return }
-        let status = NodeStatus(parts: parts, machine: machine, at: parts.now)
+        var status = NodeStatus(parts: parts, machine: machine, at: parts.now)
+        status.messagesDropped = dropped + parts.inbox.dropped
         do {
             try parts.nats.publish(reply, payload: status.encoded())
         } catch {

@@ -2,6 +2,7 @@ internal import Logging
 internal import PostgresDriver
 internal import SluiceCore
 internal import SluiceStore
+internal import SluiceTelemetry
 
 /// Carries out the machine's statements. Each is answered exactly once, by its result or by its failure.
 struct LeaderStatements: Sendable {
@@ -37,9 +38,8 @@ struct LeaderStatements: Sendable {
         case .readOwnerships: return .ownershipsRead(try await store.slotOwnerships())
         case .survey: return .surveyed(try await survey(term))
         case .assign(let grants):
-            let changes = grants.map { SlotChange(slot: $0.slot, owner: $0.owner) }
-            let changed = try await store.assign(changes, term: term)
-            parts.logger.notice("slots assigned", metadata: ["count": "\(changes.count)"])
+            let changed = try await store.assign(grants, term: term)
+            parts.logger.notice("slots assigned", metadata: ["count": "\(grants.count)"])
             return .assigned(changed)
         case .takeBackExpired: return try await takeBack(olderThan: nil)
         case .takeBackOlderTerms: return try await takeBack(olderThan: term)
@@ -74,17 +74,14 @@ struct LeaderStatements: Sendable {
             parts.logger.notice(
                 "lapsed shards fenced", metadata: ["incarnations": "\(fenced.map(\.rawValue))"])
         }
-        return try await parts.store.liveShards().map {
-            ShardMember(incarnation: $0.incarnation, name: $0.name, isDraining: $0.isDraining)
-        }
+        return try await parts.store.liveShards()
     }
 
     private func takeBack(olderThan term: Term?) async throws -> CoordinatorEvent {
         let limit = parts.configuration.takeBackChunk
         let taken = try await parts.store.takeBack(expired: term == nil, olderThan: term, limit: limit)
         return .tookBack(
-            taken.claims.map { ReturnedClaims(device: $0.device, batch: $0.batch, count: $0.count) },
-            lanes: taken.lanes, more: taken.batches >= limit, ofOlderTerms: term != nil)
+            taken.claims, lanes: taken.lanes, more: taken.batches >= limit, ofOlderTerms: term != nil)
     }
 
     private func failure(of action: CoordinatorAction, _ mayHaveTakenEffect: Bool) -> CoordinatorEvent? {

@@ -1,6 +1,7 @@
 internal import Logging
 internal import SluiceCore
 internal import SluiceStore
+internal import SluiceTelemetry
 
 /// Hears `NOTIFY`, for as long as the life lasts. What was said while nobody listened is found by looking once after each
 /// connect.
@@ -35,8 +36,12 @@ struct NotificationListener: Sendable {
 
     private func hear(_ notification: StoreNotification) {
         switch notification {
-        case .intake: parts.intake.raise()
-        case .control: parts.inbox.offer(.event(.controlChanged))
+        case .intake:
+            parts.intake.raise()
+            parts.branches.raise()
+        case .control:
+            parts.inbox.offer(.event(.controlChanged))
+            parts.relocation.raise()
         }
     }
 }

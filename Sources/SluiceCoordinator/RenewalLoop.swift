@@ -2,6 +2,7 @@ internal import Logging
 internal import NATSDriver
 internal import SluiceCore
 internal import SluiceStore
+internal import SluiceTelemetry
 internal import SluiceWire
 
 /// Keeps the node's lease and, when it is free, takes the lead; tells everybody once a second who leads.
@@ -16,33 +17,33 @@ struct RenewalLoop: Sendable {
 
     /// Returns when the lease is lost or the task is cancelled.
     func run() async {
-        var isFailing = false
-        while !Task.isCancelled {
-            let start = parts.now
-            do {
-                if parts.lead.takeCutOff(), let term = parts.lead.term {
-                    parts.lead.end(term)
-                    parts.inbox.send(.event(.lostLead(term)))
-                }
-                let renewal = try await parts.store.renew(parts.incarnation, leading: parts.lead.term)
-                guard note(renewal, startedAt: start) else { return }
-                outage.worked()
-                isFailing = false
-            } catch StoreError.leaseLost {
-                parts.logger.warning("the lease is lost; starting anew")
-                return
-            } catch {
-                guard !Task.isCancelled else { return }
-                outage.failed(error)
-                isFailing = true
-                parts.lead.noteCutOff()
+        await LeaseCycle(timers: parts.configuration.timers, now: { parts.now }).run(renew)
+    }
+
+    private func renew(at start: MonotonicTime) async -> LeaseCycle.Attempt {
+        var attempt = LeaseCycle.Attempt.renewed
+        do {
+            if parts.lead.takeCutOff(), let term = parts.lead.term {
+                parts.lead.end(term)
+                parts.inbox.send(.event(.lostLead(term)))
             }
-            guard parts.lead.isTrusted(at: parts.now) else {
-                parts.logger.warning("the lease could not be renewed in time; starting anew")
-                return
-            }
-            await rest(since: start, isFailing: isFailing)
+            let renewal = try await parts.store.renew(parts.incarnation, leading: parts.lead.term)
+            guard note(renewal, startedAt: start) else { return .over }
+            outage.worked()
+        } catch StoreError.leaseLost {
+            parts.logger.warning("the lease is lost; starting anew")
+            return .over
+        } catch {
+            guard !Task.isCancelled else { return .over }
+            outage.failed(error)
+            parts.lead.noteCutOff()
+            attempt = .failed
         }
+        guard parts.lead.isTrusted(at: parts.now) else {
+            parts.logger.warning("the lease could not be renewed in time; starting anew")
+            return .over
+        }
+        return attempt
     }
 
     /// False when the answer came too late.
@@ -62,7 +63,9 @@ struct RenewalLoop: Sendable {
         case .gained(let term):
             parts.logger.notice("leading", metadata: ["term": "\(term.rawValue)"])
             parts.inbox.send(.event(.becameLeader(term)))
-            for signal in [parts.intake, parts.completions, parts.upkeep] { signal.raise() }
+            for signal in [parts.intake, parts.completions, parts.branches, parts.relocation, parts.upkeep] {
+                signal.raise()
+            }
         case .lost(let term):
             parts.logger.notice("not leading any more", metadata: ["term": "\(term.rawValue)"])
             parts.inbox.send(.event(.lostLead(term)))
@@ -82,13 +85,5 @@ struct RenewalLoop: Sendable {
             // NATS says itself when it comes and goes; the next beacon is a second away.
             parts.logger.debug("a beacon was not sent", metadata: ["error": "\(error)"])
         }
-    }
-
-    private func rest(since start: MonotonicTime, isFailing: Bool) async {
-        // A failing renewal is tried more often: there are only 3.5 s.
-        let every = isFailing ? parts.configuration.timers.renewEvery / 4 : parts.configuration.timers.renewEvery
-        let pause = max(.milliseconds(10), start + every - parts.now)
-        // Cancellation ends the sleep early, and the loop with it.
-        try? await Task.sleep(for: pause)
     }
 }

@@ -8,9 +8,12 @@
 /// Layout:
 /// - `Identity/` names things: contacts, devices, lanes, hash slots, nodes, terms, epochs.
 /// - `Time/` the two clocks (monotonic and the database's), timers and their arithmetic.
+/// - `Devices/` what sends, and the gateway dialects; `Leases/` who may act, and who owns which slot.
+/// - `Claims/` lanes, credits and what the leader marks for a shard.
 /// - `Sending/` what goes out and what came of it.
 /// - `Limits/` every bound on a queue, buffer or batch, with its arithmetic; the limiter; breakers; permits.
 /// - `Shard/` and `Coordinator/` the two machines.
+/// - `Text/` how near one word is to another.
 ///
 /// Invariants are numbered as in DESIGN.md ("Invariants"). A violation of a precondition that only a bug in a shell can
 /// cause traps; anything that comes from outside (a message, a row) is answered by a value.

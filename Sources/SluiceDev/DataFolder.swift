@@ -68,8 +68,8 @@ struct DataFolder: Sendable {
     }
 
     /// The last lines of a process's log, for an error message.
-    func lastLines(of name: String, count: Int = 5) -> String {
-        (read(log(of: name)) ?? "").split(separator: "\n").suffix(count).joined(separator: "\n")
+    func lastLines(of name: String) -> String {
+        (read(log(of: name)) ?? "").split(separator: "\n").suffix(5).joined(separator: "\n")
     }
 
     private func checkSpace() throws(DevError) {

@@ -53,30 +53,55 @@ public struct DevCluster: Sendable {
         let nodes = plan.nodes
         var stages = [
             Stage(
-                processes: [plan.postgres.process], isReady: plan.postgres.isReady, readyWithin: .seconds(60),
+                processes: [plan.postgres.process],
+                unready: { await plan.postgres.isReady() ? [] : [.init(name: "postgres", reason: "does not answer")] },
+                readyWithin: .seconds(60),
                 then: { try await setUp(plan) }),
-            Stage(processes: [plan.nats.process], isReady: { plan.nats.isReady() }),
+            Stage(processes: [plan.nats.process], unready: { Self.deaf("nats", plan.nats.isReady()) }),
         ]
         if options.gatewayURL == nil {
-            stages.append(listening([nodes.simulator(requestLog: folder.requestLog)], [nodes.gatewayPort]))
+            stages.append(
+                announced([nodes.simulator(requestLog: folder.requestLog)]) {
+                    Self.deaf("gateway", LocalPort.isAccepting(nodes.gatewayPort))
+                })
         }
         stages += [
-            listening(nodes.coordinators(ports: plan.coordinatorPorts), plan.coordinatorPorts),
-            listening(nodes.shards(ports: plan.shardPorts), plan.shardPorts),
-            listening([nodes.api(port: plan.apiHealthPort)], [plan.apiHealthPort, nodes.apiPort]),
+            ready(nodes.coordinators(ports: plan.coordinatorPorts), plan.coordinatorPorts),
+            ready(nodes.shards(ports: plan.shardPorts), plan.shardPorts) { await plan.postgres.unassignedSlots() },
+            ready([nodes.api(port: plan.apiHealthPort)], [plan.apiHealthPort]) {
+                Self.deaf("api-1", LocalPort.isAccepting(nodes.apiPort))
+            },
         ]
         return stages
     }
 
-    private func listening(_ processes: [ChildProcess], _ ports: [Int]) -> Stage {
-        progressStage(Stage(processes: processes, isReady: { ports.allSatisfy(LocalPort.isAccepting) }))
+    /// Nodes that are ready when each says so itself and `more` has nothing to add.
+    private func ready(
+        _ processes: [ChildProcess], _ healthPorts: [Int],
+        and more: @escaping @Sendable () async -> [Stage.Unready] = { [] }
+    ) -> Stage {
+        var stage = announced(processes) {
+            var unready: [Stage.Unready] = []
+            for (process, port) in zip(processes, healthPorts) {
+                guard let reason = await ReadinessProbe.problem(port: port) else { continue }
+                unready.append(.init(name: process.name, reason: reason))
+            }
+            return unready.isEmpty ? await more() : unready
+        }
+        // After a kill a node waits for its last lease's end and then reads the ledger of a day.
+        stage.readyWithin = .seconds(60)
+        return stage
     }
 
-    private func progressStage(_ stage: Stage) -> Stage {
-        var stage = stage
-        let names = stage.processes.map(\.name).joined(separator: ", ")
-        stage.then = { progress("\(names) up") }
-        return stage
+    private func announced(
+        _ processes: [ChildProcess], unready: @escaping @Sendable () async -> [Stage.Unready]
+    ) -> Stage {
+        let names = processes.map(\.name).joined(separator: ", ")
+        return Stage(processes: processes, unready: unready, then: { progress("\(names) up") })
+    }
+
+    private static func deaf(_ name: String, _ isAccepting: Bool) -> [Stage.Unready] {
+        isAccepting ? [] : [.init(name: name, reason: "does not listen yet")]
     }
 
     private func setUp(_ plan: Plan) async throws {
@@ -87,7 +112,8 @@ public struct DevCluster: Sendable {
             let report = try await Migrator(connection: connection).migrate()
             if report.from != report.to { progress("schema at version \(report.to)") }
             let devices = DevDevices(
-                count: options.devices, hasGap: options.hasGap, gatewayURL: plan.environment.gatewayURL)
+                count: options.devices, hasGap: options.hasGap, gatewayURL: plan.environment.gatewayURL,
+                gatewayDialect: options.gatewayDialect)
             try await devices.create(on: connection)
         }
     }

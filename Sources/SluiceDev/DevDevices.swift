@@ -5,15 +5,17 @@ struct DevDevices: Sendable {
     var count: Int
     var hasGap: Bool
     var gatewayURL: String
+    var gatewayDialect: String
 
-    /// Repeating it adds nothing; a gateway that moved to another port is followed.
+    /// Repeating it adds nothing; a gateway that moved to another port or speaks otherwise now is followed.
     func create(on connection: PostgresConnection) async throws {
         try await connection.query(
             """
             INSERT INTO gateways (id, dialect, base_url, is_default)
-            VALUES ('dev', 'gowa', $1, NOT EXISTS (SELECT FROM gateways WHERE is_default))
-            ON CONFLICT (id) DO UPDATE SET base_url = excluded.base_url WHERE gateways.base_url <> excluded.base_url
-            """, [.string(gatewayURL)])
+            VALUES ('dev', $2, $1, NOT EXISTS (SELECT FROM gateways WHERE is_default))
+            ON CONFLICT (id) DO UPDATE SET base_url = excluded.base_url, dialect = excluded.dialect
+            WHERE (gateways.base_url, gateways.dialect) <> (excluded.base_url, excluded.dialect)
+            """, [.string(gatewayURL), .string(gatewayDialect)])
         try await connection.query(
             """
             INSERT INTO user_devices (device_name, phone, min_delay_seconds, max_delay_seconds)

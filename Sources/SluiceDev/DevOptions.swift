@@ -10,6 +10,8 @@ public struct DevOptions: Sendable {
     public var hasGap = true
     /// A gateway that runs elsewhere; nil starts the simulator.
     public var gatewayURL: String?
+    /// How to speak to that gateway, as in `gateways.dialect`; the simulator is spoken to as GOWA.
+    public var gatewayDialect = "gowa"
     /// The API's port, when it is free; else any other.
     public var apiPort = 3_000
     /// Handed on to the gateway simulator, after what it needs to find its port and log.

@@ -15,6 +15,15 @@ enum LocalPort {
         withSocket(port) { descriptor, address, length in connect(descriptor, address, length) == 0 } ?? false
     }
 
+    /// A connection to whoever accepts there, closed by the caller; nil when nobody does.
+    static func connection(to port: Int) -> Int32? {
+        withSocket(port) { descriptor, address, length -> Int32? in
+            guard connect(descriptor, address, length) == 0 else { return nil }
+            let kept = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+            return kept >= 0 ? kept : nil
+        } ?? nil
+    }
+
     private static func bound(to port: Int) -> Int? {
         withSocket(port) { descriptor, address, length in
             // As servers do: a port whose last user's connections linger in TIME_WAIT is free.

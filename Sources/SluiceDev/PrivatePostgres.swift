@@ -77,6 +77,28 @@ struct PrivatePostgres: Sendable {
         return (try? await withConnection(database: "postgres") { _ in true }) ?? false
     }
 
+    /// Says whether hash slots still wait for their shard node, or shard nodes for their slots.
+    func unassignedSlots() async -> [Stage.Unready] {
+        do {
+            let waiting = try await withConnection(database: "sluice") { connection in
+                try await connection.query(Self.unassignedSQL).scalar(Int64.self)
+            }
+            guard waiting > 0 else { return [] }
+            return [.init(name: "shards", reason: "\(waiting) hash slots have no settled owner yet")]
+        } catch {
+            return [.init(name: "postgres", reason: "\(error)")]
+        }
+    }
+
+    /// A shard node without a slot counts as one that waits: the leader has not seen it yet.
+    private static let unassignedSQL = """
+        WITH live AS (SELECT incarnation FROM node_leases WHERE role = 'shard' AND expires_at > now())
+        SELECT (SELECT count(*) FROM slot_owners WHERE wanted <> owner OR owner IS NULL
+                OR owner NOT IN (SELECT incarnation FROM live))
+            + (SELECT count(*) FROM live WHERE incarnation NOT IN (
+                SELECT owner FROM slot_owners WHERE owner IS NOT NULL))
+        """
+
     /// Makes the database `sluice` when it is missing.
     func createDatabase() async throws {
         try await withConnection(database: "postgres") { connection in

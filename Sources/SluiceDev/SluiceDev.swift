@@ -5,7 +5,8 @@
 /// takes all of them with it when it ends. Tests and the load test start the same cluster through ``DevCluster``.
 ///
 /// States: ``DevCluster/run(_:)`` locks the folder → ends leftovers of a killed run → starts stage after stage (a stage starts when
-/// the one before it is ready) → runs `body` → stops the stages in reverse order.
+/// the one before it is ready: its nodes' `/readyz` answer 200 and every slot has its owner) → runs `body` → stops the stages in
+/// reverse order.
 ///
 /// Invariants:
 /// - One run per folder: the lock on `<data>/lock` is the kernel's, so it ends with the process however that dies.

@@ -3,11 +3,17 @@ import Logging
 /// Processes that are started together, when what they need is ready.
 struct Stage: Sendable {
     var processes: [ChildProcess]
-    /// Says whether all of them can be used.
-    var isReady: @Sendable () async -> Bool
+    /// Those that cannot be used yet; none: the next stage may start.
+    var unready: @Sendable () async -> [Unready]
     var readyWithin: Duration = .seconds(30)
     /// Runs once, when they are ready and before the next stage starts.
     var then: @Sendable () async throws -> Void = {}
+
+    /// What is not ready, and why.
+    struct Unready: Sendable {
+        var name: String
+        var reason: String
+    }
 
     /// Runs `body` while all stages run: starts them in order, and stops them in reverse order, each when the next has stopped. When the
     /// task is cancelled all are stopped at once.
@@ -40,11 +46,14 @@ struct Stage: Sendable {
 
     private func waitUntilReady(_ folder: DataFolder) async throws {
         let deadline = ContinuousClock.now + readyWithin
-        while await !isReady() {
+        while true {
+            let waiting = await unready()
+            guard !waiting.isEmpty else { return }
             guard ContinuousClock.now < deadline else {
-                let names = processes.map(\.name).joined(separator: ", ")
-                let log = processes.first.map { folder.lastLines(of: $0.name) } ?? ""
-                throw DevError("\(names): not ready after \(readyWithin); the last lines of the log are:\n\(log)")
+                let reasons = waiting.map { "\($0.name): \($0.reason)" }.joined(separator: "\n")
+                let log = (waiting.map(\.name) + processes.map(\.name)).map(folder.lastLines).first { !$0.isEmpty }
+                throw DevError(
+                    "not ready after \(readyWithin):\n\(reasons)\nthe last lines of the log are:\n\(log ?? "none")")
             }
             try await Task.sleep(for: .milliseconds(25))
         }

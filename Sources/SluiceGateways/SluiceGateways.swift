@@ -4,7 +4,7 @@
 // so the two questions "was a byte written?" and "was it accepted?" are answered in one place, for all gateways.
 //
 // Parts:
-// - `Adapter/`: the protocol `GatewayAdapter`, the registry `GatewayDialect`, and the pieces that adapters are built
+// - `Adapter/`: the protocol `GatewayAdapter`, the registry `GatewayAdapters`, and the pieces that adapters are built
 //   from.
 // - `Dialects/`: one file per gateway. An adapter is pure: it builds a request and classifies an answer.
 // - `Client/`: `GatewayClient`, the only code here that touches the network.

@@ -13,6 +13,7 @@ final class LeaseKeeper: Sendable {
     private let inbox: Inbox
     private let metrics: ShardMetrics
     private let logger: Logger
+    private let outage: OutageLog
     /// The start of the last renewal that was tried, and of the last good one.
     private let times = Mutex<(tried: MonotonicTime?, good: MonotonicTime?)>((nil, nil))
 
@@ -31,6 +32,7 @@ final class LeaseKeeper: Sendable {
         self.inbox = inbox
         self.metrics = metrics
         self.logger = logger
+        outage = OutageLog("lease renewal", logger: logger)
     }
 
     /// The start of the last good renewal.
@@ -38,14 +40,7 @@ final class LeaseKeeper: Sendable {
 
     /// Renews until the lease is lost or the task is cancelled.
     func run() async {
-        while !Task.isCancelled {
-            let start = clock.now()
-            guard await renew(at: start) else { return }
-            let rest = timers.renewEvery - (clock.now() - start)
-            guard rest > .zero else { continue }
-            // Cancelled means the life is over: the loop's condition says so.
-            try? await Task.sleep(for: rest)
-        }
+        await LeaseCycle(timers: timers, now: clock.now).run(renew)
     }
 
     /// Renews now, unless that has just been done: the answer names the versions of what may have changed.
@@ -56,8 +51,7 @@ final class LeaseKeeper: Sendable {
         _ = await renew(at: now)
     }
 
-    /// False when the lease is lost.
-    private func renew(at start: MonotonicTime) async -> Bool {
+    private func renew(at start: MonotonicTime) async -> LeaseCycle.Attempt {
         times.withLock { $0.tried = start }
         do {
             let renewal = try await store.renew(incarnation)
@@ -66,14 +60,16 @@ final class LeaseKeeper: Sendable {
             times.withLock { $0.good = max($0.good ?? start, start) }
             let reading = ClockReading(database: renewal.databaseNow, sent: start, received: received)
             inbox.put(.event(.renewed(renewal, reading)))
+            outage.worked()
+            return .renewed
         } catch StoreError.leaseLost {
             logger.warning("lease lost")
             inbox.put(.event(.leaseLost))
-            return false
+            return .over
         } catch {
             metrics.statement("renew", took: clock.now() - start, succeeded: false)
-            logger.warning("lease not renewed", metadata: ["error": "\(error)"])
+            if !Task.isCancelled { outage.failed(error) }
+            return .failed
         }
-        return true
     }
 }

@@ -43,7 +43,7 @@ struct Life {
         machine = ShardMachine(
             configuration: ShardConfiguration(
                 incarnation: it.incarnation, timers: it.configuration.timers, limits: it.configuration.limits,
-                polledDialects: it.configuration.polledDialects, seed: seed))
+                seed: seed))
         statements = StatementRunner(
             store: it.store, incarnation: it.incarnation, lookback: it.configuration.lookback, clock: it.clock,
             inbox: it.inbox, metrics: it.metrics, logger: it.logger)
@@ -136,6 +136,7 @@ struct Life {
         case .settle(let id, let settlements): await statements.settle(id, settlements)
         case .release(let id, let claims): await statements.release(id, claims)
         case .abortLost(let id, let claims): await statements.abortLost(id, claims)
+        case .reportFault(let id, let claim, let fault): await statements.reportFault(id, claim, fault)
         case .giveUp(let id, let slots): await statements.giveUp(id, slots)
         case .record(let device, let condition, let detail): await statements.record(device, condition, detail: detail)
         case .send, .pollState, .publish, .abandoned, .restart, .finished: break

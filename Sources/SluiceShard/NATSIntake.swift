@@ -2,6 +2,7 @@ internal import CoreMetrics
 internal import Logging
 internal import NATSDriver
 internal import SluiceCore
+internal import SluiceTelemetry
 internal import SluiceWire
 
 /// What comes over NATS: batches for this incarnation, the leader's beacon, wake-ups, questions. Works without a
@@ -18,7 +19,6 @@ struct NATSIntake: Sendable {
 
     /// Batches wait here while the machine is busy; a batch that finds no room is read back from the database.
     private static let mailbox = 1_024
-    private static let resubscribeAfter: Duration = .seconds(1)
 
     /// Listens until cancelled.
     func run() async {
@@ -66,23 +66,14 @@ struct NATSIntake: Sendable {
 
     /// Hands each message of `subject` to `body`; one that does not decode changes nothing but a counter (I19).
     private func listen(_ subject: String, _ body: @escaping @Sendable (NATSMessage) async throws -> Void) async {
-        while !Task.isCancelled {
+        let outage = OutageLog("subscription \(subject)", logger: logger)
+        await nats.follow(subject, mailbox: Self.mailbox, onAttempt: outage.note) { message in
             do {
-                try await nats.withSubscription(subject, mailbox: Self.mailbox) { messages in
-                    for await message in messages {
-                        do {
-                            try await body(message)
-                        } catch {
-                            metrics.undecodable.increment()
-                            logger.debug("message ignored", metadata: ["subject": "\(subject)", "error": "\(error)"])
-                        }
-                    }
-                }
+                try await body(message)
             } catch {
-                logger.warning("not subscribed", metadata: ["subject": "\(subject)", "error": "\(error)"])
+                metrics.undecodable.increment()
+                logger.debug("message ignored", metadata: ["subject": "\(subject)", "error": "\(error)"])
             }
-            // Cancelled means the life is over: the loop's condition says so.
-            try? await Task.sleep(for: Self.resubscribeAfter)
         }
     }
 }

@@ -15,6 +15,7 @@ extension ShardStatus {
         devices.disconnected = UInt32(view.devices["disconnected"] ?? 0)
         devices.loggedOut = UInt32(view.devices["logged_out"] ?? 0)
         devices.notFound = UInt32(view.devices["not_found"] ?? 0)
+        devices.credentialsRefused = UInt32(view.devices["credentials_refused"] ?? 0)
         devices.banned = UInt32(view.devices["banned"] ?? 0)
         devices.paused = UInt32(view.devices["paused"] ?? 0)
         devicesAtHourlyCap = UInt32(view.devicesAtWindow[0] ?? 0)

@@ -11,18 +11,15 @@ public struct ShardNodeConfiguration: Sendable {
     /// How far back a take-over reads the ledger: the longest window of any cap with its margin, and a minute for the
     /// statement itself.
     public var lookback: Duration
-    /// Dialects whose gateways tell a device's state when asked.
-    public var polledDialects: Set<String>
 
     public init(
         node: NodeRegistration, subjects: Subjects, timers: Timers = Timers(), limits: ShardLimits = ShardLimits(),
-        lookback: Duration = .seconds(86_470), polledDialects: Set<String> = ["gowa"]
+        lookback: Duration = .seconds(86_470)
     ) {
         self.node = node
         self.subjects = subjects
         self.timers = timers
         self.limits = limits
         self.lookback = lookback
-        self.polledDialects = polledDialects
     }
 }

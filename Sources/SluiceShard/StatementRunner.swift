@@ -56,7 +56,12 @@ struct StatementRunner: Sendable {
     func settle(_ id: StatementID, _ settlements: [Settlement]) async {
         await answer(id, "settle") {
             let result = try await store.settle(settlements)
-            return .settled(id, result.lanes, busy: result.busy)
+            for settlement in result.faulty {
+                logger.error(
+                    "attempt not settled: the database refuses its contact's row",
+                    metadata: ["message_id": "\(settlement.reservation.message)"])
+            }
+            return .settled(id, result.lanes, busy: result.busy, faulty: result.faulty)
         }
     }
 
@@ -70,6 +75,16 @@ struct StatementRunner: Sendable {
         await answer(id, "abort_lost") {
             let aborted = try await store.abortLost(claims, by: incarnation)
             return .lostAborted(id, aborted.map { ReleasedClaim(claim: $0.claim, due: $0.due) })
+        }
+    }
+
+    func reportFault(_ id: StatementID, _ claim: Claim, _ fault: RowFault) async {
+        await answer(id, "report_fault") {
+            logger.error(
+                "contact not reserved: the database refuses its row",
+                metadata: ["contact_id": "\(claim.contact.rawValue)", "fault": "\(fault.text)"])
+            let released = try await store.reportFault(fault, of: claim)
+            return .released(id, released.map { [$0] } ?? [])
         }
     }
 
@@ -106,12 +121,13 @@ struct StatementRunner: Sendable {
 }
 
 extension StatementFailure {
-    /// Refused only when the database certainly did nothing and would refuse the same again; every doubt is uncertain.
+    /// A row's fault when the error is one that a row causes. Refused only when the database certainly did nothing and would refuse the same again; every doubt is uncertain.
     init(_ error: any Error) {
         self = .uncertain
         guard let error = error as? StoreError else { return }
         switch error {
         case .leaseLost: self = .refused
+        case .database(let error) where RowFault(error) != nil: self = RowFault(error).map(Self.refusedRow) ?? .refused
         case .database(let error) where !error.mayHaveTakenEffect && !error.isRetriable:
             switch error.kind {
             case .server, .invalidParameter: self = .refused

@@ -17,6 +17,8 @@ public enum HoldReason: String, CaseIterable, Sendable {
     case noDevice = "no_device"
     /// Its device is not in `user_devices`.
     case unknownDevice = "unknown_device"
+    /// The database refused to write its row, three times: a constraint or a trigger of the user's own.
+    case quarantined
     /// It came from a previous system without a due time.
     case noDueTime = "no_due_time"
 

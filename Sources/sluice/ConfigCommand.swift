@@ -3,7 +3,13 @@ import SluiceConfig
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Show or check the settings.", subcommands: [Show.self, Check.self])
+        commandName: "config", abstract: "Show or check the settings.",
+        discussion: """
+            EXAMPLES:
+              sluice config show
+              sluice config check --config /etc/sluice.env
+            """,
+        subcommands: [Show.self, Check.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

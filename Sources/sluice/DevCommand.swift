@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import ServiceLifecycle
 import SluiceConfig
+import SluiceCore
 import SluiceDev
 import SluiceTelemetry
 
@@ -17,6 +18,7 @@ struct DevCommand: AsyncParsableCommand {
               sluice dev
               sluice dev --shards 5 --devices 100 --no-gap
               sluice dev --gateway http://127.0.0.1:3001 --data /tmp/try
+              sluice dev --gateway http://127.0.0.1:8080/send --gateway-dialect webhook
               source .sluice/env && psql "$DATABASE_URL"
             """)
 
@@ -35,6 +37,12 @@ struct DevCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A gateway that runs already, in place of the simulator.", valueName: "url"))
     var gateway: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How to speak to it: \(Dialect.names.joined(separator: " or ")); gowa unless told otherwise.",
+            valueName: "dialect"))
+    var gatewayDialect: String?
+
     @Flag(inversion: .prefixedNo, help: "New devices pause 5 to 15 s between two messages.")
     var gap = true
 
@@ -46,6 +54,12 @@ struct DevCommand: AsyncParsableCommand {
         guard (0...1_000_000).contains(devices) else { throw ValidationError("--devices must be 0 to 1000000") }
         if let gateway, !gateway.hasPrefix("http://"), !gateway.hasPrefix("https://") {
             throw ValidationError("--gateway must be a URL that begins with http:// or https://")
+        }
+        if let gatewayDialect {
+            guard Dialect(rawValue: gatewayDialect) != nil else {
+                throw ValidationError("--gateway-dialect must be \(Dialect.names.joined(separator: " or "))")
+            }
+            guard gateway != nil else { throw ValidationError("--gateway-dialect needs --gateway") }
         }
     }
 
@@ -64,6 +78,7 @@ struct DevCommand: AsyncParsableCommand {
             options.devices = devices
             options.hasGap = gap
             options.gatewayURL = gateway
+            if let gatewayDialect { options.gatewayDialect = gatewayDialect }
             options.apiPort = settings.apiPort
             options.nodeEnvironment["SLUICE_LOG_LEVEL"] = settings.logLevel.rawValue
             let logger = Logger(label: "sluice.dev")
@@ -87,7 +102,7 @@ private struct DevService: Service {
 
                   in another terminal:   source \(dataPath)/env
                   look into the tables:  psql "$DATABASE_URL"
-                  how it goes:           sluice status
+                  how it goes:           \(CommandLine.arguments[0]) status
                   logs:                  \(dataPath)/logs
                   API:                   \(environment.apiURL)
                   gateway:               \(environment.gatewayURL)

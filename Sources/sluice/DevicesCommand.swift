@@ -79,10 +79,7 @@ struct DevicesCommand: AsyncParsableCommand {
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            try await options.run { session in
-                try await session.pauseDevice(device, reason: reason)
-                try options.show(["paused": device]) { _ in "paused \(device)\n" }
-            }
+            try await options.change(device, told: "paused") { try await $0.pauseDevice(device, reason: reason) }
         }
     }
 
@@ -94,10 +91,7 @@ struct DevicesCommand: AsyncParsableCommand {
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            try await options.run { session in
-                try await session.resumeDevice(device)
-                try options.show(["resumed": device]) { _ in "resumed \(device)\n" }
-            }
+            try await options.change(device, told: "resumed") { try await $0.resumeDevice(device) }
         }
     }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
+import SluiceCore
+import SluiceGateways
 import SluiceOperations
 
 struct GatewaysCommand: AsyncParsableCommand {
@@ -35,7 +37,7 @@ struct GatewaysCommand: AsyncParsableCommand {
 
         @Argument(help: "What it is called here.")
         var id: String
-        @Option(help: "gowa or webhook.")
+        @Option(help: "\(Dialect.names.joined(separator: " or ")).")
         var dialect: String
         @Option(help: ArgumentHelp("Where it listens.", valueName: "url"))
         var baseURL: String
@@ -54,12 +56,12 @@ struct GatewaysCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await options.run { session in
+            try await options.change(id, told: "added") { session in
                 var gateway = NewGateway(id: id, dialect: dialect, baseURL: baseURL)
                 gateway.isDefault = isDefault
                 gateway.credentials = try credentials()
+                try GatewayAdapters.named(dialect).validate(credentials: gateway.credentials)
                 try await session.addGateway(gateway)
-                try options.show(["added": id]) { _ in "added \(id)\n" }
             }
         }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SluiceCore
 
 /// The options that the roles share.
 struct NodeOptions: ParsableArguments {
@@ -12,7 +13,7 @@ struct NodeOptions: ParsableArguments {
     var httpPort: String?
 
     /// - Parameter more: further options of the command, by their settings' keys.
-    func process(role: String, adding more: [String: String?] = [:]) throws -> RoleProcess {
+    func process(role: NodeRole, adding more: [String: String?] = [:]) throws -> RoleProcess {
         let own = ["SLUICE_NODE": node, "SLUICE_HTTP_PORT": httpPort]
         return try RoleProcess(role: role, options: settings, adding: own.merging(more) { own, _ in own })
     }
@@ -31,7 +32,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @OptionGroup var node: NodeOptions
 
     func run() async throws {
-        try await ExitStatus.of { try await node.process(role: "coordinator").runCoordinator() }
+        try await ExitStatus.of { try await node.process(role: .coordinator).runCoordinator() }
     }
 }
 
@@ -49,7 +50,7 @@ struct ShardCommand: AsyncParsableCommand {
     @OptionGroup var node: NodeOptions
 
     func run() async throws {
-        try await ExitStatus.of { try await node.process(role: "shard").runShard() }
+        try await ExitStatus.of { try await node.process(role: .shard).runShard() }
     }
 }
 
@@ -68,7 +69,7 @@ struct APICommand: AsyncParsableCommand {
 
     func run() async throws {
         try await ExitStatus.of {
-            try await node.process(role: "api", adding: ["SLUICE_API_PORT": port]).runAPI()
+            try await node.process(role: .api, adding: ["SLUICE_API_PORT": port]).runAPI()
         }
     }
 }

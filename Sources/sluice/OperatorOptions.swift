@@ -46,6 +46,16 @@ struct OperatorOptions: ParsableArguments {
         Terminal.write(json ? try JSONText.pretty(value) + "\n" : text(Terminal.size.columns))
     }
 
+    /// A change of one thing, told as one word: `paused north-1`, or `{"paused": "north-1"}`.
+    func change(
+        _ target: String, told word: String, _ change: (OperatorSession) async throws -> Void
+    ) async throws {
+        try await run { session in
+            try await change(session)
+            try show([word: target]) { _ in "\(word) \(target)\n" }
+        }
+    }
+
     static func database(_ settings: Settings) throws -> PostgresConfiguration {
         try PostgresConfiguration(try settings.requireDatabaseURL(), applicationName: "sluice operator")
     }

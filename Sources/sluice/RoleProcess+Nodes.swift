@@ -34,11 +34,8 @@ extension RoleProcess {
         var limits = ShardLimits()
         limits.permitsPerNode = settings.permitsPerNode
         limits.permitsPerHost = settings.permitsPerHost
-        let registration = NodeRegistration(
-            name: settings.nodeName, role: .shard, version: SluiceCore.version, host: SettingsOptions.hostName,
-            lease: settings.timers.lease)
         let configuration = ShardNodeConfiguration(
-            node: registration, subjects: try subjects(), timers: settings.timers, limits: limits,
+            node: registration(as: .shard), subjects: try subjects(), timers: settings.timers, limits: limits,
             lookback: windows.lookback)
         // It renews its lease on a connection that the store keeps for nothing else, so one store serves both.
         let store = PostgresShardStore(pools: pools, windows: windows)
@@ -57,12 +54,19 @@ extension RoleProcess {
         let database = try PostgresConfiguration(
             try settings.requireDatabaseURL(), applicationName: "sluice \(settings.nodeName)")
         var configuration = APIConfiguration(
-            host: settings.apiHost, port: settings.apiPort, database: database, nats: natsOptions,
-            subjects: try subjects())
+            node: registration(as: .api), host: settings.apiHost, port: settings.apiPort, database: database,
+            nats: natsOptions, subjects: try subjects())
+        configuration.timers = settings.timers
         configuration.windows = WindowLengths(settings.windows)
         configuration.connections = settings.poolSize
         let server = try APIServer(configuration: configuration, metrics: metrics, logger: logger)
         try await run(server) { await server.readiness() }
+    }
+
+    private func registration(as role: NodeRole) -> NodeRegistration {
+        NodeRegistration(
+            name: settings.nodeName, role: role, version: SluiceCore.version, host: SettingsOptions.hostName,
+            lease: settings.timers.lease)
     }
 
     private func pools() throws -> StorePools {

@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import ServiceLifecycle
 import SluiceConfig
+import SluiceCore
 import SluiceTelemetry
 import UnixSignals
 
@@ -11,12 +12,13 @@ struct RoleProcess: Sendable {
     let metrics: PrometheusMetrics
     let logger: Logger
 
-    init(role: String, options: SettingsOptions, adding more: [String: String?] = [:]) throws(SettingsError) {
+    init(role: NodeRole, options: SettingsOptions, adding more: [String: String?] = [:]) throws(SettingsError) {
         settings = try options.settings(adding: more)
         _ = try settings.requireDatabaseURL()
         metrics = Telemetry.bootstrap(
-            role: role, node: settings.nodeName, level: settings.telemetryLevel, format: settings.telemetryFormat)
-        logger = Logger(label: "sluice." + role)
+            role: role.rawValue, node: settings.nodeName, level: settings.telemetryLevel,
+            format: settings.telemetryFormat)
+        logger = Logger(label: "sluice." + role.rawValue)
     }
 
     /// Runs the health server and `node` until a signal; the node stops first, so that it is watched to its end.

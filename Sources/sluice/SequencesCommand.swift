@@ -3,8 +3,16 @@ import SluiceOperations
 
 struct SequencesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sequences", abstract: "List, pause and resume sequences.",
-        subcommands: [List.self, Pause.self, Resume.self])
+        commandName: "sequences", abstract: "List, pause, resume and retime sequences.",
+        discussion: """
+            A sequence is given by its name or its id.
+
+            EXAMPLES:
+              sluice sequences list
+              sluice sequences pause "Welcome"
+              sluice sequences retime "Welcome" --dry-run
+            """,
+        subcommands: [List.self, Pause.self, Resume.self, Retime.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List sequences with their contacts by status.")
@@ -29,10 +37,7 @@ struct SequencesCommand: AsyncParsableCommand {
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            try await options.run { session in
-                try await session.pauseSequence(sequence)
-                try options.show(["paused": sequence]) { _ in "paused \(sequence)\n" }
-            }
+            try await options.change(sequence, told: "paused") { try await $0.pauseSequence(sequence) }
         }
     }
 
@@ -44,9 +49,38 @@ struct SequencesCommand: AsyncParsableCommand {
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
+            try await options.change(sequence, told: "resumed") { try await $0.resumeSequence(sequence) }
+        }
+    }
+
+    struct Retime: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let waiting contacts wait by a sequence's delays and times of day as they are now.",
+            discussion: """
+                A changed delay holds for messages sent from then on. This applies it to contacts that wait already: \
+                each is due when its last message was sent, plus the delay of that step, at the next step's time of \
+                day. Contacts at the step they entered by and contacts that wait for a retry keep their time. A time \
+                that was set by hand is replaced. Can be repeated, and stopped at any time.
+
+                EXAMPLES:
+                  sluice sequences retime "Welcome" --dry-run
+                  sluice sequences retime "Welcome"
+                  sluice sequences retime 5f0c8a52-6c1e-4f63-9d57-0e6b1a2c3d4e --json
+                """)
+
+        @Argument(help: "Its name or id.")
+        var sequence: String
+        @Flag(help: "Only say what would be changed.")
+        var dryRun = false
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
             try await options.run { session in
-                try await session.resumeSequence(sequence)
-                try options.show(["resumed": sequence]) { _ in "resumed \(sequence)\n" }
+                let report = try await session.retimeSequence(sequence, isDryRun: dryRun) { changed in
+                    Terminal.showProgress("changed \(changed) …")
+                }
+                Terminal.showProgress("")
+                try options.show(report) { _ in SequenceText.render(report, of: sequence) }
             }
         }
     }

@@ -21,7 +21,7 @@ struct Sluice: AsyncParsableCommand {
             EXIT STATUS:
               0   all is well
               1   it failed, or what was asked about is degraded
-              2   the database or NATS cannot be reached
+              2   PostgreSQL cannot be reached
               64  the command line is wrong
             """,
         version: SluiceCore.version,

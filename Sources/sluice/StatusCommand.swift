@@ -3,7 +3,6 @@ import NATSDriver
 import PostgresDriver
 import SluiceConfig
 import SluiceOperations
-import UnixSignals
 
 /// What `sluice status` and `sluice cluster status` take and do.
 struct StatusArguments: ParsableArguments {
@@ -15,7 +14,7 @@ struct StatusArguments: ParsableArguments {
           sluice status --watch
           sluice status --json | jq .findings
 
-        EXIT STATUS:
+        EXIT STATUS (with --watch, of the last look):
           0  healthy
           1  degraded
           2  PostgreSQL cannot be reached
@@ -26,7 +25,6 @@ struct StatusArguments: ParsableArguments {
     @Flag(help: "Look again every 2 s, until Ctrl-C.")
     var watch = false
 
-    private static let lookEvery: Duration = .seconds(2)
     /// A status asks several things, one after the other; the second connection lets a watch go on while one is replaced.
     private static let connections = PostgresPoolConfiguration(
         maximumConnections: 2, minimumConnections: 0, maximumWaiters: 8, acquireDeadline: .seconds(4))
@@ -57,7 +55,7 @@ struct StatusArguments: ParsableArguments {
         try await OperatorOptions.closing(nats) {
             var reader = StatusReader(try OperatorOptions.session(settings, pool, nats: nats), natsError: natsError)
             if watch {
-                try await watchUntilSignal(reader)
+                health = try await StatusWatch(isJSON: options.json).run(reader) ?? .healthy
             } else {
                 let report = await reader.read()
                 health = report.health
@@ -65,44 +63,6 @@ struct StatusArguments: ParsableArguments {
             }
         }
         return health
-    }
-
-    private func watchUntilSignal(_ reader: StatusReader) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return }
-            }
-            group.addTask {
-                if Terminal.isTerminal, !options.json {
-                    try await Terminal.withScreen { try await lookAgainAndAgain(reader) }
-                } else {
-                    try await lookAgainAndAgain(reader)
-                }
-            }
-            try await group.next()
-            group.cancelAll()
-            do {
-                try await group.waitForAll()
-            } catch is CancellationError {
-                // The other of the two was told to stop.
-            }
-        }
-    }
-
-    private func lookAgainAndAgain(_ first: StatusReader) async throws {
-        var reader = first
-        while !Task.isCancelled {
-            let report = await reader.read()
-            if Task.isCancelled { return }
-            if options.json {
-                Terminal.write(try JSONText.compact(report) + "\n")
-            } else if Terminal.isTerminal {
-                Terminal.replaceScreen(with: StatusText.render(report, width: Terminal.size.columns))
-            } else {
-                Terminal.write(StatusText.render(report, width: Terminal.size.columns) + "\n")
-            }
-            try await Task.sleep(for: Self.lookEvery)
-        }
     }
 }
 

@@ -13,16 +13,23 @@ enum Terminal {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Puts `text` in place of what is on the screen, cut to its height.
-    static func replaceScreen(with text: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(max(1, size.rows - 1))
-        write("\u{1B}[H" + lines.joined(separator: "\u{1B}[K\n") + "\u{1B}[K\u{1B}[J")
+    /// Puts `text` in place of what is on the screen, cut to its height and width: a line that wrapped would push the first one out.
+    ///
+    /// - Parameter clearing: first; for a terminal that changed its size and moved what stood there. Else nothing flickers.
+    static func replaceScreen(with text: String, clearing: Bool = false) {
+        let (columns, rows) = size
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(max(1, rows - 1))
+            .map { $0.prefix(columns) }
+        let start = clearing ? "\u{1B}[H\u{1B}[2J" : "\u{1B}[H"
+        // A line that fills its row leaves the cursor on its last character, which clearing from there would erase.
+        let body = lines.map { $0.count < columns ? $0 + "\u{1B}[K" : $0 }.joined(separator: "\n")
+        write(start + body + "\n\u{1B}[J")
     }
 
-    /// Clears the screen and hides the cursor for the time of `body`.
+    /// Takes the alternate screen and hides the cursor for the time of `body`: what stood on the terminal before stands there after it.
     static func withScreen<Value>(_ body: () async throws -> Value) async rethrows -> Value {
-        write("\u{1B}[2J\u{1B}[?25l")
-        defer { write("\u{1B}[?25h\n") }
+        write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
+        defer { write("\u{1B}[?25h\u{1B}[?1049l") }
         return try await body()
     }
 

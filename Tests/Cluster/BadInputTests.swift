@@ -70,6 +70,32 @@ extension ClusterSuite {
                 "INSERT INTO leads (phone, trigger, device_id) VALUES ('4930000000005', 'good', gen_random_uuid())")
         }
 
+        /// I22: a rule of the user's own forbids one contact's attempts.
+        @Test func aPoisonRowIsQuarantinedAndDelaysNobody() async throws {
+            try await TestCluster.run(devices: 2, shards: 1, simulator: ["--latency", "0"]) { cluster in
+                try await cluster.addSequence("good", steps: 1)
+                try await cluster.query(
+                    "ALTER TABLE send_ledger ADD CONSTRAINT own_rule CHECK (recipient <> '4917000000003')")
+                try await cluster.addLeads(40, trigger: "good")
+                try await eventually("the others' messages", within: .seconds(10)) { try cluster.accepted() == 39 }
+                try await eventually("the poison row to be held", within: .seconds(40)) {
+                    try await cluster.number(
+                        "SELECT count(*) FROM sequence_contacts WHERE status = 'paused' AND hold_reason = 'quarantined'"
+                    ) == 1
+                }
+                let why = try cluster.sluice("why", "4917000000003")
+                #expect(why.output.contains("quarantined"), "\(why.output)")
+                #expect(try cluster.sluice("status").output.contains("quarantined"))
+                try await cluster.query("ALTER TABLE send_ledger DROP CONSTRAINT own_rule")
+                try await cluster.query(
+                    "UPDATE sequence_contacts SET status = 'active' WHERE hold_reason = 'quarantined'")
+                try await eventually("the released row's message", within: .seconds(10)) {
+                    try cluster.accepted() == 40
+                }
+                #expect(try await cluster.judge().isClean)
+            }
+        }
+
         @Test func commandsSayWhatIsWrong() async throws {
             try await TestCluster.run(devices: 2, shards: 1, coordinators: 1) { cluster in
                 let zero = try cluster.sluice("devices", "caps", "device-0001", "0/800/50")

@@ -17,9 +17,19 @@ extension TestCluster {
     static func run(
         _ arguments: [String], environment: [(name: String, value: String)], seconds: Int = 60
     ) throws -> CommandResult {
+        try run(program: Programs.sluice, arguments, environment: environment, seconds: seconds)
+    }
+
+    /// - Parameter folder: to run it in; nil is this process's own.
+    static func run(
+        program: String, _ arguments: [String], folder: String? = nil, environment: [(name: String, value: String)],
+        seconds: Int
+    ) throws -> CommandResult {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        process.arguments = ["--signal=INT", "\(seconds)", Programs.sluice] + arguments
+        process.arguments = ["--signal=INT", "\(seconds)", program] + arguments
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+        process.standardInput = FileHandle.nullDevice
         var variables = ProcessInfo.processInfo.environment
         for variable in environment { variables[variable.name] = variable.value }
         process.environment = variables

@@ -45,6 +45,48 @@ import Testing
         }
     }
 
+    /// A late repeat of an id that a newer one has followed is answered, and enters nobody.
+    @Test func anOlderExternalIDStaysUsed() async throws {
+        try await RunningAPI.with { api in
+            let sequence = try await api.addSequence()
+            func post(_ external: String) async throws -> Bool? {
+                try await api.post(
+                    #"{"phone":"628110000001","sequenceId":"\#(sequence)","externalId":"\#(external)"}"#
+                ).data["repeated"] as? Bool
+            }
+            func end() async throws {
+                try await api.fixture.sql.query("UPDATE sequence_contacts SET status = 'completed'")
+            }
+            #expect(try await post("order-1") == false)
+            try await end()
+            #expect(try await post("order-1") == true)
+            #expect(try await post("order-2") == false)
+            // Asked for while the person is in the sequence, so done.
+            #expect(try await post("order-3") == true)
+            try await end()
+            for external in ["order-1", "order-2", "order-3"] { #expect(try await post(external) == true) }
+            let row = try await api.fixture.sql.query("SELECT status || generation FROM sequence_contacts")
+            #expect(try row.scalar(String.self) == "completed2")
+        }
+    }
+
+    /// Plain SQL and the API use up the same ids.
+    @Test func anExternalIDOfPlainSQLIsUsedForTheAPI() async throws {
+        try await RunningAPI.with { api in
+            let sequence = try await api.addSequence()
+            try await api.fixture.sql.query(
+                """
+                INSERT INTO sequence_contacts (sequence_id, contact_phone, external_id)
+                SELECT id, '628110000009', 'order-1' FROM sequences
+                """)
+            let reply = try await api.post(
+                #"{"phone":"628110000001","sequenceId":"\#(sequence)","externalId":"order-1"}"#)
+            #expect(reply.data["repeated"] as? Bool == true)
+            #expect(reply.data["contactId"] is String)
+            #expect(try await api.count("sequence_contacts") == 1)
+        }
+    }
+
     @Test func theSameAtOnceEnrollsOnce() async throws {
         try await RunningAPI.with { api in
             _ = try await api.addSequence()

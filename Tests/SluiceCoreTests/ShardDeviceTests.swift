@@ -50,6 +50,44 @@ import Testing
         #expect(shard.view(of: device, at: 30_300).capacity == 5)
     }
 
+    @Test func refusedCredentialsAreTriedWithOneMessageAtATime() {
+        let webhook = Shard.device(dialect: "webhook")
+        let shard = Shard(devices: [webhook])
+        #expect(
+            refuse(.device(.credentialsRefused), on: webhook, shard, at: 100).contains(
+                .record(webhook.id, .credentialsRefused, detail: "E")))
+        #expect(shard.view(of: webhook, at: 102).hold == .condition(.credentialsRefused))
+        _ = shard.run(from: 200, to: 10_101)
+        #expect(
+            shard.handle(.tick, at: 10_102).contains(.record(webhook.id, .connected, detail: "tried_again")))
+        #expect(shard.view(of: webhook, at: 10_102).capacity == 1)
+        let reserves = shard.handle(.batch(shard.batch(webhook, count: 3, first: 500, expires: 60_000)), at: 10_200)
+        #expect(
+            reserves.contains { if case .reserve(_, let requests) = $0 { requests.count == 1 } else { false } },
+            "\(reserves)")
+    }
+
+    @Test func newSettingsEndTheWaitForCredentials() {
+        let shard = Shard(devices: [device])
+        _ = refuse(.device(.credentialsRefused), on: device, shard, at: 100)
+        var mended = device
+        mended.condition = .credentialsRefused
+        mended.gateway.credentials = ["token": "new"]
+        let asked = shard.handle(shard.renewal(control: 1, at: 200), at: 200)
+        guard
+            case .loadDevices(let statement, _)? = asked.first(where: {
+                if case .loadDevices = $0 { true } else { false }
+            })
+        else {
+            Issue.record("devices not loaded: \(asked)")
+            return
+        }
+        #expect(
+            shard.handle(.devices(statement, [mended]), at: 210).contains(
+                .record(device.id, .connected, detail: "settings_changed")))
+        #expect(shard.view(of: device, at: 210).capacity == 1, "one message shows whether they are right")
+    }
+
     @Test func banEndsByItself() {
         let shard = Shard(devices: [device])
         _ = refuse(.device(.banned(until: Shard.database(5_000))), on: device, shard, at: 100)

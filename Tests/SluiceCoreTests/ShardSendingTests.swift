@@ -282,6 +282,61 @@ import Testing
         #expect(shard.view(of: device, at: 190).open == 1)
     }
 
+    @Test func aRowAtFaultIsReportedAloneAndDelaysNoOther() {
+        var limits = ShardLimits()
+        limits.concurrentReserves = 1
+        let shard = Shard(devices: [device], limits: limits)
+        let batch = shard.batch(device, count: 2)
+        let fault = RowFault("23514: refused")
+        _ = shard.handle(.batch(batch), at: 10)
+        #expect(shard.handle(.failed(Shard.statement(3), .refusedRow(fault)), at: 20) == [])
+        _ = shard.handle(.tick, at: 70)
+        #expect(
+            shard.handle(.failed(Shard.statement(4), .refusedRow(fault)), at: 80).contains(
+                .reportFault(Shard.statement(5), batch.claims[0], fault)))
+        #expect(
+            shard.handle(.tick, at: 180).contains(.reserve(Shard.statement(6), Shard.requests([batch.claims[1]]))))
+        let due = ReleasedClaim(claim: batch.claims[0], due: Self.due.due)
+        let told = shard.handle(.released(Shard.statement(5), [due]), at: 190)
+        #expect(
+            told.contains {
+                if case .publish(let report) = $0 { report.credits.first?.consumed == 1 } else { false }
+            }, "the claim is worked off: \(told)")
+        #expect(shard.counters.refusedClaims == 1)
+    }
+
+    @Test func aReportThatIsRefusedLeavesTheClaimToExpire() {
+        let shard = Shard(devices: [device])
+        let batch = shard.batch(device)
+        let fault = RowFault("23514: refused")
+        _ = shard.handle(.batch(batch), at: 10)
+        _ = shard.handle(.failed(Shard.statement(3), .refusedRow(fault)), at: 20)
+        _ = shard.handle(.failed(Shard.statement(4), .uncertain), at: 30)
+        #expect(
+            shard.handle(.tick, at: 130) == [.reportFault(Shard.statement(5), batch.claims[0], fault)],
+            "an answer that was lost is asked for again")
+        let actions = shard.handle(.failed(Shard.statement(5), .refusedRow(fault)), at: 140)
+        #expect(!actions.contains { if case .reportFault = $0 { true } else { false } })
+        #expect(shard.view(of: device, at: 140).open == 0)
+    }
+
+    @Test func aFaultySettlementIsTriedAgainAndNeverDropped() {
+        let shard = Shard(devices: [device])
+        let batch = shard.batch(device)
+        _ = shard.handle(.batch(batch), at: 10)
+        let reservation = Shard.reservation(batch.claims[0])
+        _ = shard.handle(.reserved(Shard.statement(3), started: Shard.at(10), [.reserved(reservation)]), at: 20)
+        _ = shard.handle(.sendEnded(Shard.send(1), .sent(providerID: nil)), at: 30)
+        let settlement = Settlement(reservation: reservation, outcome: .sent(providerID: nil))
+        #expect(shard.handle(.settled(Shard.statement(4), [], busy: [], faulty: [settlement]), at: 40) == [])
+        #expect(shard.counters.faultySettlements == 1)
+        #expect(shard.machine.view(at: Shard.at(40)).unsettled == 1)
+        _ = shard.run(from: 40, to: 5_039)
+        #expect(shard.handle(.tick, at: 5_040).contains(.settle(Shard.statement(5), [settlement])))
+        _ = shard.handle(.settled(Shard.statement(5), [], busy: []), at: 5_050)
+        #expect(shard.machine.view(at: Shard.at(5_050)).unsettled == 0)
+    }
+
     @Test func lostReserveIsReleasedThenAborted() {
         let shard = Shard(devices: [device])
         let batch = shard.batch(device, count: 2)

@@ -222,6 +222,7 @@ struct ShardWorld {
         case .settle(let id, let settlements): settle(id, settlements)
         case .release(let id, let claims): release(id, claims)
         case .abortLost(let id, let claims): abortLost(id, claims)
+        case .reportFault(let id, let claim, _): release(id, [claim])
         case .send(let id, let reservation, let device, let latest): send(id, reservation, device, latest)
         case .pollState(let device): schedule(.event(.polled(device.id, chance(50) ? .connected : nil)), after: 40)
         case .publish(let report): take(report)
@@ -245,6 +246,9 @@ struct ShardWorld {
 
     private mutating func reserve(_ id: StatementID, _ requests: [ReserveRequest]) {
         guard !chance(faultPercent) else { return schedule(.event(.failed(id, .uncertain)), after: delay()) }
+        guard !chance(faultPercent / 2) else {
+            return schedule(.event(.failed(id, .refusedRow(RowFault("23514")))), after: delay())
+        }
         let verdicts = requests.map { request -> ReserveVerdict in
             let index = index(of: request.claim)
             guard contacts[index].state == .claimed(request.claim.batch) else { return .gone }

@@ -77,12 +77,12 @@ import Testing
             401, #"{"code":"AUTHENTICATION_ERROR","message":"you are not logged in"}"#,
             "refused not_logged_in charged device logged_out"
         ),
-        (401, "Unauthorized", "refused wrong_credentials charged device not_found"),
+        (401, "Unauthorized", "refused wrong_credentials charged device credentials_refused"),
         (
             400, #"{"code":"VALIDATION_ERROR","message":"phone: 60123456789"}"#,
             "refused VALIDATION_ERROR charged permanent"
         ),
-        (400, #"{"code":"INVALID_JID"}"#, "refused INVALID_JID charged permanent"),
+        (400, #"{"code":"INVALID_JID"}"#, "refused INVALID_JID charged permanent if repeated"),
         (429, #"{"code":"WA_REACHOUT_TIMELOCK"}"#, "refused WA_REACHOUT_TIMELOCK charged permanent"),
         (429, "slow", "refused http_429 charged retry"),
         (

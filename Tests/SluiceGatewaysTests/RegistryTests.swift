@@ -5,18 +5,19 @@ import Testing
 
 @Suite struct RegistryTests {
     @Test func knowsEachDialectByItsName() throws {
-        #expect(GatewayDialect.all.map(\.name) == ["gowa", "webhook"])
-        for adapter in GatewayDialect.all {
-            #expect(try GatewayDialect.named(adapter.name).name == adapter.name)
-            #expect(adapter.defaults.reportsState == (adapter.stateRequest(for: makeDevice(adapter.name)) != nil))
+        #expect(Dialect.names == ["gowa", "webhook"])
+        for dialect in Dialect.allCases {
+            let adapter = try GatewayAdapters.named(dialect.rawValue)
+            #expect(adapter.dialect == dialect)
+            #expect(dialect.reportsState == (adapter.stateRequest(for: makeDevice(dialect.rawValue)) != nil))
         }
-        #expect(try GatewayDialect.named("gowa").defaults.httpTimeout >= .seconds(50))
-        #expect(try GatewayDialect.named("gowa").defaults.acceptsLateFor == .seconds(75))
+        #expect(Dialect.gowa.httpTimeout >= .seconds(50))
+        #expect(Dialect.gowa.acceptsLateFor == .seconds(75))
     }
 
     @Test func namesTheKnownOnesForAnUnknown() {
         let expected = GatewayConfigurationError.unknownDialect(name: "telex", known: ["gowa", "webhook"])
-        #expect(throws: expected) { try GatewayDialect.named("telex") }
+        #expect(throws: expected) { try GatewayAdapters.named("telex") }
         #expect("\(expected)" == "no gateway dialect is named \"telex\"; known are gowa, webhook")
     }
 

@@ -62,6 +62,8 @@ import Testing
         (200, #"{"provider_message_id":"p1"}"#, "sent p1"), (201, "", "sent -"), (204, "", "sent -"),
         (200, #"{"provider_message_id":17}"#, "sent 17"), (200, "<html>", "sent -"), (200, #"{"a":1}"#, "sent -"),
         (200, #"{"provider_message_id":"has space"}"#, "sent -"), (409, "", "sent -"),
+        (401, "", "refused wrong_credentials charged device credentials_refused"),
+        (403, "{}", "refused wrong_credentials charged device credentials_refused"),
         (400, "", "refused http_400 charged permanent"), (404, "", "refused http_404 charged permanent"),
         (408, "", "unknown http_408"), (429, "", "refused http_429 charged retry"),
         (500, "", "unknown http_500"), (503, "", "unknown http_503"), (302, "", "unknown http_302"),
@@ -88,8 +90,7 @@ import Testing
         ["token": "t", "header": "no spaces"], ["username": "a", "password": "b", "token": "c"],
     ])
     func contradictoryCredentials(credentials: [String: String]) {
-        let profile = makeDevice("webhook", credentials: credentials).gateway
-        #expect(throws: GatewayConfigurationError.self) { try adapter.validate(profile) }
+        #expect(throws: GatewayConfigurationError.self) { try adapter.validate(credentials: credentials) }
     }
 
     @Test(

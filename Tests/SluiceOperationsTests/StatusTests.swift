@@ -159,6 +159,34 @@ import Testing
         }
     }
 
+    /// A row that the database refuses is out of the others' way, and an operator hears of it until it is mended.
+    @Test func whatTheDatabaseRefusesIsNamed() async throws {
+        try await World.with { world in
+            try await world.populate()
+            try await world.sql.execute(
+                script: """
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                        BEGIN RAISE EXCEPTION 'the CRM is full'; END $$;
+                    CREATE TRIGGER refuse BEFORE INSERT ON sequence_contacts FOR EACH ROW EXECUTE FUNCTION refuse();
+                    """)
+            try await world.addLead(World.phone(7))
+            var reader = StatusReader(world.session, natsError: "off")
+            while try await world.leader.enroll(limit: 100).more {}
+            let refused = await reader.read()
+            #expect(codes(refused) == [.natsUnreachable, .noLeader, .noShards, .intakeSetAside])
+            #expect(refused.findings.last?.message.hasPrefix("1 row of enrollment_intake") == true)
+            #expect(refused.findings.last?.message.hasSuffix("the CRM is full") == true)
+            // What the runbook says.
+            try await world.sql.execute(
+                script: """
+                    DROP TRIGGER refuse ON sequence_contacts;
+                    UPDATE enrollment_intake SET not_before = now(), problem = NULL WHERE problem IS NOT NULL;
+                    """)
+            try await world.workOffIntake()
+            #expect(!codes(await reader.read()).contains(.intakeSetAside))
+        }
+    }
+
     @Test func everyCodeHasASectionInTheRunbook() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["disconnected", "logged_out", "not_found", "banned"])
+    @Test(arguments: ["disconnected", "logged_out", "not_found", "credentials_refused", "banned"])
     func aDeviceThatCannotSend(_ state: String) async throws {
         try await World.with { world in
             try await world.populate()
@@ -132,6 +132,25 @@ import Testing
             #expect(report.enrollments.first?.reasons.map(\.code) == ["unknown"])
             let words = WhyText.render(report, width: 80).split(whereSeparator: \.isWhitespace).joined(separator: " ")
             #expect(words.contains("`sluice unknown mark-sent"))
+        }
+    }
+
+    /// Between a settle and the leader's decision, and who decides is named when nobody does.
+    @Test func aContactAtABranchSaysSo() async throws {
+        try await World.with { world in
+            try await world.populate()
+            let flight = try await Flight.start(world)
+            try await world.sql.query(
+                """
+                INSERT INTO sequence_branches (step_id, position, condition)
+                SELECT id, 1, '{"field": "name", "equals": "Ann"}' FROM sequence_steps WHERE trigger = 'welcome'
+                """)
+            try await flight.send(.sent(providerID: nil))
+            #expect(try await world.why() == ["branch_undecided"])
+            try await world.sql.query("UPDATE coordinator_lease SET expires_at = now() - interval '1 second'")
+            #expect(try await world.why() == ["branch_undecided", "no_leader"])
+            _ = try await world.leader.decideBranches(limit: 10)
+            #expect(try await world.why() == ["completed"])
         }
     }
 

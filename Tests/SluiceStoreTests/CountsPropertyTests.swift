@@ -19,6 +19,8 @@ import Testing
                 StepSpec(trigger: "a", next: "b", isEntry: true), StepSpec(trigger: "b", delayHours: 1),
             ])
             _ = try await world.addSequence([StepSpec(trigger: "c", isEntry: true)], onUnknown: "continue")
+            try await world.addBranch("a", 1, #"{"field": "phone", "equals": "628115550001"}"#, next: nil)
+            try await world.addBranch("b", 1, #"{"field": "trigger", "contains": "c"}"#, next: "a")
             let cluster = try await Cluster.start(world)
             var open: [Reservation] = []
             for ordinal in 1...40 as ClosedRange<UInt32> {
@@ -43,7 +45,7 @@ import Testing
     ) async throws {
         let phone = ["628115550001", "628115550002", "628115550003", "bad"].randomElement(using: &generator)!
         let trigger = ["a", "c", "a,c", nil].randomElement(using: &generator)!
-        switch Int.random(in: 0..<10, using: &generator) {
+        switch Int.random(in: 0..<11, using: &generator) {
         case 0: _ = try await world.addLead(phone, trigger: trigger)
         case 1:
             try await world.sql.query(
@@ -59,10 +61,11 @@ import Testing
             if outcome != .unknown { open.removeAll { reservation in some.contains(reservation) } }
         case 7: try await world.makeAllDue()
         case 8: try await world.leader.maintain(keepDays: 30)
+        case 9: try await world.decide()
         default:
             let status = ["paused", "active", "cancelled"].randomElement(using: &generator)!
             try await world.sql.query(
-                "UPDATE sequence_contacts SET status = $1 WHERE recipient = $2 AND status IN ('active', 'paused')",
+                "UPDATE sequence_contacts SET status = $1 WHERE recipient = $2 AND status IN ('active', 'paused', 'advance')",
                 [.string(status), .string(phone)])
         }
     }

@@ -67,7 +67,7 @@ import Testing
             // The load that follows sees what the fencing waited for.
             let next = try await world.shard.register(node: .test("shard-2", .shard))
             let owned = try await world.leader.assign(
-                HashSlot.all.map { SlotChange(slot: $0, owner: next) }, term: cluster.term)
+                HashSlot.all.map { SlotGrant(slot: $0, owner: next) }, term: cluster.term)
             let found = try await world.shard.takeOver(owned, by: next, lookback: .seconds(86_400))
             #expect(found.orphans == 1)
             #expect(found.charges.count == 1)

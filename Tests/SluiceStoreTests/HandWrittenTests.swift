@@ -40,6 +40,56 @@ import Testing
         }
     }
 
+    /// Who entered again with a newer id is not entered a third time by a late repeat of the older one; once the days
+    /// to keep are over, it is.
+    @Test func anOlderExternalIdStaysUsed() async throws {
+        try await PostgresWorld.with { world in
+            _ = try await world.addDevice()
+            let sequence = try await world.addSequence([StepSpec(trigger: "a", isEntry: true)])
+            func insert(_ external: String) async throws -> Int {
+                try await world.sql.query(
+                    """
+                    INSERT INTO sequence_contacts AS c (sequence_id, contact_phone, external_id) VALUES ($1, $2, $3)
+                    ON CONFLICT (sequence_id, contact_phone) DO UPDATE SET external_id = excluded.external_id,
+                        generation = c.generation + 1
+                    RETURNING 1
+                    """, [.uuid(sequence), .string("628115550001"), .string(external)]
+                ).count
+            }
+            #expect(try await insert("order-1") == 1)
+            #expect(try await insert("order-2") == 1)
+            #expect(try await insert("order-1") == 0)
+            #expect(try await insert("order-2") == 0)
+            #expect(try await world.onlyContact().generation == 2)
+            let users = try await world.sql.query("SELECT DISTINCT contact_id FROM external_ids")
+            #expect(try users.column(UUID.self, at: 0) == [try await world.onlyContact().id.rawValue])
+            try await world.sql.query(
+                "UPDATE external_ids SET used_at = now() - interval '31 days' WHERE external_id = 'order-1'")
+            try await world.leader.maintain(keepDays: 30)
+            #expect(try await insert("order-2") == 0)
+            #expect(try await insert("order-1") == 1)
+        }
+    }
+
+    @Test func anExternalIdBelongsToTheSequencesWorkspace() async throws {
+        try await PostgresWorld.with { world in
+            var sequences: [UUID] = []
+            for workspace in ["acme", "bravo"] {
+                try await world.sql.query(
+                    "INSERT INTO workspaces (id, name) VALUES ($1, $1)", [.string(workspace)])
+                sequences.append(
+                    try await world.addSequence(
+                        [StepSpec(trigger: "a", isEntry: true)], device: nil, workspace: workspace, onUnknown: "hold"))
+            }
+            for sequence in sequences + sequences {
+                try await world.sql.query(
+                    "INSERT INTO sequence_contacts (sequence_id, contact_phone, external_id) VALUES ($1, $2, 'order-7')",
+                    [.uuid(sequence), .string("628115550001")])
+            }
+            #expect(try await world.contacts().count == 2)
+        }
+    }
+
     @Test func updatesWakeLanes() async throws {
         try await PostgresWorld.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 1)

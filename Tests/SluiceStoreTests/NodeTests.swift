@@ -1,13 +1,11 @@
-import PostgresDriver
 import SluiceCore
 import SluiceStore
-import TestSupport
 import Testing
 
 /// Leases, terms and slots.
 @Suite struct NodeTests {
-    @Test func twoNodesOfOneNameAreNotAllowed() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func twoNodesOfOneNameAreNotAllowed(_ store: StoreKind) async throws {
+        try await store.with { world in
             let first = try await world.shard.register(node: .test("shard-1", .shard))
             let error = await #expect(throws: StoreError.self) {
                 _ = try await world.shard.register(node: .test("shard-1", .shard))
@@ -21,20 +19,20 @@ import Testing
         }
     }
 
-    @Test func aLapsedLeaseCannotBeRenewed() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aLapsedLeaseCannotBeRenewed(_ store: StoreKind) async throws {
+        try await store.with { world in
             let node = try await world.shard.register(node: .test("shard-1", .shard))
             _ = try await world.shard.renew(node)
-            try await world.sql.query("UPDATE node_leases SET expires_at = now()")
+            try await world.lapse(node)
             await Self.expectLeaseLost { _ = try await world.shard.renew(node) }
             #expect(try await world.leader.liveShards().isEmpty)
         }
     }
 
-    @Test func aFencedNodeCannotRenew() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aFencedNodeCannotRenew(_ store: StoreKind) async throws {
+        try await store.with { world in
             let node = try await world.shard.register(node: .test("shard-1", .shard))
-            try await world.sql.query("UPDATE node_fences SET closed_at = now()")
+            try await world.closeFence(of: node)
             await Self.expectLeaseLost { _ = try await world.shard.renew(node) }
         }
     }
@@ -51,8 +49,8 @@ import Testing
         Issue.record("\(String(describing: error))")
     }
 
-    @Test func theLeadIsTakenOnceAndPassedOn() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func theLeadIsTakenOnceAndPassedOn(_ store: StoreKind) async throws {
+        try await store.with { world in
             let first = try await world.leader.register(node: .test("c1", .coordinator))
             let second = try await world.leader.register(node: .test("c2", .coordinator))
             let led = try await world.leader.renew(first, leading: nil)
@@ -65,30 +63,32 @@ import Testing
         }
     }
 
-    @Test func aLeaderThatForgotItsTermGetsANewOne() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aLeaderThatForgotItsTermGetsANewOne(_ store: StoreKind) async throws {
+        try await store.with { world in
             let node = try await world.leader.register(node: .test("c1", .coordinator))
             #expect(try await world.leader.renew(node, leading: nil).leading == Term(rawValue: 1))
             #expect(try await world.leader.renew(node, leading: nil).leading == Term(rawValue: 2))
         }
     }
 
-    @Test func drainingNodesAreNamed() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func drainingNodesAreNamed(_ store: StoreKind) async throws {
+        try await store.with { world in
             let node = try await world.shard.register(node: .test("shard-1", .shard))
             try await world.shard.drain(node)
             #expect(
-                try await world.leader.liveShards() == [ShardNode(incarnation: node, name: "shard-1", isDraining: true)]
+                try await world.leader.liveShards() == [
+                    ShardMember(incarnation: node, name: "shard-1", isDraining: true)
+                ]
             )
         }
     }
 
-    @Test func aLiveOwnerKeepsItsSlotUntilItGivesItUp() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aLiveOwnerKeepsItsSlotUntilItGivesItUp(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await Cluster.start(world)
             let other = try await world.shard.register(node: .test("shard-2", .shard))
             let slot = HashSlot(rawValue: 7)!
-            let asked = try await world.leader.assign([SlotChange(slot: slot, owner: other)], term: cluster.term)
+            let asked = try await world.leader.assign([SlotGrant(slot: slot, owner: other)], term: cluster.term)
             #expect(asked.map(\.owner) == [cluster.node])
             #expect(asked.map(\.wanted) == [other])
             #expect(asked.map(\.epoch.rawValue) == [1])
@@ -104,14 +104,13 @@ import Testing
         }
     }
 
-    @Test func slotsOfADeadNodeAreTakenAfterItsFence() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func slotsOfADeadNodeAreTakenAfterItsFence(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await Cluster.start(world)
             let other = try await world.shard.register(node: .test("shard-2", .shard))
-            try await world.sql.query(
-                "UPDATE node_leases SET expires_at = now() WHERE incarnation = $1", [.int64(cluster.node.rawValue)])
+            try await world.lapse(cluster.node)
             let slot = HashSlot(rawValue: 7)!
-            let change = [SlotChange(slot: slot, owner: other)]
+            let change = [SlotGrant(slot: slot, owner: other)]
             #expect(try await world.leader.assign(change, term: cluster.term)[0].owner == cluster.node)
             #expect(try await world.leader.fenceLapsed(term: cluster.term) == [cluster.node])
             #expect(try await world.leader.fenceLapsed(term: cluster.term).isEmpty)
@@ -119,14 +118,14 @@ import Testing
         }
     }
 
-    @Test func anOldTermChangesNothing() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func anOldTermChangesNothing(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await Cluster.start(world)
             let old = Term(rawValue: cluster.term.rawValue - 1)
             await Self.expectTermLost { _ = try await world.leader.fenceLapsed(term: old) }
             await Self.expectTermLost {
                 _ = try await world.leader.assign(
-                    [SlotChange(slot: HashSlot(rawValue: 1)!, owner: cluster.node)], term: old)
+                    [SlotGrant(slot: HashSlot(rawValue: 1)!, owner: cluster.node)], term: old)
             }
             _ = try await world.addDevice()
             _ = try await world.addSequence([StepSpec(trigger: "a", isEntry: true)])

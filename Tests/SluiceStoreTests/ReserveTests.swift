@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 @Suite struct ReserveTests {
-    @Test func returnsWhomAndWhatToSend() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func returnsWhomAndWhatToSend(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 1)
             let reservations = try await cluster.reserveAll()
             let reservation = try #require(reservations.first)
@@ -22,8 +22,8 @@ import Testing
         }
     }
 
-    @Test func refusesAnythingNotItsOwn() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func refusesAnythingNotItsOwn(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 4)
             var claims = try await cluster.claim(4).claims
             let good = claims
@@ -43,47 +43,45 @@ import Testing
         }
     }
 
-    @Test func refusesUnderAnExpiredLease() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func refusesUnderAnExpiredLease(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 1)
             let claims = try await cluster.claim().claims
-            try await world.sql.query("UPDATE node_leases SET expires_at = now() WHERE role = 'shard'")
+            try await world.lapse(cluster.node)
             #expect(try await cluster.verdicts(claims) == [.gone])
         }
     }
 
-    @Test func refusesBehindAClosedFence() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func refusesBehindAClosedFence(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 1)
             let claims = try await cluster.claim().claims
-            try await world.sql.query("UPDATE node_fences SET closed_at = now() WHERE role = 'shard'")
+            try await world.closeFence(of: cluster.node)
             #expect(try await cluster.verdicts(claims) == [.gone])
         }
     }
 
-    @Test func suppressionsAndPausesAreChecked() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func suppressionsAndPausesAreChecked(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 3)
             let claims = try await cluster.claim(1).claims
-            // Past the trigger that empties the queue, as a suppression that commits while the claim is under way.
-            try await world.sql.query("ALTER TABLE suppressions DISABLE TRIGGER sluice_suppressed")
-            try await world.sql.query("INSERT INTO suppressions VALUES ('default', '628115550001')")
+            try await world.suppressUnnoticed("628115550001")
             #expect(try await cluster.verdicts(claims) == [.released(reason: "suppressed", due: nil)])
             #expect(try await world.contacts()[0].status == "cancelled")
 
             for (scope, reason) in [("*", "paused"), ("default", "paused")] {
-                try await world.sql.query("INSERT INTO pauses (scope) VALUES ($1)", [.string(scope)])
+                try await world.pause(scope)
                 try await Self.expectReleased(cluster, reason, ordinal: scope == "*" ? 2 : 3)
-                try await world.sql.query("DELETE FROM pauses")
+                try await world.resume(scope)
             }
             let claimed = try await cluster.claim(1, ordinal: 4).claims
-            try await world.sql.query("UPDATE sequences SET is_active = false")
+            try await world.setSequences(active: false)
             guard case .released(reason: "sequence_paused", due: .some) = try await cluster.verdicts(claimed)[0] else {
                 Issue.record("not released")
                 return
             }
-            try await world.sql.query("UPDATE sequences SET is_active = true")
-            try await world.sql.query("UPDATE device_caps SET paused_at = now()")
+            try await world.setSequences(active: true)
+            try await world.pauseDevices()
             try await Self.expectReleased(cluster, "device_paused", ordinal: 5)
         }
     }
@@ -149,12 +147,12 @@ import Testing
         }
     }
 
-    @Test func aContactMovedToAnotherDeviceGoesThere() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aContactMovedToAnotherDeviceGoesThere(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 1)
             let other = try await world.addDevice("628110000002")
             let claims = try await cluster.claim().claims
-            try await world.sql.query("UPDATE sequence_contacts SET assigned_device_id = $1", [.uuid(other.rawValue)])
+            try await world.move(claims[0].contact, to: other)
             #expect(try await cluster.verdicts(claims) == [.released(reason: "device_changed", due: nil)])
             try await world.enroll()
             try await eventually("the contact to be placed") {
@@ -166,22 +164,18 @@ import Testing
         }
     }
 
-    @Test func aLockedRowDelaysOnlyItself() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aLockedRowDelaysOnlyItself(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 3)
             let claims = try await cluster.claim(3).claims
             let locked = try #require(claims.first)
-            let verdicts = try await world.sql.withTransaction { transaction in
-                try await transaction.query(
-                    "SELECT FROM sequence_contacts WHERE id = $1 FOR UPDATE", [.uuid(locked.contact.rawValue)])
-                return try await cluster.verdicts(claims)
-            }
+            let verdicts = try await world.whileLocked(locked.contact) { try await cluster.verdicts(claims) }
             #expect(verdicts.map { $0 == .gone } == [true, false, false])
         }
     }
 
-    @Test func releasedClaimsAreIdleAgain() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func releasedClaimsAreIdleAgain(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 3)
             let claims = try await cluster.claim(3).claims
             let reserved = try await cluster.reserve([claims[0]])
@@ -189,12 +183,12 @@ import Testing
             let released = try await world.shard.release(claims)
             #expect(Set(released.map(\.claim)) == Set(claims.dropFirst()))
             #expect(try await world.shard.release(claims).isEmpty)
-            #expect(try await world.sql.query("SELECT open_claims FROM claim_batches").scalar(Int32.self) == 0)
+            #expect(try await world.openClaims() == 0)
         }
     }
 
-    @Test func openBatchesAreFoundAgain() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func openBatchesAreFoundAgain(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 3)
             let claims = try await cluster.claim(3).claims
             #expect(try await world.shard.renew(cluster.node).openBatches == [claims[0].batch])
@@ -208,8 +202,8 @@ import Testing
         }
     }
 
-    @Test func aReserveWhoseAnswerWasLostIsAborted() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aReserveWhoseAnswerWasLostIsAborted(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 2)
             let claims = try await cluster.claim(2).claims
             _ = try await cluster.reserve([claims[0]])

@@ -8,7 +8,7 @@ import Testing
 @Suite struct SettleTests {
     /// One contact at the first of two steps, 24 hours apart, reserved.
     static func reserved(
-        _ world: PostgresWorld, onUnknown: String = "hold"
+        _ world: any StoreWorld, onUnknown: String = "hold"
     ) async throws -> (cluster: Cluster, reservation: Reservation) {
         let device = try await world.addDevice()
         _ = try await world.addSequence(
@@ -21,8 +21,8 @@ import Testing
         return (cluster, try #require(reservations.first))
     }
 
-    @Test func sentMovesToTheNextStepAfterItsDelay() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func sentMovesToTheNextStepAfterItsDelay(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world)
             let result = try await cluster.settle([reservation], .sent)
             let row = try await world.onlyContact()
@@ -35,31 +35,31 @@ import Testing
         }
     }
 
-    static let states = ["reserved", "sent", "failed", "unknown", "aborted"]
-    static let outcomes: [(name: String, outcome: Outcome)] = [
+    static let outcomes: [(state: String, outcome: Outcome)] = [
         ("sent", .sent), ("failed", .retry), ("unknown", .unknown), ("aborted", .aborted),
     ]
+    static let transitions = ["reserved", "sent", "failed", "unknown", "aborted"].flatMap { from in
+        outcomes.map { "\(from)>\($0.state)" }
+    }
     /// I12.
     static let legal: Set<String> = [
         "reserved>sent", "reserved>failed", "reserved>unknown", "reserved>aborted", "unknown>sent", "unknown>failed",
     ]
 
-    @Test(arguments: states, outcomes.indices) func transitionsAreThoseAllowed(_ state: String, _ index: Int)
-        async throws
-    {
-        let (name, outcome) = Self.outcomes[index]
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases, transitions) func transitionsAreThoseAllowed(
+        _ store: StoreKind, _ transition: String
+    ) async throws {
+        let states = transition.split(separator: ">").map(String.init)
+        try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world)
-            try await world.sql.query("UPDATE send_ledger SET state = $1", [.string(state)])
-            if state != "reserved" {
-                try await world.sql.query(
-                    "UPDATE sequence_contacts SET claim_state = 0, claim_batch = NULL, status = $1",
-                    [.string(state == "unknown" ? "unknown" : "active")])
+            for (state, outcome) in Self.outcomes where state == states[0] {
+                try await cluster.settle([reservation], outcome)
             }
             let before = try await world.onlyContact()
+            let outcome = try #require(Self.outcomes.first { $0.state == states[1] }).outcome
             try await cluster.settle([reservation], outcome)
-            let isLegal = Self.legal.contains("\(state)>\(name)")
-            #expect(try await world.attempts(of: before.id).map(\.state) == [isLegal ? name : state])
+            let isLegal = Self.legal.contains(transition)
+            #expect(try await world.attempts(of: before.id).map(\.state) == [isLegal ? states[1] : states[0]])
             let after = try await world.onlyContact()
             #expect(
                 isLegal || (after.moves, after.retries, after.status) == (before.moves, before.retries, before.status))
@@ -67,8 +67,8 @@ import Testing
         }
     }
 
-    @Test func aLateSentMovesOnceAndNeverTwice() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aLateSentMovesOnceAndNeverTwice(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world)
             try await cluster.settle([reservation], .unknown)
             #expect(try await world.onlyContact().status == "unknown")
@@ -82,8 +82,10 @@ import Testing
         }
     }
 
-    @Test func anUnknownThatContinuesIsNotMovedAgainByTheTruth() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func anUnknownThatContinuesIsNotMovedAgainByTheTruth(_ store: StoreKind)
+        async throws
+    {
+        try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world, onUnknown: "continue")
             try await cluster.settle([reservation], .unknown)
             let row = try await world.onlyContact()
@@ -94,8 +96,8 @@ import Testing
         }
     }
 
-    @Test func aLateRefusalOfAnUnknownTriesAgain() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aLateRefusalOfAnUnknownTriesAgain(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world)
             try await cluster.settle([reservation], .unknown)
             try await cluster.settle([reservation], .retry)
@@ -104,8 +106,8 @@ import Testing
         }
     }
 
-    @Test func fiveRefusalsFailWithDoublingPauses() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func fiveRefusalsFailWithDoublingPauses(_ store: StoreKind) async throws {
+        try await store.with { world in
             var (cluster, reservation) = try await Self.reserved(world)
             let message = reservation.message
             for attempt in 1...5 {
@@ -124,12 +126,12 @@ import Testing
             let row = try await world.onlyContact()
             #expect((row.status, row.lastError) == ("failed", "busy"))
             try await world.complete()
-            #expect(try await world.sql.query("SELECT trigger FROM leads").scalar(String?.self) == nil)
+            #expect(try await world.leadTriggers().isEmpty)
         }
     }
 
-    @Test func aGatewaysOwnPauseIsKept() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aGatewaysOwnPauseIsKept(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world)
             let refusal = Refusal(
                 code: "rate_limited", detail: "", isCharged: true, disposition: .retry(notBefore: .seconds(1000)))
@@ -139,20 +141,22 @@ import Testing
         }
     }
 
-    @Test func permanentFailsAndTakesTheTriggerOff() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func permanentFailsAndTakesTheTriggerOff(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world)
             try await cluster.settle([reservation], .permanent)
             let row = try await world.onlyContact()
             #expect((row.status, row.lastError) == ("failed", "invalid_number"))
             try await world.complete()
-            #expect(try await world.sql.query("SELECT trigger FROM leads").scalar(String?.self) == nil)
+            #expect(try await world.leadTriggers().isEmpty)
         }
     }
 
-    @Test func theDevicesFaultAndTheGuardCountNoAttempt() async throws {
+    @Test(arguments: StoreKind.allCases) func theDevicesFaultAndTheGuardCountNoAttempt(
+        _ store: StoreKind
+    ) async throws {
         for outcome in [Outcome.device, .aborted] {
-            try await PostgresWorld.with { world in
+            try await store.with { world in
                 let (cluster, reservation) = try await Self.reserved(world)
                 try await cluster.settle([reservation], outcome)
                 let row = try await world.onlyContact()
@@ -166,11 +170,10 @@ import Testing
 
     /// Somebody pauses or cancels a contact in flight, and sets it active again after the settle: the message must not
     /// go twice.
-    @Test(arguments: ["paused", "cancelled", "completed"]) func aStatusSetInFlightSendsNothingTwice(
-        _ status: String
-    ) async throws {
+    @Test(arguments: StoreKind.allCases, ["paused", "cancelled", "completed"])
+    func aStatusSetInFlightSendsNothingTwice(_ store: StoreKind, _ status: String) async throws {
         for outcome in [Outcome.sent, .unknown] {
-            try await PostgresWorld.with { world in
+            try await store.with { world in
                 let (cluster, reservation) = try await Self.reserved(world)
                 try await world.setStatus(status, of: reservation.claim.contact)
                 try await cluster.settle([reservation], outcome)
@@ -190,8 +193,9 @@ import Testing
         }
     }
 
-    @Test func twoContactsOfOneLeadBothLoseTheirTrigger() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func twoContactsOfOneLeadBothLoseTheirTrigger(_ store: StoreKind) async throws
+    {
+        try await store.with { world in
             let device = try await world.addDevice()
             for trigger in ["fitness_start", "crypto_welcome"] {
                 _ = try await world.addSequence([StepSpec(trigger: trigger, isEntry: true)], device: device)
@@ -207,33 +211,31 @@ import Testing
         }
     }
 
-    @Test func anOpenTransactionOnLeadsHoldsNothingUp() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func anOpenTransactionOnLeadsHoldsNothingUp(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 2)
             let reservations = try await cluster.reserveAll()
-            try await world.sql.withTransaction { transaction in
-                try await transaction.query("UPDATE leads SET name = 'held' WHERE phone = '628115550001'")
+            try await world.whileLeadLocked("628115550001") {
                 let result = try await cluster.settle(reservations, .sent)
                 #expect(result.busy.isEmpty)
                 // The other lead's trigger goes at once, this one's when it is free.
                 try await world.complete()
             }
-            let triggers = "SELECT count(*) FROM leads WHERE trigger IS NOT NULL"
-            #expect(try await world.sql.query(triggers).scalar(Int64.self) == 1)
+            #expect(try await world.leadTriggers().count == 1)
             try await world.complete()
-            #expect(try await world.sql.query(triggers).scalar(Int64.self) == 0)
+            #expect(try await world.leadTriggers().isEmpty)
             #expect(try await world.contacts().map(\.status) == ["completed", "completed"])
         }
     }
 
-    @Test func anOpenTransactionOnAContactDelaysOnlyThatOne() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func anOpenTransactionOnAContactDelaysOnlyThatOne(_ store: StoreKind)
+        async throws
+    {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 3)
             let reservations = try await cluster.reserveAll()
-            let busy = try await world.sql.withTransaction { transaction in
-                try await transaction.query(
-                    "UPDATE sequence_contacts SET contact_name = 'held' WHERE recipient = '628115550002'")
-                return try await cluster.settle(reservations, .sent).busy
+            let busy = try await world.whileLocked(try await world.contacts()[1].id) {
+                try await cluster.settle(reservations, .sent).busy
             }
             #expect(busy.map(\.reservation.recipient) == ["628115550002"])
             #expect(try await world.contacts().map(\.status) == ["completed", "active", "completed"])
@@ -242,10 +244,10 @@ import Testing
         }
     }
 
-    @Test func aDeletedContactsTruthIsStillWritten() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aDeletedContactsTruthIsStillWritten(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world)
-            try await world.sql.query("DELETE FROM sequence_contacts")
+            try await world.delete(reservation.claim.contact)
             #expect(try await cluster.settle([reservation], .sent).busy.isEmpty)
             #expect(try await world.attempts(of: reservation.claim.contact).map(\.state) == ["sent"])
         }

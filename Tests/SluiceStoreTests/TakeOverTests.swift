@@ -7,19 +7,18 @@ import Testing
 @Suite struct TakeOverTests {
     /// The cluster's shard dies and another owns its slots.
     static func replace(
-        _ world: PostgresWorld, _ cluster: Cluster
+        _ world: any StoreWorld, _ cluster: Cluster
     ) async throws -> (node: Incarnation, owned: [SlotOwnership]) {
-        try await world.sql.query(
-            "UPDATE node_leases SET expires_at = now() WHERE incarnation = $1", [.int64(cluster.node.rawValue)])
+        try await world.lapse(cluster.node)
         _ = try await world.leader.fenceLapsed(term: cluster.term)
         let node = try await world.shard.register(node: .test("successor", .shard))
         let owned = try await world.leader.assign(
-            HashSlot.all.map { SlotChange(slot: $0, owner: node) }, term: cluster.term)
+            HashSlot.all.map { SlotGrant(slot: $0, owner: node) }, term: cluster.term)
         return (node, owned)
     }
 
-    @Test func marksOrphansAndLoadsCharges() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func marksOrphansAndLoadsCharges(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 6)
             let reservations = try await cluster.reserveAll()
             try await cluster.settle([reservations[0]], .sent)
@@ -44,8 +43,8 @@ import Testing
         }
     }
 
-    @Test func aZombiesTruthIsWelcomeAfterwards() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aZombiesTruthIsWelcomeAfterwards(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)
             let next = try await Self.replace(world, cluster)
             _ = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
@@ -55,12 +54,13 @@ import Testing
         }
     }
 
-    @Test func anOrphanWhoseContactIsLockedIsSettledLater() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func anOrphanWhoseContactIsLockedIsSettledLater(_ store: StoreKind)
+        async throws
+    {
+        try await store.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)
             let next = try await Self.replace(world, cluster)
-            try await world.sql.withTransaction { transaction in
-                try await transaction.query("UPDATE sequence_contacts SET contact_name = 'held'")
+            try await world.whileLocked(reservation.claim.contact) {
                 let found = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
                 #expect(found.charges.count == 1)
                 _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
@@ -69,12 +69,12 @@ import Testing
             _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
             #expect(try await world.attempts(of: reservation.claim.contact).map(\.state) == ["unknown"])
             #expect(try await world.onlyContact().status == "unknown")
-            #expect(try await world.sql.query("SELECT count(*) FROM orphans_left").scalar(Int64.self) == 0)
+            #expect(try await world.orphansLeft() == 0)
         }
     }
 
-    @Test func claimsOfADeadNodeReturn() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func claimsOfADeadNodeReturn(_ store: StoreKind) async throws {
+        try await store.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 2)
             _ = try await cluster.claim(2)
             _ = try await Self.replace(world, cluster)
@@ -100,6 +100,8 @@ import Testing
             #expect(profile.caps.concurrency == 50)
             #expect(profile.gateway.baseURL == "http://127.0.0.1:2")
             #expect(profile.gateway.credentials == ["token": "t"])
+            #expect(profile.gateway.httpTimeout == Dialect.webhook.httpTimeout)
+            #expect(profile.gateway.acceptsLateFor == Dialect.webhook.acceptsLateFor)
             #expect(profile.condition == .banned(until: nil))
             #expect(profile.historyFrom == nil)
             #expect(try await world.sql.query("SELECT status FROM user_devices").scalar(String.self) == "banned")

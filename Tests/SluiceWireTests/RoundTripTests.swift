@@ -15,10 +15,11 @@ import Testing
         try check(StatusRequest())
         try check(Sample.coordinatorStatus)
         try check(Sample.shardStatus)
+        try check(Sample.apiStatus)
         try check(DeviceStateRequest(device: Sample.device))
         try check(Sample.deviceState)
         for condition in [
-            DeviceCondition.connected, .disconnected, .loggedOut, .notFound, .banned(until: nil),
+            DeviceCondition.connected, .disconnected, .loggedOut, .notFound, .credentialsRefused, .banned(until: nil),
         ] { try check(DeviceState(device: Sample.other, condition: condition)) }
     }
 

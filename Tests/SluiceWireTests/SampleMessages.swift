@@ -69,6 +69,7 @@ enum Sample {
         part.devices.disconnected = 8
         part.devices.loggedOut = 9
         part.devices.notFound = 10
+        part.devices.credentialsRefused = 21
         part.devices.banned = 11
         part.devices.paused = 12
         part.devicesAtHourlyCap = 13
@@ -81,6 +82,14 @@ enum Sample {
         part.permitsLimit = 20
         part.openBreakers = ["gateway.example:3000", "127.0.0.1:4"]
         status.shard = part
+        return status
+    }
+
+    static var apiStatus: NodeStatus {
+        var status = NodeStatus(
+            name: "a-1", incarnation: Incarnation(rawValue: 5), role: .api, version: "0.1.0", host: "h",
+            startedAt: DatabaseTime(microseconds: 7))
+        status.api = APIStatus(requestsServed: 21)
         return status
     }
 
@@ -108,7 +117,8 @@ enum Sample {
             Encoded("DispatchBatch", batch), Encoded("CreditReport", report), Encoded("LeaderBeacon", beacon),
             Encoded("Wake", Wake(reason: .lanes, lanes: [due])), Encoded("Wake", Wake(reason: .control)),
             Encoded("StatusRequest", StatusRequest()), Encoded("NodeStatus", coordinatorStatus),
-            Encoded("NodeStatus", shardStatus), Encoded("DeviceStateRequest", DeviceStateRequest(device: device)),
+            Encoded("NodeStatus", shardStatus), Encoded("NodeStatus", apiStatus),
+            Encoded("DeviceStateRequest", DeviceStateRequest(device: device)),
             Encoded("DeviceState", deviceState),
         ]
     }

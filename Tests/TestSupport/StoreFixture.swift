@@ -42,7 +42,15 @@ public struct StoreFixture: Sendable {
     public static func withPools<Value: Sendable>(
         to database: TestDatabase, _ body: @escaping @Sendable (StorePools) async throws -> Value
     ) async throws -> Value {
-        let pools = try StorePools(url: database.url, name: "test", durable: 4)
+        try await withPools(url: database.url, body)
+    }
+
+    /// The same, for a database that is not the shared cluster's.
+    @discardableResult
+    public static func withPools<Value: Sendable>(
+        url: String, _ body: @escaping @Sendable (StorePools) async throws -> Value
+    ) async throws -> Value {
+        let pools = try StorePools(url: url, name: "test", durable: 4)
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 try await pools.run()
@@ -59,12 +67,15 @@ public struct StoreFixture: Sendable {
 
     /// Builds the template once per cluster.
     public static func prepareTemplate() async throws {
-        try await EphemeralPostgres.shared().template(named: template) { configuration in
-            var configuration = configuration
-            configuration.settings = Migrator.sessionSettings
-            try await PostgresConnection.withConnection(configuration) { connection in
-                _ = try await Migrator(connection: connection).migrate()
-            }
+        try await EphemeralPostgres.shared().template(named: template) { try await migrate($0) }
+    }
+
+    /// Creates the schema in an empty database.
+    public static func migrate(_ configuration: PostgresConfiguration) async throws {
+        var configuration = configuration
+        configuration.settings = Migrator.sessionSettings
+        try await PostgresConnection.withConnection(configuration) { connection in
+            _ = try await Migrator(connection: connection).migrate()
         }
     }
 }

@@ -23,6 +23,10 @@ final class Controls {
         var hold: Bool
     }
 
+    private struct WebhookOrder: Decodable {
+        var authorization: String?
+    }
+
     private struct HostOrder: Decodable {
         var mode: Gateway.HostMode
         var forSeconds: Double?
@@ -36,6 +40,8 @@ final class Controls {
             case (.POST, "latency"): try setLatency(decode(body))
             case (.POST, "faults"): gateway.scenario.faults = try decode(body)
             case (.POST, "hold"): gateway.hold(try decode(body, as: HoldOrder.self).hold)
+            case (.POST, "webhook"):
+                gateway.webhookAuthorization = try decode(body, as: WebhookOrder.self).authorization
             case (.POST, "host"):
                 let order: HostOrder = try decode(body)
                 gateway.setHost(order.mode, forSeconds: order.forSeconds)

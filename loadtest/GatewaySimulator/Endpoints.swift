@@ -33,6 +33,11 @@ final class Endpoints {
         message.attempt = head.headers.first(name: "X-Sluice-Attempt").flatMap { Int64($0) } ?? message.attempt
         message.epoch = head.headers.first(name: "X-Sluice-Epoch").flatMap { Int64($0) }
         if dialect == .gowa, !isAuthorized(head) { message.defect = .wrongPassword }
+        if dialect == .webhook, let demanded = gateway.webhookAuthorization,
+            head.headers.first(name: "Authorization") != demanded
+        {
+            message.defect = .wrongPassword
+        }
         return message
     }
 

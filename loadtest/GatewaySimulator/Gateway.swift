@@ -21,6 +21,8 @@ final class Gateway {
     var connections: [UInt64: ConnectionHandler] = [:]
     var hostMode = HostMode.up
     var hostModeEnd: Int64?
+    /// The `Authorization` header that webhook requests must carry; nil when any will do.
+    var webhookAuthorization: String?
     var held: [Exchange]?
     var open: [UInt64: Exchange] = [:]
     var lanes: [String: DeviceLane] = [:]

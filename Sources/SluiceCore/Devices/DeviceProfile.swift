@@ -40,7 +40,7 @@ public struct DeviceProfile: Hashable, Sendable {
 
 /// Where a device's messages go and how.
 public struct GatewayProfile: Hashable, Sendable {
-    /// The adapter's name: `gowa`, `webhook`.
+    /// The name of a ``Dialect``, or, in a row written by hand or by a newer version, of none that is known here.
     public var dialect: String
     public var baseURL: String
     /// By meaning: `username`, `password`, `token`, `secret`, `header`. Never logged.

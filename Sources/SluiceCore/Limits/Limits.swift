@@ -32,6 +32,9 @@ public struct ShardLimits: Hashable, Sendable {
     public var settleBackoff = Backoff(first: .milliseconds(50), cap: .seconds(5))
     /// When an attempt whose contact somebody holds locked is settled again.
     public var busySettleAgain: Duration = .milliseconds(500)
+    /// When an attempt is settled again whose contact's row the database refuses: somebody has to mend a trigger or a
+    /// constraint first.
+    public var faultySettleAgain: Duration = .seconds(5)
     public var releaseBatch = 500
     /// Slots of one take-over: 4,096 slots over 3 nodes with 1,000 devices are six statements of at most 170 devices'
     /// days.

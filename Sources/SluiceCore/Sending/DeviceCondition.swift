@@ -10,6 +10,8 @@ public enum DeviceCondition: Hashable, Sendable {
     case loggedOut
     /// The gateway does not know this device.
     case notFound
+    /// The gateway does not accept the credentials it is called with: somebody must correct them.
+    case credentialsRefused
     /// The platform bars the number until then; without a time, until an operator says otherwise.
     case banned(until: DatabaseTime?)
 
@@ -22,6 +24,7 @@ public enum DeviceCondition: Hashable, Sendable {
         case .disconnected: "disconnected"
         case .loggedOut: "logged_out"
         case .notFound: "not_found"
+        case .credentialsRefused: "credentials_refused"
         case .banned: "banned"
         }
     }

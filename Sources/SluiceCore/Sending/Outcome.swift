@@ -16,6 +16,9 @@ public struct Refusal: Hashable, Sendable {
     public enum Disposition: Hashable, Sendable {
         /// Try again after a back-off, but not before `notBefore` from now. Counts towards the contact's five attempts.
         case retry(notBefore: Duration?)
+        /// Perhaps never to be sent, perhaps a wrong answer: tried once more after a back-off. The contact fails when the
+        /// same code comes twice in a row.
+        case permanentIfRepeated
         /// This message can never be sent: the contact fails.
         case permanent
         /// The device is at fault, not the contact: the contact stays due and counts no attempt.

@@ -12,7 +12,7 @@ struct SettleBuffer: Sendable {
     private var fresh = Deque<SettleItem>()
     /// Statements that failed, as they were or in halves.
     private var again = Deque<[SettleItem]>()
-    /// Attempts whose contacts are locked by somebody else, in the order of their instants.
+    /// Attempts whose contacts are locked by somebody else or refused, in the order of their instants.
     private var later = Deque<(at: MonotonicTime, items: [SettleItem])>()
 
     /// When the next of those is due.
@@ -26,9 +26,11 @@ struct SettleBuffer: Sendable {
         if !items.isEmpty { again.append(items) }
     }
 
-    /// To be settled again at `instant`, which is not before any given earlier.
+    /// To be settled again at `instant`. There are few of them, and nearly all come in order: searched from the back.
     mutating func retry(_ items: [SettleItem], at instant: MonotonicTime) {
-        if !items.isEmpty { later.append((instant, items)) }
+        guard !items.isEmpty else { return }
+        let place = later.lastIndex { $0.at <= instant }.map { $0 + 1 } ?? 0
+        later.insert((instant, items), at: place)
     }
 
     mutating func wakeLater(at now: MonotonicTime) {

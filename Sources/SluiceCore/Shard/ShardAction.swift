@@ -11,6 +11,9 @@ public enum ShardAction: Hashable, Sendable {
     case settle(StatementID, [Settlement])
     case release(StatementID, [Claim])
     case abortLost(StatementID, [Claim])
+    /// Records on the claim's row that the database refuses to reserve it, and puts the claim back. Answered like a
+    /// release.
+    case reportFault(StatementID, Claim, RowFault)
     case giveUp(StatementID, [HashSlot])
     /// Not answered: when it fails, the next change or poll writes it anew.
     case record(DeviceID, DeviceCondition, detail: String)

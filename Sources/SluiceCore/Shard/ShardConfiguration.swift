@@ -3,19 +3,15 @@ public struct ShardConfiguration: Hashable, Sendable {
     public var incarnation: Incarnation
     public var timers: Timers
     public var limits: ShardLimits
-    /// Dialects whose gateways tell a device's state when asked.
-    public var polledDialects: Set<String>
     /// Chance as an input: gaps are drawn from it.
     public var seed: UInt64
 
     public init(
-        incarnation: Incarnation, timers: Timers = Timers(), limits: ShardLimits = ShardLimits(),
-        polledDialects: Set<String> = ["gowa"], seed: UInt64
+        incarnation: Incarnation, timers: Timers = Timers(), limits: ShardLimits = ShardLimits(), seed: UInt64
     ) {
         self.incarnation = incarnation
         self.timers = timers
         self.limits = limits
-        self.polledDialects = polledDialects
         self.seed = seed
     }
 }

@@ -37,6 +37,8 @@ struct ShardDevice: Sendable {
     var pollAt: MonotonicTime?
     var pollFailures = 0
     var isPolling = false
+    /// It could not send, cannot be asked, and is tried: one message at a time.
+    var isOnTrial = false
 
     var consumed: Int64 = 0
     var reported: Reported?

@@ -24,8 +24,9 @@ public enum ShardEvent: Hashable, Sendable {
     case fetched(StatementID, DispatchBatch?)
     /// `started`: our clock just before the statement was sent.
     case reserved(StatementID, started: MonotonicTime, [ReserveVerdict])
-    /// `busy`: attempts not written yet, because somebody else holds their contacts locked.
-    case settled(StatementID, [LaneDue], busy: [Settlement])
+    /// `busy`: attempts not written yet, because somebody else holds their contacts locked; `faulty`: because the
+    /// database refuses their contacts' rows, which the statement has recorded on them.
+    case settled(StatementID, [LaneDue], busy: [Settlement], faulty: [Settlement] = [])
     case released(StatementID, [ReleasedClaim])
     /// What a reserve whose answer was lost had reserved, now aborted.
     case lostAborted(StatementID, [ReleasedClaim])
@@ -64,6 +65,8 @@ public enum StatementFailure: Hashable, Sendable {
     case uncertain
     /// The database refused the statement, so nothing happened; the same statement will be refused again.
     case refused
+    /// Alike, and a row is at fault: of the statement's only one, or of one among many.
+    case refusedRow(RowFault)
 }
 
 /// A claim that went back to idle (or left the queue), and when its contact is due again, if it is.

@@ -10,8 +10,35 @@ extension ShardMachine {
             let rest = min(notBefore, limits.longestRest)
             guard rest > .zero else { return }
             devices[index].restUntil = max(devices[index].restUntil ?? now, now + rest)
-        case .retry(nil), .permanent: break
+        case .retry(nil), .permanent, .permanentIfRepeated: break
         }
+    }
+
+    /// What an attempt says of its device: whatever the gateway answered, unless that the device cannot send, ends a
+    /// trial.
+    mutating func noteOutcome(_ outcome: Outcome, on index: Int, at now: MonotonicTime) {
+        switch outcome {
+        case .refused(let refusal):
+            if refusal.isCharged { devices[index].isOnTrial = false }
+            noteRefusal(refusal, on: index, at: now)
+        case .sent:
+            devices[index].isOnTrial = false
+            devices[index].pollFailures = 0
+        case .unknown, .aborted: break
+        }
+    }
+
+    /// Its gateway's settings were changed: what the old ones were refused for may be mended.
+    mutating func tryWithNewSettings(_ index: Int, at now: MonotonicTime) {
+        devices[index].pollFailures = 0
+        startTrial(of: index, detail: "settings_changed", at: now)
+    }
+
+    /// Lets a device that cannot be asked send one message at a time until one is answered otherwise than with its
+    /// condition, so that a queue of many is not refused one by one.
+    private mutating func startTrial(of index: Int, detail: String, at now: MonotonicTime) {
+        devices[index].isOnTrial = true
+        setCondition(.connected, detail: detail, of: index, at: now)
     }
 
     private mutating func setCondition(
@@ -27,7 +54,7 @@ extension ShardMachine {
     /// What a device that cannot send waits for: its ban's end, a poll, or, where nothing can be asked, a new attempt.
     mutating func reviewCondition(_ index: Int, at now: MonotonicTime) {
         guard !devices[index].condition.canSend, !devices[index].isGone, let clock else { return }
-        let isPolled = polledDialects.contains(devices[index].profile.gateway.dialect)
+        let isPolled = Dialect(rawValue: devices[index].profile.gateway.dialect)?.reportsState ?? false
         switch devices[index].condition {
         case .connected, .banned(nil): break
         case .banned(let until?):
@@ -37,15 +64,15 @@ extension ShardMachine {
             } else {
                 wakes.schedule(.device(index), at: end)
             }
-        case .disconnected where !isPolled:
+        case .disconnected where !isPolled, .credentialsRefused where !isPolled:
             guard let at = nextLook(index, at: now) else { break }
             if at <= now {
                 devices[index].pollFailures += 1
-                setCondition(.connected, detail: "tried_again", of: index, at: now)
+                startTrial(of: index, detail: "tried_again", at: now)
             } else {
                 wakes.schedule(.device(index), at: at)
             }
-        case .disconnected, .loggedOut, .notFound:
+        case .disconnected, .loggedOut, .notFound, .credentialsRefused:
             guard isPolled, let at = nextLook(index, at: now) else { break }
             if at <= now {
                 devices[index].isPolling = true

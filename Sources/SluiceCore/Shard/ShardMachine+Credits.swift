@@ -114,6 +114,6 @@ extension ShardMachine {
         let capKey = devices[index].capKey
         let capacity = capKeys[capKey].limiter.capacity(at: now, leavingOut: capKeys[capKey].reserving)
         if let next = capacity.next { wakes.schedule(.device(index), at: next) }
-        return devices[index].isPaced ? min(1, capacity.available) : capacity.available
+        return devices[index].isPaced || devices[index].isOnTrial ? min(1, capacity.available) : capacity.available
     }
 }

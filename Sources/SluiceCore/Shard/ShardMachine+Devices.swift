@@ -91,6 +91,7 @@ extension ShardMachine {
         if devices[index].profile.isPaused { return .paused }
         if !devices[index].condition.canSend { return .condition(devices[index].condition) }
         if let until = devices[index].restUntil, until > now { return .resting(until: until) }
+        if devices[index].isOnTrial, capKeys[devices[index].capKey].limiter.open > 0 { return .caps(until: nil) }
         if let until = devices[index].gap.wait(at: now) { return .gap(until: until) }
         if devices[index].isPaced, devices[index].reserving > 0 || !devices[index].held.isEmpty { return .reserving }
         let capacity = capKeys[devices[index].capKey].limiter.capacity(at: now)
@@ -124,18 +125,39 @@ extension ShardMachine {
 
     // MARK: Joining and leaving
 
-    /// Adds a device or brings one up to date. Its cap key is there already.
+    /// Adds a device or brings one up to date. Its cap key is there already. When all are installed, their caps are to
+    /// be reviewed: ``reviewCaps(of:at:)``.
     mutating func install(_ profile: DeviceProfile, at now: MonotonicTime) {
         let host = hostIndex[profile.gateway.baseURL] ?? addHost(profile.gateway.baseURL)
         guard let capKey = capKeyIndex[profile.capKey] else { return }
         if let index = deviceIndex[profile.id], devices[index].capKey == capKey {
+            let isNewGateway = devices[index].profile.gateway != profile.gateway
             update(index, profile, host: host)
+            if isNewGateway, devices[index].condition == .credentialsRefused { tryWithNewSettings(index, at: now) }
+            touch(index)
         } else {
-            if let old = deviceIndex[profile.id] { retire(old) }
+            if let old = deviceIndex[profile.id] { retire(old, at: now) }
             add(ShardDevice(profile: profile, capKey: capKey, host: host))
         }
-        capKeys[capKey].limiter.update(caps: profile.caps, at: now)
-        touchMembers(ofCapKey: capKey)
+    }
+
+    /// After devices of these slots were installed: the caps of their keys. Not before all are there, because a limiter
+    /// forgets what no window reaches.
+    mutating func reviewCaps(of slots: [HashSlot], at now: MonotonicTime) {
+        var reviewed: Set<Int> = []
+        for slot in slots {
+            for index in self.slots[slot].devices where reviewed.insert(devices[index].capKey).inserted {
+                reviewCaps(ofCapKey: devices[index].capKey, at: now)
+            }
+        }
+    }
+
+    /// The strictest caps of a key's devices hold for all of them; a device that left counts no more.
+    private mutating func reviewCaps(ofCapKey index: Int, at now: MonotonicTime) {
+        let present = capKeys[index].members.filter { !devices[$0].isGone }.map { devices[$0].profile.caps }
+        guard let caps = Caps.strictest(of: present), caps != capKeys[index].limiter.caps else { return }
+        capKeys[index].limiter.update(caps: caps, at: now)
+        touchMembers(ofCapKey: index)
     }
 
     private mutating func update(_ index: Int, _ profile: DeviceProfile, host: Int) {
@@ -179,9 +201,10 @@ extension ShardMachine {
     /// The device is not in the database any more, or elsewhere: it starts nothing; its record stays until the slot
     /// goes, because
     /// attempts under way refer to it.
-    mutating func retire(_ index: Int) {
+    mutating func retire(_ index: Int, at now: MonotonicTime) {
         devices[index].isGone = true
         touch(index)
+        reviewCaps(ofCapKey: devices[index].capKey, at: now)
     }
 
     /// Forgets a slot's devices. Nothing of the slot is outstanding.

@@ -27,6 +27,7 @@ extension ShardMachine {
         ready.removeAll()
         releases.removeAll()
         lostClaims.removeAll()
+        faults.removeAll()
         takeOverQueue.removeAll()
         giveUpQueue.removeAll()
         fetchQueue.removeAll()

@@ -88,6 +88,7 @@ extension ShardMachine {
         addCapKeys(of: history, at: now)
         let asked = Set(loaded)
         for profile in history.devices where asked.contains(profile.slot) { install(profile, at: now) }
+        reviewCaps(of: loaded, at: now)
         for lane in history.lanes { noteDue(lane) }
         for slot in loaded {
             slots[slot].isTakingOver = false
@@ -112,10 +113,12 @@ extension ShardMachine {
             let from = profile.historyFrom.map(clock.latestMonotonicTime(of:)) ?? complete
             knownFrom[profile.capKey] = max(from, knownFrom[profile.capKey] ?? complete)
         }
+        var caps: [String: [Caps]] = [:]
+        for profile in history.devices { caps[profile.capKey, default: []].append(profile.caps) }
         for profile in history.devices where capKeyIndex[profile.capKey] == nil {
             let limiter = Limiter(
-                caps: profile.caps, charges: charges[profile.capKey] ?? [], knownFrom: knownFrom[profile.capKey],
-                at: now)
+                caps: Caps.strictest(of: caps[profile.capKey] ?? []) ?? profile.caps,
+                charges: charges[profile.capKey] ?? [], knownFrom: knownFrom[profile.capKey], at: now)
             addCapKey(profile.capKey, limiter)
         }
     }
@@ -139,7 +142,9 @@ extension ShardMachine {
         appliedControl = max(appliedControl, version)
         let present = Set(profiles.map(\.id))
         for slot in loaded {
-            for index in slots[slot].devices where !present.contains(devices[index].profile.id) { retire(index) }
+            for index in slots[slot].devices where !present.contains(devices[index].profile.id) {
+                retire(index, at: now)
+            }
         }
         for profile in profiles where slots[profile.slot].isLoaded {
             if capKeyIndex[profile.capKey] == nil {
@@ -148,6 +153,7 @@ extension ShardMachine {
                 install(profile, at: now)
             }
         }
+        reviewCaps(of: loaded, at: now)
     }
 
     // MARK: Going

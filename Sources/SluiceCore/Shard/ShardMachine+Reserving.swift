@@ -110,9 +110,9 @@ extension ShardMachine {
         }
     }
 
-    /// A refused statement is split, so that one row that cannot be reserved holds up no other; alone, it is left to
-    /// expire, which
-    /// offers it again in half a minute and not at once.
+    /// A refused statement is split, so that one row that cannot be reserved holds up no other. Alone, a row that is at
+    /// fault is reported on itself; a refusal that is no row's fault leaves the claim to expire, which offers it again
+    /// in half a minute and not at once.
     ///
     /// When the answer is lost, nothing of it is sent. Whether rows were reserved is found out by releasing first: a
     /// release waits for the
@@ -135,6 +135,7 @@ extension ShardMachine {
             reservesAgain.append(Array(batch.dropFirst(batch.count / 2)))
         } else {
             counters.refusedClaims += 1
+            if case .refusedRow(let fault) = failure, let attempt = batch.first { report(fault, of: attempt) }
             dropReserving(batch, at: now)
         }
     }

@@ -69,11 +69,7 @@ extension ShardMachine {
         case .unknown: capKeys[capKey].limiter.unknown(until: reserved.deadline, at: now)
         }
         giveBackPermits(of: attempt, outcome.evidence, at: now)
-        switch outcome {
-        case .refused(let refusal): noteRefusal(refusal, on: attempt.device, at: now)
-        case .sent: devices[attempt.device].pollFailures = 0
-        case .unknown, .aborted: break
-        }
+        noteOutcome(outcome, on: attempt.device, at: now)
         settles.append(
             SettleItem(
                 settlement: Settlement(reservation: reserved.reservation, outcome: outcome),

@@ -9,6 +9,7 @@ extension ShardMachine {
         startFetches(at: now)
         startReserves(at: now)
         startReleases(at: now)
+        startReports(at: now)
         startPolls()
     }
 
@@ -36,9 +37,11 @@ extension ShardMachine {
         case (.fetch(let id), .fetched(_, let batch)): fetched(id, batch, at: now)
         case (.reserve(let attempts), .reserved(_, let started, let verdicts)):
             reserved(attempts, started: started, verdicts, at: now)
-        case (.settle(let items), .settled(_, let lanes, let busy)): settled(items, lanes, busy: busy, at: now)
+        case (.settle(let items), .settled(_, let lanes, let busy, let faulty)):
+            settled(items, lanes, busy: busy, faulty: faulty, at: now)
         case (.release(let items), .released(_, let claims)): released(items, claims, at: now)
         case (.abort(let items), .lostAborted(_, let claims)): lostAborted(items, claims, at: now)
+        case (.reportFault(let faulty), .released(_, let claims)): released([faulty.item], claims, at: now)
         case (.giveUp(let slots), .gaveUp): gaveUp(slots, at: now)
         default: preconditionFailure("the shell answered a statement with another kind's answer")
         }
@@ -58,6 +61,7 @@ extension ShardMachine {
         case .settle(let items): settleFailed(items, failure, at: now)
         case .release(let items): releaseFailed(items, at: now)
         case .abort(let items): lostClaims.append(contentsOf: items)
+        case .reportFault(let faulty): reportFailed(faulty, failure, at: now)
         case .giveUp(let slots): giveUpQueue.append(contentsOf: slots)
         }
     }
@@ -69,7 +73,8 @@ extension ShardEvent {
         switch self {
         case .ownership(let id, _), .takenOver(let id, _), .devices(let id, _), .fetched(let id, _),
             .reserved(let id, _, _),
-            .settled(let id, _, _), .released(let id, _), .lostAborted(let id, _), .gaveUp(let id), .failed(let id, _):
+            .settled(let id, _, _, _), .released(let id, _), .lostAborted(let id, _), .gaveUp(let id),
+            .failed(let id, _):
             id
         case .batch, .beacon, .connected, .renewed, .leaseLost, .sendEnded, .polled, .tick, .stop: nil
         }

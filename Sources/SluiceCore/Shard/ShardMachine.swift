@@ -34,7 +34,6 @@ public struct ShardMachine: Sendable {
     let incarnation: Incarnation
     let timers: Timers
     let limits: ShardLimits
-    let polledDialects: Set<String>
     var generator: SeededGenerator
 
     var phase = Phase.running
@@ -83,6 +82,7 @@ public struct ShardMachine: Sendable {
     var settles = SettleBuffer()
     var releases = Deque<ReleaseItem>()
     var lostClaims = Deque<ReleaseItem>()
+    var faults = Deque<FaultyClaim>()
     var pollQueue = Deque<Int>()
     var pollsInFlight = 0
 
@@ -111,7 +111,6 @@ public struct ShardMachine: Sendable {
         incarnation = configuration.incarnation
         timers = configuration.timers
         limits = configuration.limits
-        polledDialects = configuration.polledDialects
         generator = SeededGenerator(seed: configuration.seed)
         nodePermits = Permits(limit: configuration.limits.permitsPerNode)
         gates = StatementGates(limits: configuration.limits)
@@ -141,6 +140,7 @@ public struct ShardMachine: Sendable {
         if settles.isWaiting { instants.append(gates.settle.opens(after: now)) }
         if !releases.isEmpty { instants.append(gates.release.opens(after: now)) }
         if !lostClaims.isEmpty { instants.append(gates.abort.opens(after: now)) }
+        if !faults.isEmpty { instants.append(gates.fault.opens(after: now)) }
         if !takeOverQueue.isEmpty { instants.append(gates.takeOver.opens(after: now)) }
         if !giveUpQueue.isEmpty { instants.append(gates.giveUp.opens(after: now)) }
         if wantedAssignment > appliedAssignment { instants.append(gates.ownership.opens(after: now)) }
@@ -186,6 +186,8 @@ public struct ShardCounters: Hashable, Sendable {
     public var abandonedSettlements: Int64 = 0
     /// Claims the database refused to reserve.
     public var refusedClaims: Int64 = 0
+    /// Settlements that the database refuses because of their contact's row, each time one is tried.
+    public var faultySettlements: Int64 = 0
     /// Reserves whose answer was lost.
     public var lostReserves: Int64 = 0
 

@@ -9,6 +9,7 @@ enum ShardStatement: Sendable {
     case settle([SettleItem])
     case release([ReleaseItem])
     case abort([ReleaseItem])
+    case reportFault(FaultyClaim)
     case giveUp([HashSlot])
 }
 
@@ -22,6 +23,7 @@ struct StatementGates: Sendable {
     var settle: StatementGate
     var release: StatementGate
     var abort: StatementGate
+    var fault: StatementGate
     var giveUp: StatementGate
 
     init(limits: ShardLimits) {
@@ -30,6 +32,7 @@ struct StatementGates: Sendable {
         devices = single
         release = single
         abort = single
+        fault = single
         giveUp = single
         takeOver = StatementGate(limit: limits.concurrentTakeOvers, backoff: limits.retryBackoff)
         fetch = StatementGate(limit: limits.concurrentFetches, backoff: limits.retryBackoff)
@@ -53,6 +56,7 @@ struct StatementGates: Sendable {
         case .settle: \.settle
         case .release: \.release
         case .abort: \.abort
+        case .reportFault: \.fault
         case .giveUp: \.giveUp
         }
     }

@@ -47,7 +47,7 @@ public final class GatewayClient: Sendable {
         let adapter: any GatewayAdapter
         let address: GatewayAddress
         do throws(GatewayConfigurationError) {
-            adapter = try GatewayDialect.named(device.gateway.dialect)
+            adapter = try GatewayAdapters.named(device.gateway.dialect)
             address = try GatewayAddress(device.gateway.baseURL)
         } catch {
             return .refused(.misconfigured(code: error.code, detail: error.description))
@@ -74,7 +74,7 @@ public final class GatewayClient: Sendable {
     /// - Returns: nil when the dialect has no such question or no usable answer came: then nothing new is known.
     public func condition(of device: DeviceProfile) async -> DeviceCondition? {
         // A device with unusable settings has no gateway to ask; `send` names the fault.
-        guard let adapter = try? GatewayDialect.named(device.gateway.dialect),
+        guard let adapter = try? GatewayAdapters.named(device.gateway.dialect),
             let address = try? GatewayAddress(device.gateway.baseURL),
             let request = adapter.stateRequest(for: device), request.headers.allSatisfy(\.isValid)
         else { return nil }

@@ -2,17 +2,13 @@ internal import SluiceCore
 
 /// go-whatsapp-web-multidevice, versions 8 and 9: a WhatsApp Web session per device, named by `X-Device-Id`.
 ///
-/// Credentials: `username` + `password` (Basic), or none. It gives up on WhatsApp after 45 s and says so (504), hence
-/// the longer time-out here; what it has handed to WhatsApp by then may still be accepted 75 s later. It knows
-/// nothing of our ids.
+/// Credentials: `username` + `password` (Basic), or none. It gives up on WhatsApp after 45 s and says so (504); what it
+/// has handed to WhatsApp by then may still be accepted later. It knows nothing of our ids.
 struct GOWA: GatewayAdapter {
-    let name = "gowa"
+    let dialect = Dialect.gowa
 
-    let defaults = GatewayDefaults(
-        httpTimeout: .seconds(50), acceptsLateFor: .seconds(75), dedupes: false, reportsState: true)
-
-    func validate(_ profile: GatewayProfile) throws(GatewayConfigurationError) {
-        if (profile.credentials["username"] == nil) != (profile.credentials["password"] == nil) {
+    func validate(credentials: [String: String]) throws(GatewayConfigurationError) {
+        if (credentials["username"] == nil) != (credentials["password"] == nil) {
             throw .invalidCredentials(reason: "need both username and password, or neither")
         }
     }
@@ -113,7 +109,7 @@ extension GOWA {
         case "VALIDATION_ERROR":
             return .charged(reply?.code, "the gateway finds the message invalid", .permanent)
         case "INVALID_JID":
-            return .charged(reply?.code, "the number is not on WhatsApp", .permanent)
+            return .charged(reply?.code, "the number is not on WhatsApp", .permanentIfRepeated)
         case "WA_REACHOUT_TIMELOCK":
             return .charged(reply?.code, "WhatsApp bars this device from new conversations", .permanent)
         case "UPLOAD_MEDIA_ERROR":
@@ -146,9 +142,9 @@ extension GOWA {
         }
     }
 
-    /// Held like an unknown device: its contacts wait until somebody corrects the settings.
     private static var wrongCredentials: Refusal {
-        .charged("wrong_credentials", "the gateway does not accept the user name and password", .device(.notFound))
+        .charged(
+            "wrong_credentials", "the gateway does not accept the user name and password", .device(.credentialsRefused))
     }
 
     /// The gateway's own code, if it looks like one: letters and underscores cannot hold a phone number.

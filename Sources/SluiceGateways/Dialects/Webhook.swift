@@ -6,17 +6,12 @@ internal import SluiceCore
 ///
 /// Credentials: `username` + `password` (Basic), or `token` (Bearer), or `token` + `header` (the token as that
 /// header's value), or none; with any of them `secret`, which signs the body. Answers: any 2xx accepts, optionally
-/// with `{"provider_message_id": …}`; 409 says it was accepted before; 429 refuses for now; another 4xx refuses for
-/// good.
+/// with `{"provider_message_id": …}`; 409 says it was accepted before; 429 refuses for now; 401 and 403 refuse
+/// the credentials, which is no contact's fault; another 4xx refuses for good. The receiver may deduplicate by `Idempotency-Key`, but nothing proves it, so an unknown is never sent again.
 struct Webhook: GatewayAdapter {
-    let name = "webhook"
+    let dialect = Dialect.webhook
 
-    /// The receiver may deduplicate by `Idempotency-Key`, but nothing proves it.
-    let defaults = GatewayDefaults(
-        httpTimeout: .seconds(10), acceptsLateFor: .seconds(30), dedupes: false, reportsState: false)
-
-    func validate(_ profile: GatewayProfile) throws(GatewayConfigurationError) {
-        let given = profile.credentials
+    func validate(credentials given: [String: String]) throws(GatewayConfigurationError) {
         if (given["username"] == nil) != (given["password"] == nil) {
             throw .invalidCredentials(reason: "need both username and password, or neither")
         }
@@ -50,6 +45,10 @@ struct Webhook: GatewayAdapter {
                 Refusal(
                     code: answer.statusCode, detail: "the webhook asks to slow down", isCharged: true,
                     disposition: .retry(notBefore: RetryAfter.wait(in: answer))))
+        case 401, 403:
+            .refused(
+                .charged(
+                    "wrong_credentials", "the webhook does not accept the credentials", .device(.credentialsRefused)))
         // 408 is a time-out that somebody on the way reports; the receiver may have the message all the same.
         case 400..<500 where answer.status != 408:
             .refused(

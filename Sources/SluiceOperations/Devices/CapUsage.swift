@@ -11,6 +11,15 @@ struct CapUsage: Hashable, Sendable {
     /// Over `l` (send_ledger).
     static let chargedAtSQL = "coalesce(CASE WHEN l.state IN ('reserved', 'unknown') THEN l.deadline END, l.settled_at)"
 
+    /// The hourly and daily cap that hold for a row of device_caps: the strictest among the devices of its key, as the
+    /// key's owner takes them. To be joined.
+    static func capsSQL(of device: String) -> String {
+        """
+        LATERAL (SELECT min(x.hourly_cap) AS hourly_cap, min(x.daily_cap) AS daily_cap FROM device_caps x
+            WHERE x.hash_slot = \(device).hash_slot AND x.cap_key = \(device).cap_key)
+        """
+    }
+
     private static let sql = """
         SELECT l.cap_key,
             count(*) FILTER (WHERE \(chargedAtSQL) > now() - $2::bigint * interval '1 microsecond') AS hour,

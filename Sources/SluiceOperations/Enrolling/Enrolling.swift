@@ -19,6 +19,7 @@ struct Enrolling {
 
     func run() async throws -> EnrollmentAnswer {
         try await WorkspaceLookup.require(workspace, on: transaction)
+        try await lockExternalID()
         if let known = try await alreadyEnrolled() { return known }
         try await requireDevice()
         guard let trigger else { return try await enroll(in: try await sequence(), lead: nil, entry: nil) }
@@ -29,14 +30,26 @@ struct Enrolling {
             status: .triggered, leadId: lead.id, workspaceId: workspace, repeated: lead.hadTrigger)
     }
 
+    /// Requests with one external id, one after the other: the later ones shall find what the first one did, and not be
+    /// half-way through when they lose the race.
+    private func lockExternalID() async throws {
+        guard let external = request.externalId else { return }
+        try await transaction.query(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || ':external:' || $2::text, 0))",
+            [.string(workspace), .string(external)])
+    }
+
     private func alreadyEnrolled() async throws -> EnrollmentAnswer? {
         guard let external = request.externalId else { return nil }
         let rows = try await transaction.query(
-            "SELECT id, lead_id, sequence_id FROM sequence_contacts WHERE workspace_id = $1 AND external_id = $2",
-            [.string(workspace), .string(external)])
+            """
+            SELECT e.contact_id, c.lead_id, c.sequence_id
+            FROM external_ids e LEFT JOIN sequence_contacts c ON c.id = e.contact_id
+            WHERE e.workspace_id = $1 AND e.external_id = $2
+            """, [.string(workspace), .string(external)])
         return try rows.first.map { row in
             EnrollmentAnswer(
-                status: .enrolled, contactId: try row.decode(UUID.self, "id"),
+                status: .enrolled, contactId: try row.decode(UUID.self, "contact_id"),
                 leadId: try row.decode(UUID?.self, "lead_id"),
                 sequenceId: try row.decode(UUID?.self, "sequence_id"), workspaceId: workspace, repeated: true)
         }
@@ -119,18 +132,16 @@ struct Enrolling {
             """
             SELECT id FROM sequence_contacts
             WHERE recipient = $1 AND source_id = $2 AND kind = 'sequence' AND workspace_id = $3
+              AND (claim_state = 0 OR status NOT IN ('completed', 'failed', 'cancelled'))
             """, [.string(phone.digits), .string(sequence.text), .string(workspace)])
-        if let id = try known.column(UUID.self, at: 0).first {
-            return EnrollmentAnswer(
-                status: .enrolled, contactId: id, leadId: lead, sequenceId: sequence, workspaceId: workspace,
-                repeated: true)
-        }
-        // Somebody else has just used the external id: their transaction is committed by now, or the insert would not
-        // have been refused.
-        guard let known = try await alreadyEnrolled() else {
+        guard let id = try known.column(UUID.self, at: 0).first else {
+            // It has ended with its last message still in flight, or plain SQL has just used the external id. Failing
+            // takes back what this request wrote, so that asking again starts clean.
             throw OperationsError.refused(code: "conflict", message: "the same enrollment is being written; ask again")
         }
-        return known
+        return EnrollmentAnswer(
+            status: .enrolled, contactId: id, leadId: lead, sequenceId: sequence, workspaceId: workspace,
+            repeated: true)
     }
 
     private static let updateLeadSQL = """
@@ -146,7 +157,16 @@ struct Enrolling {
         """
 
     private static let enrollSQL = """
-        WITH revived AS (
+        WITH ended AS MATERIALIZED (
+            SELECT c.id, e.trigger, e.day_number FROM sequence_contacts c
+            CROSS JOIN (SELECT trigger, day_number FROM sequence_steps WHERE sequence_id = $3 AND is_entry_point
+                AND ($9::text IS NULL OR trigger = $9) ORDER BY day_number, id LIMIT 1) e
+            WHERE c.recipient = $2 AND c.source_id = $3::uuid::text AND c.kind = 'sequence' AND c.workspace_id = $1
+              AND c.claim_state = 0 AND c.status IN ('completed', 'failed', 'cancelled')
+            FOR UPDATE OF c
+        ), again AS MATERIALIZED (
+            SELECT * FROM ended WHERE $7::text IS NULL OR sluice_use_external_id($1, $7, id)
+        ), revived AS (
             UPDATE sequence_contacts c SET generation = c.generation + 1, moves = 0, retry_count = 0, status = 'active',
                 hold_reason = NULL, last_error = NULL, completed_at = NULL, next_trigger_time = now(), lane_id = NULL,
                 external_id = coalesce($7, c.external_id), lead_id = coalesce($8, c.lead_id),
@@ -154,10 +174,7 @@ struct Enrolling {
                 current_trigger = e.trigger, entry_trigger = coalesce($9, e.trigger), current_step =
                     coalesce(e.day_number, 1),
                 updated_at = now()
-            FROM (SELECT trigger, day_number FROM sequence_steps WHERE sequence_id = $3 AND is_entry_point
-                AND ($9::text IS NULL OR trigger = $9) ORDER BY day_number, id LIMIT 1) e
-            WHERE c.recipient = $2 AND c.source_id = $3::uuid::text AND c.kind = 'sequence' AND c.workspace_id = $1
-              AND c.claim_state = 0 AND c.status IN ('completed', 'failed', 'cancelled')
+            FROM again e WHERE c.id = e.id
             RETURNING c.id
         ), entered AS (
             INSERT INTO sequence_contacts (sequence_id, contact_phone, contact_name, assigned_device_id, workspace_id,

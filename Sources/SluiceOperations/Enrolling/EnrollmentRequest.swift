@@ -10,7 +10,8 @@ public struct EnrollmentRequest: Codable, Hashable, Sendable {
     public var deviceId: UUID?
     /// `default` when it is not given.
     public var workspaceId: String?
-    /// The producer's own id of this enrollment, unique per workspace: repeating it enrolls nobody twice.
+    /// The producer's own id of this enrollment, unique per workspace: repeating it enrolls nobody twice, until it is
+    /// forgotten with the ledger's days.
     public var externalId: String?
 
     public init(phone: String) { self.phone = phone }

@@ -1,9 +1,5 @@
 /// What a gateway's row may hold.
 enum GatewayValues {
-    /// The adapters of `SluiceGateways`, by the names in `gateways.dialect`. Listed here because an operator's command
-    /// must not carry an HTTP client with it; a test of the cluster adds one gateway of each.
-    static let dialects = ["gowa", "webhook"]
-
     static func check(url: String) throws(OperationsError) {
         let rest = url.hasPrefix("http://") ? url.dropFirst(7) : url.hasPrefix("https://") ? url.dropFirst(8) : ""
         guard let first = rest.first, first != "/", !url.contains(where: \.isWhitespace) else {

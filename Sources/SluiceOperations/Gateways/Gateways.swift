@@ -1,4 +1,5 @@
 internal import PostgresDriver
+internal import SluiceCore
 
 /// A gateway as it is shown: its credentials by name only.
 public struct GatewayLine: Codable, Hashable, Sendable {
@@ -49,8 +50,8 @@ extension OperatorSession {
     /// Adds a gateway. A new default takes the place of the old one, which stays for the devices that name it.
     public func addGateway(_ gateway: NewGateway) async throws {
         guard !gateway.id.isEmpty else { throw OperationsError.invalid(field: "id", message: "must not be empty") }
-        guard GatewayValues.dialects.contains(gateway.dialect) else {
-            throw OperationsError.notFound(kind: "dialect", given: gateway.dialect, nearest: GatewayValues.dialects)
+        guard Dialect(rawValue: gateway.dialect) != nil else {
+            throw OperationsError.notFound(kind: "dialect", given: gateway.dialect, nearest: Dialect.names)
         }
         try GatewayValues.check(url: gateway.baseURL)
         let credentials = try JSONText.compact(gateway.credentials)

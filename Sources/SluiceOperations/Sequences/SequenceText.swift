@@ -1,4 +1,6 @@
-/// Sequences as a table.
+public import FoundationEssentials
+
+/// Sequences as a table, and what was done to them.
 public enum SequenceText {
     private static let statuses = ["active", "completed", "paused", "unknown", "failed", "cancelled"]
 
@@ -17,5 +19,17 @@ public enum SequenceText {
                     + counts)
         }
         return table.lines(width: width).joined(separator: "\n") + "\n"
+    }
+
+    public static func render(_ report: RetimeReport, of sequence: String, now: Date = Date()) -> String {
+        let verb = report.isDryRun ? "would change" : "changed"
+        var lines = ["\(verb) the time of \(Words.counted(report.changed, "waiting contact")) of \(sequence)"]
+        if let earliest = report.earliestDue { lines.append("the earliest is due \(Words.time(earliest, from: now))") }
+        if report.unchanged > 0 { lines.append("\(Words.count(report.unchanged)) had the right time already") }
+        if report.unrecorded > 0 {
+            lines.append(
+                "\(Words.count(report.unrecorded)) keep their time: their last message is not in the ledger any more")
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -7,19 +7,20 @@ enum ControlQueries {
     private static let pausesSQL = "SELECT scope FROM pauses ORDER BY scope LIMIT 1000"
 
     private static let brokenSQL = """
-        SELECT coalesce(q.name, q.id::text) AS sequence, coalesce(st.trigger, '') AS trigger, st.next_trigger AS next,
-            st.is_endless
+        SELECT DISTINCT coalesce(q.name, q.id::text) AS sequence, coalesce(st.trigger, '') AS trigger,
+            CASE WHEN st.is_endless THEN '' ELSE way.next_trigger END AS next, st.is_endless
         FROM sequence_steps st JOIN sequences q ON q.id = st.sequence_id
-        WHERE q.is_active AND (st.is_endless OR nullif(st.next_trigger, '') IS NOT NULL AND NOT EXISTS (
-            SELECT FROM sequence_steps n WHERE n.workspace_id = st.workspace_id AND n.trigger = st.next_trigger))
+        CROSS JOIN LATERAL (
+            SELECT st.next_trigger UNION ALL
+            SELECT b.next_trigger FROM sequence_branches b WHERE b.step_id = st.id) way
+        WHERE q.is_active AND (st.is_endless OR nullif(way.next_trigger, '') IS NOT NULL AND NOT EXISTS (
+            SELECT FROM sequence_steps n WHERE n.workspace_id = st.workspace_id AND n.trigger = way.next_trigger))
         ORDER BY 1, 2 LIMIT \(mostSteps)
         """
 
     private static let upkeepSQL = """
         SELECT to_regclass('send_ledger_' || to_char(d.day, 'YYYYMMDD')) IS NOT NULL AS today,
-            to_regclass('send_ledger_' || to_char(d.day + 1, 'YYYYMMDD')) IS NOT NULL AS tomorrow,
-            extract(epoch FROM now() - (SELECT not_before FROM enrollment_intake ORDER BY id LIMIT 1))::float8
-                AS oldest_intake
+            to_regclass('send_ledger_' || to_char(d.day + 1, 'YYYYMMDD')) IS NOT NULL AS tomorrow
         FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS day) d
         """
 
@@ -41,8 +42,9 @@ enum ControlQueries {
         if let row = try await database.query(upkeepSQL, deadline: limit).first {
             facts.hasLedgerToday = try row.decode(Bool.self, "today")
             facts.hasLedgerTomorrow = try row.decode(Bool.self, "tomorrow")
-            facts.oldestIntakeSeconds = try row.decode(Double?.self, "oldest_intake")
         }
+        facts.oldestIntakeSeconds = try await IntakeQueries.oldestSeconds(database, within: limit)
+        facts.intakeSetAside = try await IntakeQueries.setAside(database, within: limit)
         return facts
     }
 }

@@ -10,6 +10,9 @@ enum DeviceFindings {
                 cannotSend("disconnected", .devicesDisconnected, "not connected", facts),
                 cannotSend("logged_out", .devicesLoggedOut, "logged out and must be paired again", facts),
                 cannotSend("not_found", .devicesNotFound, "not known to the gateway", facts),
+                cannotSend(
+                    "credentials_refused", .devicesCredentialsRefused, "refused by the gateway for wrong credentials",
+                    facts),
                 cannotSend("banned", .devicesBanned, "banned", facts),
             ].compactMap(\.self)
             if devices.withoutGateway.count > 0 {

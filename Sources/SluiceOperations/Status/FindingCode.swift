@@ -18,6 +18,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
 
     case ledgerDayMissing = "SLU-201"
     case intakeOld = "SLU-202"
+    case intakeSetAside = "SLU-203"
 
     case backlogOld = "SLU-301"
     case unknownContacts = "SLU-302"
@@ -31,6 +32,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case devicesBanned = "SLU-404"
     case breakerOpen = "SLU-405"
     case devicesWithoutGateway = "SLU-406"
+    case devicesCredentialsRefused = "SLU-407"
 
     case everythingPaused = "SLU-501"
     case workspacePaused = "SLU-502"
@@ -55,6 +57,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .mixedVersions: "mixed_versions"
         case .ledgerDayMissing: "ledger_day_missing"
         case .intakeOld: "intake_old"
+        case .intakeSetAside: "intake_set_aside"
         case .backlogOld: "backlog_old"
         case .unknownContacts: "unknown_contacts"
         case .stuckProcessing: "stuck_processing"
@@ -66,6 +69,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .devicesBanned: "devices_banned"
         case .breakerOpen: "breaker_open"
         case .devicesWithoutGateway: "devices_without_gateway"
+        case .devicesCredentialsRefused: "devices_credentials_refused"
         case .everythingPaused: "everything_paused"
         case .workspacePaused: "workspace_paused"
         case .nextStepMissing: "next_step_missing"

@@ -69,7 +69,7 @@ enum Findings {
                         : Finding(.nodeSilent, "\(name) renews its lease and does not answer over NATS"))
             }
         }
-        if !known.nodes.contains(where: { $0.role == NodeStatus.Role.shard.rawValue && $0.isLive }) {
+        if !known.nodes.contains(where: { $0.role == NodeRole.shard.rawValue && $0.isLive }) {
             found.append(Finding(.noShards, "no shard node is alive: nothing is sent"))
         } else if known.slots.orphanedWithDevices > 0 {
             found.append(
@@ -104,7 +104,21 @@ enum Findings {
                     .ledgerDayMissing, "the send ledger has no partition for \(day) (UTC): sending stops without it"))
         }
         if let age = control.oldestIntakeSeconds, age > oldIntake {
-            found.append(Finding(.intakeOld, "the oldest enrollment has waited \(Words.span(age)) to be worked off"))
+            let behind = facts.replies.compactMap(\.coordinator).map(\.intakeBacklog).max() ?? 0
+            let others = behind > 1 ? "; \(Words.count(behind)) or more enrollments wait" : ""
+            found.append(
+                Finding(
+                    .intakeOld,
+                    "the oldest enrollment, or contact at a branch, has waited \(Words.span(age)) to be worked off"
+                        + others))
+        }
+        if let aside = control.intakeSetAside {
+            let rows = Words.counted(aside.count, "row")
+            found.append(
+                Finding(
+                    .intakeSetAside,
+                    "\(rows) of enrollment_intake could not be written and wait for you; the first: \(aside.firstProblem)"
+                ))
         }
         return found
     }

@@ -30,13 +30,14 @@ enum LaneQueries {
                     ORDER BY c.next_trigger_time LIMIT b.most) c) p
             WHERE p.seen > 0
         )
-        SELECT p.device_id, d.cap_key, d.hourly_cap, d.daily_cap, \(LaneHold.reasonSQL) AS reason,
+        SELECT p.device_id, d.cap_key, k.hourly_cap, k.daily_cap, \(LaneHold.reasonSQL) AS reason,
             sum(p.idle)::bigint AS idle, sum(p.claimed)::bigint AS claimed, sum(p.reserved)::bigint AS reserved,
             bool_or(p.is_cut) AS is_cut,
             extract(epoch FROM now() - min(p.oldest_due))::float8 AS oldest_due,
             extract(epoch FROM now() - min(p.oldest_claim))::float8 AS oldest_claim
         FROM probe p
         LEFT JOIN device_caps d ON d.device_id = p.device_id
+        LEFT JOIN \(CapUsage.capsSQL(of: "d")) k ON true
         LEFT JOIN device_states s ON s.device_id = p.device_id
         LEFT JOIN sequences q ON p.kind = 'sequence' AND q.id::text = p.source_id
         GROUP BY 1, 2, 3, 4, 5

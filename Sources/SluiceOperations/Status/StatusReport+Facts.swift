@@ -81,25 +81,35 @@ extension StatusReport {
                 lastHeartbeatSecondsAgo: node.renewedAt.flatMap { renewed in
                     facts.nodes.map { max(0, $0.now.timeIntervalSince(renewed)) }
                 },
+                uptimeSeconds: reply.flatMap { uptime($0, at: facts.nodes?.now ?? facts.at) },
                 openRequests: reply?.shard.map { Int($0.openRequests) },
                 permits: reply?.shard.map { Int($0.permitsLimit) },
-                problems: reply?.problems ?? [])
+                requestsServed: reply?.api.map { Int(clamping: $0.requestsServed) },
+                messagesDropped: reply.map { Int(clamping: $0.messagesDropped) }, problems: reply?.problems ?? [])
         }
         for reply in replies.values.sorted(by: { $0.incarnation < $1.incarnation }) {
-            lines.append(NodeLine(reply))
+            lines.append(NodeLine(reply, uptime: uptime(reply, at: facts.nodes?.now ?? facts.at)))
         }
         return lines
+    }
+
+    /// Nil while the node does not know yet when it began.
+    private static func uptime(_ reply: NodeStatus, at now: Date) -> Double? {
+        guard reply.startedAt.microseconds > 0 else { return nil }
+        return max(0, now.timeIntervalSince1970 - Double(reply.startedAt.microseconds) / 1_000_000)
     }
 }
 
 extension StatusReport.NodeLine {
     /// A node that only NATS knows: the database cannot be asked, or it lost its lease.
-    fileprivate init(_ reply: NodeStatus) {
+    fileprivate init(_ reply: NodeStatus, uptime: Double?) {
         self.init(
             name: reply.name, role: reply.role.rawValue, state: .unregistered, incarnation: reply.incarnation.rawValue,
             version: reply.version, host: reply.host, isLeader: reply.coordinator?.term != nil, isDraining: false,
             slots: Int(reply.shard?.slotsOwned ?? 0), lastHeartbeatSecondsAgo: reply.renewalAge.inSeconds,
+            uptimeSeconds: uptime,
             openRequests: reply.shard.map { Int($0.openRequests) }, permits: reply.shard.map { Int($0.permitsLimit) },
-            problems: reply.problems)
+            requestsServed: reply.api.map { Int(clamping: $0.requestsServed) },
+            messagesDropped: Int(clamping: reply.messagesDropped), problems: reply.problems)
     }
 }

@@ -45,8 +45,14 @@ public struct StatusReport: Codable, Hashable, Sendable {
         public var isDraining: Bool
         public var slots: Int
         public var lastHeartbeatSecondsAgo: Double?
+        /// Of this incarnation, while the node answers.
+        public var uptimeSeconds: Double?
         public var openRequests: Int?
         public var permits: Int?
+        /// Calls of the API answered since its process started.
+        public var requestsServed: Int?
+        /// NATS messages it had no room for.
+        public var messagesDropped: Int?
         public var problems: [String]
     }
 

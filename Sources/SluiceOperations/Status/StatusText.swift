@@ -64,8 +64,9 @@ public enum StatusText {
         if let waiting = contacts.waiting { parts.append("\(Words.count(waiting)) waiting") }
         if let due = contacts.due { parts.append("\(contacts.dueIsAtLeast ? "at least " : "")\(Words.count(due)) due") }
         if let flight = contacts.inFlight { parts.append("\(Words.count(flight)) in flight") }
-        for status in ["unknown", "failed", "paused", "completed", "cancelled"] {
-            if let count = contacts.byStatus[status], count != 0 { parts.append("\(Words.count(count)) \(status)") }
+        for status in ["advance", "unknown", "failed", "paused", "completed", "cancelled"] {
+            let words = status == "advance" ? "at a branch" : status
+            if let count = contacts.byStatus[status], count != 0 { parts.append("\(Words.count(count)) \(words)") }
         }
         guard !parts.isEmpty else { return [] }
         var lines = wrap("contacts  " + parts.joined(separator: ", "), width: width, indent: 10)

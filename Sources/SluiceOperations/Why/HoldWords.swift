@@ -26,6 +26,10 @@ enum HoldWords {
             return "The workspace \"\(contact.workspace)\" has no device. Add one with `sluice devices add`."
         case .unknownDevice:
             return "Its device does not exist any more, or is another workspace's. Give it one that does."
+        case .quarantined:
+            return
+                "The database refuses to write its row (see its last error): a constraint or trigger of your own. Mend that, "
+                + "then set status = 'active'."
         case .noDueTime:
             return "It came from the previous system without a due time. Set next_trigger_time and status = 'active'."
         case nil: return "It is held: \(code)."

@@ -19,7 +19,7 @@ struct LeadSituation: Sendable {
 enum LeadQuery {
     private static let most = 100
 
-    private static let sql = """
+    static let sql = """
         SELECT l.id, l.name, l.workspace_id, t.trigger, coalesce(q.name, q.id::text) AS sequence, q.id AS sequence_id,
             coalesce(st.is_entry_point, false) AS is_entry, coalesce(q.is_active, false) AS is_active,
             EXISTS (SELECT FROM enrollment_intake i WHERE i.lead_id = l.id AND i.trigger = t.trigger) AS is_queued

@@ -48,10 +48,7 @@ enum Obstacles {
                     "no_owner",
                     "No shard node is responsible for the device \"\(device.name)\" now; see `sluice status`."))
         }
-        if !contact.hasLeader {
-            reasons.append(
-                Reason("no_leader", "No coordinator leads, so nothing new is handed out; see `sluice status`."))
-        }
+        reasons += ofLeading(contact)
         switch room {
         case .owner(let state): reasons += live(state, device, contact.now)
         case .ledger(let hour, let day):
@@ -59,6 +56,11 @@ enum Obstacles {
         case nil: break
         }
         return reasons
+    }
+
+    static func ofLeading(_ contact: ContactSituation) -> [Reason] {
+        guard !contact.hasLeader else { return [] }
+        return [Reason("no_leader", "No coordinator leads, so nothing new is handed out; see `sluice status`.")]
     }
 
     private static func condition(_ device: ContactSituation.Device) -> [Reason] {
@@ -75,6 +77,12 @@ enum Obstacles {
         case "logged_out": reasons.append(Reason("device_logged_out", "\(name) is logged out: pair the phone again."))
         case "not_found":
             reasons.append(Reason("device_not_found", "\(name) is not known to its gateway: check its name there."))
+        case "credentials_refused":
+            reasons.append(
+                Reason(
+                    "device_credentials_refused",
+                    "The gateway of \(name.replacing("The device", with: "the device")) does not accept its credentials: "
+                        + "correct them, and it goes on within a minute."))
         case "banned":
             let until = device.stateUntil.map { " until \(Words.time($0))" } ?? ""
             reasons.append(

@@ -16,7 +16,7 @@ enum SituationQuery {
             coalesce(q.is_active, false) AS is_active,
             (SELECT count(*) FROM (SELECT FROM sequence_contacts a WHERE a.lane_id = c.lane_id AND a.status = 'active'
                 AND a.next_trigger_time < least(c.next_trigger_time, now()) LIMIT 1000) a)::int AS ahead,
-            d.id AS device_id, coalesce(d.device_name, d.id::text) AS device_name, p.cap_key, p.hourly_cap, p.daily_cap,
+            d.id AS device_id, coalesce(d.device_name, d.id::text) AS device_name, p.cap_key, k.hourly_cap, k.daily_cap,
             coalesce(s.state, 'connected') AS device_state, s.until AS state_until,
             p.paused_at IS NOT NULL AS device_paused, p.paused_reason, p.history_from,
             p.gateway_id IS NOT NULL OR EXISTS (SELECT FROM gateways WHERE is_default) AS has_gateway,
@@ -33,6 +33,7 @@ enum SituationQuery {
         LEFT JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = c.current_trigger
         LEFT JOIN user_devices d ON d.id = c.assigned_device_id
         LEFT JOIN device_caps p ON p.device_id = d.id
+        LEFT JOIN \(CapUsage.capsSQL(of: "p")) k ON true
         LEFT JOIN device_states s ON s.device_id = d.id
         LEFT JOIN slot_owners o ON o.slot = p.hash_slot
         LEFT JOIN node_leases l ON l.incarnation = o.owner AND l.expires_at > now()

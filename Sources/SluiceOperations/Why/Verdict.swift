@@ -10,6 +10,7 @@ enum Verdict {
         case "failed": return [failed(contact)]
         case "cancelled": return [cancelled(contact)]
         case "unknown": return [unknown(contact)]
+        case "advance": return undecided(contact)
         case "active": break
         default: return [held(contact)]
         }
@@ -54,6 +55,14 @@ enum Verdict {
             "A message went out\(when) and nobody knows whether it arrived\(why.map { " (\($0))" } ?? ""). Look at the phone, then say which: "
                 + "`sluice unknown mark-sent \(contact.id.text)`, `… mark-failed …` or, to send it again, `… resend …`."
         )
+    }
+
+    private static func undecided(_ contact: ContactSituation) -> [Reason] {
+        let step = contact.step.trigger.map { "Step \"\($0)\"" } ?? "Its step"
+        let waits = Reason(
+            "branch_undecided",
+            "\(step) is done, and it waits for its branch to be decided: which step comes next. That takes seconds.")
+        return [waits] + Obstacles.ofLeading(contact)
     }
 
     private static func inFlight(_ contact: ContactSituation) -> Reason {

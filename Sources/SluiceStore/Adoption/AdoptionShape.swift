@@ -127,7 +127,7 @@ struct AdoptionShape {
                     into: &report)
             }
         }
-        let statuses = ["active", "completed", "failed", "unknown", "paused", "cancelled"]
+        let statuses = ["active", "advance", "completed", "failed", "unknown", "paused", "cancelled"]
         for check in catalog.statusChecks {
             let refused = statuses.filter { !check.definition.contains("'\($0)'") }
             guard !refused.isEmpty else { continue }

@@ -54,6 +54,8 @@ extension UserTable {
             .ours("is_endless", "boolean NOT NULL DEFAULT false", .boolean),
             // Why its message cannot be sent, as `sluice_content_problem` says.
             .ours("content_problem", "text", .text),
+            // It has rows in `sequence_branches`, so that a settle need not look.
+            .ours("has_branches", "boolean NOT NULL DEFAULT false", .boolean),
         ] + UserColumn.times)
 
     static let contacts = UserTable(
@@ -71,8 +73,12 @@ extension UserTable {
             .ours("external_id", "text", .text), .ours("lead_id", "uuid", .uuid), .ours("entry_trigger", "text", .text),
             .ours("time_zone", "text", .text),
             // Where it stands.
-            .ours("lane_id", "bigint", .whole), .ours("moves", "int NOT NULL DEFAULT 0", .whole),
+            .ours("lane_id", "bigint", .whole),
+            // The device it prefers and returns to, while it is on another because that one cannot send.
+            .ours("home_device_id", "uuid", .uuid), .ours("moves", "int NOT NULL DEFAULT 0", .whole),
             .ours("attempts", "int NOT NULL DEFAULT 0", .whole), .ours("hold_reason", "text", .text),
+            // Times in a row that the database refused to reserve it.
+            .ours("row_faults", "int NOT NULL DEFAULT 0", .whole),
             // The claim state machine: 0 idle, 1 claimed, 2 reserved. In no index and no predicate, so that claim and
             // reserve are HOT.
             .ours("claim_state", "smallint NOT NULL DEFAULT 0 CHECK (claim_state BETWEEN 0 AND 2)", .whole),

@@ -14,7 +14,7 @@ public protocol CoordinatorStore: Sendable {
     // MARK: Nodes and slots. Every write names the term and does nothing when it is not the current one (`termLost`).
 
     /// Shard nodes with a running lease.
-    func liveShards() async throws -> [ShardNode]
+    func liveShards() async throws -> [ShardMember]
 
     /// FENCE: closes the fences of shard incarnations whose lease has lapsed and returns them. Waits for their reserves
     /// in flight.
@@ -22,9 +22,10 @@ public protocol CoordinatorStore: Sendable {
 
     func slotOwnerships() async throws -> [SlotOwnership]
 
-    /// REASSIGN, a statement of its own: gives slots without a live owner to `owner` with epoch + 1 and takes back what
-    /// was claimed for their old owners; for slots with a live owner it records whom the leader wants.
-    func assign(_ changes: [SlotChange], term: Term) async throws -> [SlotOwnership]
+    /// REASSIGN, a statement of its own: gives slots whose owner is fenced, or that have none, to `owner` with epoch + 1;
+    /// for slots with a live owner it records whom the leader wants. Leaves out slots that their owner gave up meanwhile.
+    /// What was claimed for a fenced owner returns by ``takeBack(expired:olderThan:limit:)``.
+    func assign(_ grants: [SlotGrant], term: Term) async throws -> [SlotOwnership]
 
     // MARK: Lanes and claims
 
@@ -39,8 +40,8 @@ public protocol CoordinatorStore: Sendable {
     /// CLAIM: idle → claimed, in one statement.
     func claim(_ request: ClaimRequest, lasting: Duration) async throws -> ClaimResult
 
-    /// Takes back claims whose batch expired, or (`olderThan`) whose term is over: only rows still `claimed`. Bounded
-    /// by `limit` batches.
+    /// Takes back claims whose batch expired, whose owner is fenced, or (`olderThan`) whose term is over: only rows still
+    /// `claimed`. Bounded by `limit` batches.
     func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack
 
     // MARK: Intake
@@ -51,13 +52,24 @@ public protocol CoordinatorStore: Sendable {
     /// Drains one chunk of completions: takes the trigger off the lead. Skips leads that somebody else holds locked.
     func complete(limit: Int) async throws -> IntakeResult
 
+    /// Drains one chunk of contacts that wait for their branch to be decided: they move on as a settle would have moved
+    /// them. Skips contacts that somebody else holds locked.
+    func decideBranches(limit: Int) async throws -> IntakeResult
+
     /// Drains wake-ups written by plain SQL on the queue itself.
     func drainWakes(limit: Int) async throws -> IntakeResult
 
+    /// Enrollments that wait to be worked off, counted up to 10,000.
+    func intakeBacklog() async throws -> Int
+
+    /// Moves one chunk of contacts off devices that are out of service, where their sequence allows it, and back.
+    /// `more` when the chunk was full.
+    func relocate(limit: Int) async throws -> IntakeResult
+
     // MARK: Upkeep
 
-    /// Makes sure the ledger partitions of the next days exist and drops those past keeping; folds the counters'
-    /// deltas.
+    /// Makes sure the ledger partitions of the next days exist, drops those older than `keepDays` and forgets external
+    /// ids as old; folds the counters' deltas.
     func maintain(keepDays: Int) async throws
 }
 
@@ -82,40 +94,16 @@ public struct LeadRenewal: Hashable, Sendable {
     }
 }
 
-/// A shard node the leader may give slots to.
-public struct ShardNode: Hashable, Sendable {
-    public var incarnation: Incarnation
-    public var name: String
-    /// It is stopping: it keeps what it owns until it has given it up, and gets nothing new.
-    public var isDraining: Bool
-
-    public init(incarnation: Incarnation, name: String, isDraining: Bool) {
-        self.incarnation = incarnation
-        self.name = name
-        self.isDraining = isDraining
-    }
-}
-
-/// One change of the assignment.
-public struct SlotChange: Hashable, Sendable {
-    public var slot: HashSlot
-    public var owner: Incarnation
-
-    public init(slot: HashSlot, owner: Incarnation) {
-        self.slot = slot
-        self.owner = owner
-    }
-}
-
-/// Claims the leader took back: how many of which device left the state `claimed` (or lost their row), and when the
-/// contacts are due.
-public struct TakenBack: Sendable {
-    public var claims: [(device: DeviceID, batch: BatchID, count: Int)]
+/// What one chunk of ``CoordinatorStore/takeBack(expired:olderThan:limit:)`` did.
+public struct TakenBack: Hashable, Sendable {
+    /// Claims that left the state `claimed`, or whose contact's row is gone.
+    public var claims: [ReturnedClaims]
+    /// When the contacts are due again.
     public var lanes: [LaneDue]
     /// Batches that were looked at; equal to the limit means there may be more.
     public var batches: Int
 
-    public init(claims: [(device: DeviceID, batch: BatchID, count: Int)], lanes: [LaneDue], batches: Int) {
+    public init(claims: [ReturnedClaims], lanes: [LaneDue], batches: Int) {
         self.claims = claims
         self.lanes = lanes
         self.batches = batches

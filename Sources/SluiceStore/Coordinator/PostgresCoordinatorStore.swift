@@ -41,7 +41,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
 
     // MARK: Nodes and slots
 
-    public func liveShards() async throws -> [ShardNode] {
+    public func liveShards() async throws -> [ShardMember] {
         try await storing {
             try await pools.relaxed.query(
                 """
@@ -51,7 +51,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
                     ORDER BY l.incarnation
                 """
             ).map { row in
-                ShardNode(
+                ShardMember(
                     incarnation: Incarnation(rawValue: try row.decode(Int64.self, "incarnation")),
                     name: try row.decode(String.self, "node_name"), isDraining: try row.decode(Bool.self, "is_draining")
                 )
@@ -84,12 +84,12 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         }
     }
 
-    public func assign(_ changes: [SlotChange], term: Term) async throws -> [SlotOwnership] {
+    public func assign(_ grants: [SlotGrant], term: Term) async throws -> [SlotOwnership] {
         try await storing {
             let rows = try await pools.durable.query(
                 Self.assignSQL,
                 [
-                    .slots(changes.map(\.slot)), .int64Array(changes.map(\.owner.rawValue)), .int64(term.rawValue),
+                    .slots(grants.map(\.slot)), .int64Array(grants.map(\.owner.rawValue)), .int64(term.rawValue),
                 ])
             guard rows.count > 0 else { throw StoreError.termLost }
             return try rows.filter { try $0.decode(Int16?.self, "slot") != nil }.map(SlotOwnership.init(row:))
@@ -140,7 +140,9 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
                 taken.batches = Int(try row.decode(Int32.self, "batches"))
                 guard let device = try row.decode(UUID?.self, "device_id") else { continue }
                 let batch = BatchID(rawValue: try row.decode(Int64.self, "batch"))
-                taken.claims.append((DeviceID(rawValue: device), batch, Int(try row.decode(Int32.self, "n"))))
+                taken.claims.append(
+                    ReturnedClaims(
+                        device: DeviceID(rawValue: device), batch: batch, count: Int(try row.decode(Int32.self, "n"))))
                 if let due = try row.optionalTime("due") {
                     taken.lanes.append(LaneDue(lane: try row.lane("lane"), due: due))
                 }
@@ -158,10 +160,11 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
             }
             for statement in [
                 UpkeepStatements.foldTallies, UpkeepStatements.foldControlChanges, UpkeepStatements.forgetNodes,
-                UpkeepStatements.forgetCompletions,
+                UpkeepStatements.forgetCompletions, UpkeepStatements.forgetBranches,
             ] {
                 try await pools.durable.query(statement)
             }
+            try await pools.durable.query(UpkeepStatements.forgetExternalIDs, [.int32(Int32(keepDays))])
             let old = try await pools.durable.query(UpkeepStatements.oldLedgerDays, [.int32(Int32(keepDays))])
             for row in old {
                 let name = try row.decode(String.self, "name").quotedIdentifier

@@ -32,6 +32,20 @@ enum UpkeepStatements {
         DELETE FROM completion_intake i WHERE NOT EXISTS (SELECT FROM leads l WHERE l.id = i.lead_id)
         """
 
+    /// Branches of contacts that are gone or were entered anew.
+    static let forgetBranches = """
+        DELETE FROM branch_intake i WHERE NOT EXISTS (SELECT FROM sequence_contacts c
+            WHERE c.id = i.contact_id AND c.generation = i.generation AND c.moves = i.moves)
+        """
+
+    /// External ids used more than `$1` days ago, a bounded number at a time.
+    static let forgetExternalIDs = """
+        DELETE FROM external_ids WHERE (workspace_id, external_id) IN (
+            SELECT workspace_id, external_id FROM external_ids
+            WHERE used_at < clock_timestamp() - make_interval(days => $1::int)
+            ORDER BY used_at LIMIT 50000 FOR UPDATE SKIP LOCKED)
+        """
+
     static let makeLedgerDay = "SELECT sluice_ledger_day((clock_timestamp() AT TIME ZONE 'UTC')::date + $1::int)"
 
     /// Ledger partitions older than `$1` days.

@@ -59,6 +59,14 @@ extension PostgresCoordinatorStore {
         }
     }
 
+    public func decideBranches(limit: Int) async throws -> IntakeResult {
+        try await storing {
+            let rows = try await pools.durable.query(DecideStatement.sql, [.int64(Int64(limit))])
+            let taken = Int(try rows.first?.decode(Int32.self, "taken") ?? 0)
+            return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: taken, more: taken >= limit)
+        }
+    }
+
     public func drainWakes(limit: Int) async throws -> IntakeResult {
         try await storing {
             let rows = try await pools.durable.query(
@@ -71,6 +79,20 @@ extension PostgresCoordinatorStore {
                 """, [.int64(Int64(limit))])
             let taken = Int(try rows.first?.decode(Int32.self, "taken") ?? 0)
             return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: taken, more: taken >= limit)
+        }
+    }
+
+    public func relocate(limit: Int) async throws -> IntakeResult {
+        try await storing {
+            let rows = try await pools.durable.query(RelocateStatement.sql, [.int64(Int64(limit))])
+            let moved = Int(try rows.first?.decode(Int32.self, "moved") ?? 0)
+            return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: moved, more: moved >= limit)
+        }
+    }
+
+    public func intakeBacklog() async throws -> Int {
+        try await storing {
+            Int(try await pools.durable.query(BacklogStatement.sql).scalar(Int64.self))
         }
     }
 

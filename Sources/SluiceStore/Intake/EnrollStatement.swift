@@ -1,7 +1,8 @@
 /// ENROLL: one chunk of `enrollment_intake` becomes enrollments, in one statement.
 ///
-/// Per lead and trigger the last word of the chunk counts. A lead's device, else its sequence's, else the least loaded
-/// one of the workspace that can send. An enrollment that ended is revived with the next generation; one that runs is
+/// Per lead and trigger the last word of the chunk counts. A lead's device, else its sequence's, else the one it had,
+/// else the least loaded one of the workspace that can send; the sequence's `device_choice` may say otherwise
+/// (``DevicePool/choice(of:policy:)``). An enrollment that ended is revived with the next generation; one that runs is
 /// left alone. What cannot be done now, because somebody holds the contact locked or its last message is still in
 /// flight, goes back into the intake for a second, so that nobody's open transaction delays the rest of the chunk.
 /// Returns the lanes that got work.
@@ -18,6 +19,7 @@ enum EnrollStatement {
             FROM taken WHERE lead_id IS NOT NULL ORDER BY lead_id, trigger, id DESC
         ),
         \(losses),
+        \(DeviceOutage.away),
         \(gains),
         \(DevicePool.ctes),
         \(placed),
@@ -36,7 +38,7 @@ enum EnrollStatement {
         ending AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status
             FROM word w JOIN sequence_contacts c ON c.lead_id = w.lead_id AND c.entry_trigger = w.trigger
-                AND c.workspace_id = w.workspace_id AND c.status IN ('active', 'paused')
+                AND c.workspace_id = w.workspace_id AND c.status IN ('active', 'paused', 'advance')
             WHERE w.op = 'remove' OR w.was_removed AND c.claim_state <> 0
             ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
         ), cancelled AS (
@@ -53,7 +55,8 @@ enum EnrollStatement {
                 coalesce(l.time_zone, ws.time_zone) AS time_zone, q.id AS sequence_id, q.priority::int AS priority,
                 st.day_number, st.time_schedule::text AS time_schedule, st.is_endless,
                 coalesce(sluice_digits(l.phone), 'invalid:' || coalesce(nullif(l.phone, ''), l.id::text)) AS recipient,
-                sluice_digits(l.phone) IS NOT NULL AS has_phone, coalesce(l.device_id, q.device_id) AS device_id
+                sluice_digits(l.phone) IS NOT NULL AS has_phone, coalesce(l.device_id, q.device_id) AS device_id,
+                q.device_choice
             FROM word w
             JOIN leads l ON l.id = w.lead_id
             JOIN sequence_steps st ON st.workspace_id = w.workspace_id AND st.trigger = w.trigger AND st.is_entry_point
@@ -84,7 +87,7 @@ enum EnrollStatement {
                 WHEN k.known_id IN (SELECT id FROM ending) THEN 'add again'
                 WHEN k.known_status IN ('completed', 'failed', 'cancelled')
                     THEN CASE WHEN k.claim_state = 0 THEN 'enter' ELSE 'add again' END
-                WHEN k.known_status IN ('active', 'paused') AND k.was_removed THEN 'enter'
+                WHEN k.known_status IN ('active', 'paused', 'advance') AND k.was_removed THEN 'enter'
                 ELSE 'leave' END
             FROM known k
         ), put_off AS (
@@ -96,15 +99,17 @@ enum EnrollStatement {
                 UNION ALL
                 SELECT 'remove', w.lead_id, w.workspace_id, w.trigger, 1
                 FROM word w JOIN sequence_contacts c ON c.lead_id = w.lead_id AND c.entry_trigger = w.trigger
-                    AND c.workspace_id = w.workspace_id AND c.status IN ('active', 'paused')
+                    AND c.workspace_id = w.workspace_id AND c.status IN ('active', 'paused', 'advance')
                 WHERE w.op = 'remove' AND c.id NOT IN (SELECT id FROM ending)) o
             ORDER BY place
         ), entering AS MATERIALIZED (
-            SELECT j.*, c.chosen, 'sequence' AS kind, j.sequence_id::text AS source_id,
+            SELECT j.*, c.own, c.chosen, 'sequence' AS kind, j.sequence_id::text AS source_id,
                 row_number() OVER (PARTITION BY workspace_id, c.chosen IS NULL ORDER BY lead_id) AS turn,
                 EXISTS (SELECT FROM suppressions s
                     WHERE s.phone = j.recipient AND s.workspace_id IN ('*', j.workspace_id)) AS is_suppressed
-            FROM judged j CROSS JOIN LATERAL (SELECT coalesce(j.device_id, j.known_device) AS chosen) c
+            FROM judged j
+            CROSS JOIN LATERAL \(DevicePool.choice(
+                of: "coalesce(j.device_id, j.known_device)", policy: "j.device_choice")) c
             WHERE j.verdict = 'enter'
         )
         """
@@ -130,14 +135,16 @@ enum EnrollStatement {
         entered AS (
             INSERT INTO sequence_contacts AS c (sequence_id, contact_phone, contact_name, user_id, current_trigger,
                 next_trigger_time, assigned_device_id, current_step, status, workspace_id, kind, source_id, recipient,
-                lead_id, entry_trigger, time_zone, lane_id, hold_reason, last_error, completed_at, generation)
+                lead_id, entry_trigger, time_zone, lane_id, hold_reason, last_error, completed_at, generation,
+                home_device_id)
             SELECT p.sequence_id, nullif(p.phone, ''), p.name, p.user_id, p.trigger,
                 sluice_due(now(), interval '0', p.time_schedule, p.time_zone), p.device, coalesce(p.day_number, 1),
                 CASE WHEN p.is_suppressed THEN 'cancelled' WHEN p.hold IS NOT NULL THEN 'paused' ELSE 'active' END,
                 p.workspace_id, p.kind, p.source_id, p.recipient, p.lead_id, p.trigger, p.time_zone,
                     \(LaneNumbers.lane),
                 p.hold, CASE WHEN p.is_suppressed THEN 'suppressed' WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END,
-                CASE WHEN p.is_suppressed THEN now() END, p.known_generation + 1
+                CASE WHEN p.is_suppressed THEN now() END, p.known_generation + 1,
+                \(DevicePool.home)
             FROM numbered p ORDER BY p.recipient, p.sequence_id
             ON CONFLICT (recipient, source_id, kind, workspace_id) DO UPDATE SET
                 generation = excluded.generation, moves = 0, retry_count = 0,
@@ -146,7 +153,8 @@ enum EnrollStatement {
                 current_step = excluded.current_step, status = excluded.status, lead_id = excluded.lead_id,
                 entry_trigger = excluded.entry_trigger, time_zone = excluded.time_zone, lane_id = excluded.lane_id,
                 hold_reason = excluded.hold_reason, last_error = excluded.last_error,
-                completed_at = excluded.completed_at, contact_name = excluded.contact_name, updated_at = now()
+                completed_at = excluded.completed_at, contact_name = excluded.contact_name,
+                home_device_id = excluded.home_device_id, updated_at = now()
             -- Only what was locked above: a row that somebody inserted meanwhile is let be.
             WHERE c.generation = excluded.generation - 1 AND c.claim_state = 0
             RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.source_id

@@ -3,7 +3,7 @@
 /// back into the intake for a second.
 enum PlaceStatement {
     static let sql = """
-        WITH held AS MATERIALIZED (
+        WITH \(DeviceOutage.away), held AS MATERIALIZED (
             SELECT * FROM sequence_contacts c
             WHERE c.id = ANY ($1::uuid[]) AND (c.status = 'active' OR c.hold_reason IN ('no_device', 'unknown_device'))
             ORDER BY c.id FOR UPDATE SKIP LOCKED
@@ -15,11 +15,13 @@ enum PlaceStatement {
         ), entering AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status AS known_status, c.next_trigger_time,
                 q.priority::int AS priority,
-                coalesce(c.assigned_device_id, q.device_id) AS chosen,
-                c.recipient ~ '^[0-9]{7,15}$' AS has_phone,
-                row_number() OVER (PARTITION BY c.workspace_id, coalesce(c.assigned_device_id, q.device_id) IS NULL
-                    ORDER BY c.id) AS turn
+                o.own, o.chosen, c.recipient ~ '^[0-9]{7,15}$' AS has_phone,
+                row_number() OVER (PARTITION BY c.workspace_id, o.chosen IS NULL ORDER BY c.id) AS turn
             FROM held c LEFT JOIN sequences q ON q.id = c.sequence_id
+            -- Whoever writes a device into a contact means that one.
+            CROSS JOIN LATERAL \(DevicePool.choice(
+                of: "coalesce(c.assigned_device_id, q.device_id)",
+                policy: "CASE WHEN c.assigned_device_id IS NULL THEN q.device_choice END")) o
             WHERE c.claim_state = 0
         ),
         \(DevicePool.ctes),
@@ -36,6 +38,8 @@ enum PlaceStatement {
         \(LaneNumbers.ctes), moved AS (
             UPDATE sequence_contacts c SET assigned_device_id = p.device, lane_id = \(LaneNumbers.lane),
                 hold_reason = p.hold,
+                home_device_id = CASE WHEN c.assigned_device_id IS NULL THEN \(DevicePool.home)
+                    ELSE c.home_device_id END,
                 status = CASE WHEN p.hold IS NULL THEN 'active' ELSE 'paused' END,
                 last_error = CASE WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END
             FROM numbered p WHERE c.id = p.id

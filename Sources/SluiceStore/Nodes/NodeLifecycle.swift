@@ -1,12 +1,16 @@
 internal import FoundationEssentials
-internal import PostgresDriver
-internal import SluiceCore
+public import PostgresDriver
+public import SluiceCore
 
-/// A node's life in the database: the same for every role.
-struct NodeLifecycle: Sendable {
+/// A node's life in the database: the same for every role. Calls throw ``StoreError``.
+public struct NodeLifecycle: Sendable {
     let pool: PostgresPool
 
-    func register(_ node: NodeRegistration) async throws -> Incarnation {
+    /// - Parameter pool: should serve nothing else, so that a renewal never queues behind work. Its owner runs it.
+    public init(pool: PostgresPool) { self.pool = pool }
+
+    /// Begins a new incarnation. ``StoreError/nameInUse(name:)`` while another one of this name and role has a running lease.
+    public func register(_ node: NodeRegistration) async throws -> Incarnation {
         try await storing {
             try await pool.withTransaction { transaction in
                 // Two nodes of one name that start at once: the second sees the first.
@@ -23,8 +27,20 @@ struct NodeLifecycle: Sendable {
         }
     }
 
+    /// Renews the lease of a node that asks for nothing else, and gives the database's time.
+    /// ``StoreError/leaseLost`` when it has lapsed or its fence is closed.
+    public func renew(_ incarnation: Incarnation) async throws -> DatabaseTime {
+        try await storing {
+            let rows = try await pool.query(
+                "WITH \(Self.renewalCTE) SELECT clock_timestamp() AS now FROM renewed",
+                [.int64(incarnation.rawValue)], deadline: .seconds(3))
+            guard let row = rows.first else { throw StoreError.leaseLost }
+            return try row.time("now")
+        }
+    }
+
     /// Closes the fence and removes the lease. Waits for reserves in flight, of which a node that leaves has none.
-    func leave(_ incarnation: Incarnation) async throws {
+    public func leave(_ incarnation: Incarnation) async throws {
         try await storing {
             try await pool.query(
                 """

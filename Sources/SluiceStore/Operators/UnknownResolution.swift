@@ -68,10 +68,12 @@ public struct UnknownResolution: Sendable {
                 nil
             }
         }
-        guard !due.isEmpty else { return }
-        try await transaction.query(
-            "INSERT INTO lane_wakes (lane_id, due) SELECT * FROM unnest($1::bigint[], $2::timestamptz[])",
-            [.int64Array(due.map(\.lane)), .timestampArray(due.map(\.due))])
+        if !due.isEmpty {
+            try await transaction.query(
+                "INSERT INTO lane_wakes (lane_id, due) SELECT * FROM unnest($1::bigint[], $2::timestamptz[])",
+                [.int64Array(due.map(\.lane)), .timestampArray(due.map(\.due))])
+        }
+        // Also for those that have no due time yet, because their step has branches.
         try await transaction.query("NOTIFY sluice_intake")
     }
 

@@ -4,9 +4,9 @@
 /// claim state machine, fences and slots, cap keys, the ledger's partitions.
 enum SchemaV1 {
     static let sections = [
-        functions, makeRoom, userTables, queue, adoptRows, queueIndexes, cluster, intakeTables, devices, ledger,
-        workspaceTriggers, leadTriggers, sequenceTriggers, contactTriggers, controlTriggers, views, adoptWork,
-        firstLedgerDays,
+        functions, makeRoom, conditions, userTables, queue, branches, adoptRows, queueIndexes, cluster, intakeTables,
+        externalIDs, devices, ledger, workspaceTriggers, leadTriggers, sequenceTriggers, branchTriggers,
+        contactTriggers, controlTriggers, views, adoptWork, firstLedgerDays,
     ]
 
     private static let firstLedgerDays = """

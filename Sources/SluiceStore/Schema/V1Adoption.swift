@@ -1,10 +1,11 @@
 extension SchemaV1 {
     /// Names of ours that a database may use for something else.
     static let ownRelations = [
-        "lanes", "claim_batches", "orphans_left", "gateways", "device_caps", "device_states", "suppressions", "pauses",
+        "sequence_branches", "branch_intake", "lanes", "claim_batches", "orphans_left", "gateways", "device_caps",
+        "device_states", "suppressions", "pauses",
         "audit_log", "api_keys", "node_fences", "node_leases", "slot_owners", "coordinator_lease", "cluster_versions",
         "control_changes", "send_ledger", "enrollment_intake", "intake_scans", "completion_intake", "lane_wakes",
-        "contact_tallies", "contact_tally_changes", "device_load_balance", "contact_counts",
+        "external_ids", "contact_tallies", "contact_tally_changes", "device_load_balance", "contact_counts",
     ]
 
     /// What a database that was here before Sluice needs. On an empty one these statements do nothing.

@@ -36,14 +36,19 @@ extension SchemaV1 {
             updated_at timestamptz NOT NULL DEFAULT now()
         );
         CREATE INDEX device_caps_slot ON device_caps (hash_slot);
+        CREATE INDEX device_caps_paused ON device_caps (device_id) WHERE paused_at IS NOT NULL;
 
         CREATE TABLE device_states (
             device_id uuid PRIMARY KEY,
-            state text NOT NULL CHECK (state IN ('connected', 'disconnected', 'logged_out', 'not_found', 'banned')),
+            state text NOT NULL CHECK (state IN ('connected', 'disconnected', 'logged_out', 'not_found',
+                'credentials_refused', 'banned')),
             detail text,
             until timestamptz,
-            observed_at timestamptz NOT NULL DEFAULT now()
+            observed_at timestamptz NOT NULL DEFAULT now(),
+            -- Since when it is in this state, trials in between left out.
+            since timestamptz NOT NULL DEFAULT now()
         );
+        CREATE INDEX device_states_away ON device_states (device_id) WHERE state <> 'connected';
 
         CREATE TABLE suppressions (
             workspace_id text NOT NULL,   -- '*': everywhere

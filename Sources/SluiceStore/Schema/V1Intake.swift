@@ -15,6 +15,8 @@ extension SchemaV1 {
             -- Why a row was set aside (then `not_before` is infinity).
             problem text
         );
+        -- Few or none, found without reading past what waits.
+        CREATE INDEX enrollment_intake_set_aside ON enrollment_intake (id) WHERE problem IS NOT NULL;
 
         -- One row per set of rows to look through once, in chunks from `after_id` on.
         CREATE TABLE intake_scans (
@@ -81,6 +83,7 @@ extension SchemaV1 {
             NEW.content_problem := sluice_content_problem(NEW.content, NEW.message_text, NEW.media_url);
             NEW.workspace_id := coalesce(
                 (SELECT workspace_id FROM sequences WHERE id = NEW.sequence_id), NEW.workspace_id);
+            NEW.has_branches := EXISTS (SELECT FROM sequence_branches WHERE step_id = NEW.id);
             RETURN NEW;
         END $$;
         """
@@ -171,8 +174,10 @@ extension SchemaV1 {
         CREATE FUNCTION sluice_mark_endless(workspaces text[]) RETURNS void LANGUAGE sql AS $$
             WITH RECURSIVE edge AS (
                 SELECT a.workspace_id, a.id AS source, b.id AS target
-                FROM sequence_steps a JOIN sequence_steps b ON b.workspace_id = a.workspace_id
-                    AND b.trigger = a.next_trigger
+                FROM sequence_steps a CROSS JOIN LATERAL (
+                    SELECT a.next_trigger UNION ALL
+                    SELECT w.next_trigger FROM sequence_branches w WHERE w.step_id = a.id) way
+                JOIN sequence_steps b ON b.workspace_id = a.workspace_id AND b.trigger = way.next_trigger
                 WHERE a.workspace_id = ANY (workspaces) AND coalesce(a.trigger_delay_hours, 24) <= 0
             ), reach (source, target) AS (
                 SELECT source, target FROM edge
@@ -203,6 +208,7 @@ extension SchemaV1 {
         -- A step that goes may break a cycle.
         CREATE FUNCTION sluice_steps_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
+            DELETE FROM sequence_branches WHERE step_id IN (SELECT id FROM old_steps);
             PERFORM sluice_mark_endless(ARRAY(SELECT DISTINCT workspace_id FROM old_steps));
             INSERT INTO intake_scans (purpose, workspace_id) SELECT DISTINCT 'recheck', workspace_id FROM old_steps;
             NOTIFY sluice_intake;
@@ -216,16 +222,11 @@ extension SchemaV1 {
     static let contactTriggers = """
         CREATE FUNCTION sluice_contact_written() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF NEW.external_id IS NOT NULL AND EXISTS (
-                SELECT FROM sequence_contacts
-                WHERE workspace_id = NEW.workspace_id AND external_id = NEW.external_id)
-            THEN
-                RETURN NULL;   -- the same enrollment again: once is enough
-            END IF;
             NEW.workspace_id := coalesce(
                 (SELECT s.workspace_id FROM sequences s WHERE s.id = NEW.sequence_id),
                 nullif(NEW.workspace_id, 'default'), NEW.user_id::text, 'default');
-            NEW.status := coalesce(NEW.status, 'active');
+            -- Nobody waits for a branch who has no row in `branch_intake`.
+            NEW.status := coalesce(nullif(NEW.status, 'advance'), 'active');
             NEW.source_id := coalesce(NEW.source_id, NEW.sequence_id::text, 'none');
             NEW.recipient := coalesce(sluice_digits(NEW.contact_phone), 'invalid:' || coalesce(NEW.contact_phone,
                 NEW.id::text));
@@ -236,6 +237,14 @@ extension SchemaV1 {
             NEW.entry_trigger := coalesce(NEW.entry_trigger, NEW.current_trigger);
             NEW.lane_id := NULL;
             NEW.claim_state := 0;
+            -- The same enrollment again is dropped. The id belongs to the row that an ON CONFLICT of this INSERT meets.
+            IF NEW.external_id IS NOT NULL AND NOT sluice_use_external_id(NEW.workspace_id, NEW.external_id, coalesce(
+                (SELECT c.id FROM sequence_contacts c WHERE c.recipient = NEW.recipient
+                    AND c.source_id = NEW.source_id AND c.kind = NEW.kind AND c.workspace_id = NEW.workspace_id),
+                NEW.id))
+            THEN
+                RETURN NULL;
+            END IF;
             RETURN NEW;
         END $$;
         CREATE TRIGGER sluice_contact_written BEFORE INSERT ON sequence_contacts
@@ -246,12 +255,20 @@ extension SchemaV1 {
         CREATE FUNCTION sluice_contact_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             NEW.status := coalesce(NEW.status, 'paused');
+            -- Whoever gives it a device means that one: it returns nowhere.
+            IF NEW.assigned_device_id IS DISTINCT FROM OLD.assigned_device_id THEN NEW.home_device_id := NULL; END IF;
             IF NEW.contact_phone IS DISTINCT FROM OLD.contact_phone THEN
                 NEW.recipient := coalesce(
                     sluice_digits(NEW.contact_phone), 'invalid:' || coalesce(NEW.contact_phone, NEW.id::text));
                 IF NEW.hold_reason = 'invalid_phone' AND sluice_digits(NEW.contact_phone) IS NOT NULL THEN
                     NEW.status := 'active';
                 END IF;
+            END IF;
+            -- One whose branch is not decided is not active, whatever somebody sets: it has had the message it stands
+            -- at. And nobody waits for a branch that is decided.
+            IF NEW.status = 'advance' OR NEW.status = 'active' AND OLD.status IS DISTINCT FROM 'active' THEN
+                NEW.status := CASE WHEN EXISTS (SELECT FROM branch_intake i WHERE i.contact_id = NEW.id
+                        AND i.generation = NEW.generation AND i.moves = NEW.moves) THEN 'advance' ELSE 'active' END;
             END IF;
             IF NEW.status = 'active' THEN
                 IF NEW.hold_reason IS NOT NULL THEN
@@ -324,7 +341,7 @@ extension SchemaV1 {
                 SET status = 'cancelled', last_error = 'suppressed', hold_reason = NULL, completed_at = now()
                 FROM new_suppressions s
                 WHERE c.recipient = s.phone AND s.workspace_id IN ('*', c.workspace_id)
-                  AND c.status IN ('active', 'paused');
+                  AND c.status IN ('active', 'paused', 'advance');
             RETURN NULL;
         END $$;
         CREATE TRIGGER sluice_suppressed AFTER INSERT ON suppressions

@@ -49,11 +49,11 @@ extension SchemaV1 {
         CREATE UNIQUE INDEX sluice_steps_trigger ON sequence_steps (workspace_id, trigger);
         CREATE INDEX sluice_contacts_due ON sequence_contacts (lane_id, next_trigger_time) WHERE status = 'active';
         CREATE UNIQUE INDEX sluice_contacts_identity ON sequence_contacts (recipient, source_id, kind, workspace_id);
-        CREATE UNIQUE INDEX sluice_contacts_external ON sequence_contacts (workspace_id, external_id)
-            WHERE external_id IS NOT NULL;
         CREATE INDEX sluice_contacts_held ON sequence_contacts (hold_reason, workspace_id, current_trigger)
             WHERE hold_reason IS NOT NULL;
         CREATE INDEX sluice_contacts_lead ON sequence_contacts (lead_id) WHERE lead_id IS NOT NULL;
+        CREATE INDEX sluice_contacts_home ON sequence_contacts (home_device_id)
+            WHERE home_device_id IS NOT NULL AND status = 'active';
         CREATE INDEX sluice_contacts_unknown ON sequence_contacts (workspace_id) WHERE status = 'unknown';
         DO $$ BEGIN
             IF NOT EXISTS (

@@ -53,6 +53,8 @@ extension SchemaV1 {
         CREATE INDEX IF NOT EXISTS sluice_steps_sequence ON sequence_steps (sequence_id);
         -- By the text of its id: how a lane names it.
         CREATE INDEX IF NOT EXISTS sluice_sequences_source ON sequences ((id::text));
+        -- Operators and the API ask by phone number, however it was written.
+        CREATE INDEX IF NOT EXISTS sluice_leads_phone ON leads (sluice_digits(phone));
         """
 
     /// Columns as rows of a VALUES list.

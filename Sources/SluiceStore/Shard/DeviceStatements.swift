@@ -13,7 +13,7 @@ struct DeviceStatements {
                 c.paused_at IS NOT NULL AS is_paused, c.history_from,
             coalesce(g.dialect, '') AS dialect, coalesce(c.base_url, g.base_url, '') AS base_url,
             coalesce(c.credentials, g.credentials, '{}')::text AS credentials,
-            coalesce(g.http_timeout_ms, 0) AS http_timeout_ms, coalesce(g.accepts_late_ms, -1) AS accepts_late_ms,
+            g.http_timeout_ms, g.accepts_late_ms,
             coalesce(c.gateway_device, d.device_name, d.id::text) AS gateway_device,
             coalesce(s.state, 'connected') AS state, s.until
         FROM device_caps c
@@ -27,13 +27,13 @@ struct DeviceStatements {
     static let record = """
         WITH state AS (
             INSERT INTO device_states (device_id, state, detail, until) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (device_id) DO UPDATE SET state = $2, detail = $3, until = $4, observed_at = now())
+            ON CONFLICT (device_id) DO UPDATE SET state = $2, detail = $3, until = $4, observed_at = now(),
+                since = \(DeviceOutage.since))
         UPDATE user_devices SET status = $2, last_seen = CASE WHEN $2 = 'connected' THEN now() ELSE last_seen END
         WHERE id = $1
         """
 
     func profile(_ row: PostgresRow) throws -> DeviceProfile {
-        let dialect = try row.decode(String.self, "dialect")
         let least = max(0, try row.decode(Int32?.self, "min_delay_seconds") ?? 0)
         let most = max(least, try row.decode(Int32?.self, "max_delay_seconds") ?? least)
         return DeviceProfile(
@@ -41,12 +41,20 @@ struct DeviceStatements {
             workspace: try row.decode(String.self, "workspace_id"), capKey: try row.decode(String.self, "cap_key"),
             slot: try row.slot("slot"), caps: try caps(row),
             gap: .seconds(least)...Duration.seconds(most),
-            gateway: GatewayProfile(
-                dialect: dialect, baseURL: try row.decode(String.self, "base_url"),
-                credentials: try Self.credentials(row), httpTimeout: try Self.httpTimeout(row, dialect),
-                acceptsLateFor: try Self.acceptsLate(row, dialect)),
+            gateway: try Self.gateway(row),
             gatewayDevice: try row.decode(String.self, "gateway_device"), condition: try Self.condition(row),
             isPaused: try row.decode(Bool.self, "is_paused"), historyFrom: try row.optionalTime("history_from"))
+    }
+
+    private static func gateway(_ row: PostgresRow) throws -> GatewayProfile {
+        let dialect = try row.decode(String.self, "dialect")
+        // Nothing is ever sent in a dialect that nobody here speaks, so any bound does for it.
+        let known = Dialect(rawValue: dialect) ?? .webhook
+        return GatewayProfile(
+            dialect: dialect, baseURL: try row.decode(String.self, "base_url"), credentials: try credentials(row),
+            httpTimeout: try row.decode(Int32?.self, "http_timeout_ms").map { .milliseconds($0) } ?? known.httpTimeout,
+            acceptsLateFor: try row.decode(Int32?.self, "accepts_late_ms").map { .milliseconds($0) }
+                ?? known.acceptsLateFor)
     }
 
     private func caps(_ row: PostgresRow) throws -> Caps {
@@ -82,22 +90,12 @@ struct DeviceStatements {
         return pairs
     }
 
-    /// GOWA gives up on its own after 45 s and says so; a shorter time-out here would make those answers unknown.
-    private static func httpTimeout(_ row: PostgresRow, _ dialect: String) throws -> Duration {
-        let own = try row.decode(Int32.self, "http_timeout_ms")
-        return own > 0 ? .milliseconds(own) : dialect == "gowa" ? .seconds(50) : .seconds(10)
-    }
-
-    private static func acceptsLate(_ row: PostgresRow, _ dialect: String) throws -> Duration {
-        let own = try row.decode(Int32.self, "accepts_late_ms")
-        return own >= 0 ? .milliseconds(own) : dialect == "gowa" ? .seconds(75) : .seconds(10)
-    }
-
     private static func condition(_ row: PostgresRow) throws -> DeviceCondition {
         switch try row.decode(String.self, "state") {
         case "disconnected": .disconnected
         case "logged_out": .loggedOut
         case "not_found": .notFound
+        case "credentials_refused": .credentialsRefused
         case "banned": .banned(until: try row.optionalTime("until"))
         default: .connected
         }

@@ -1,8 +1,8 @@
 internal import PostgresDriver
 internal import SluiceCore
 
-/// Orphaned attempts whose contact was locked when a take-over wanted to say that their outcome is unknown: kept in a
-/// table until the lock is gone, because no later take-over would look for them.
+/// Orphaned attempts whose contact was locked, or its row refused, when a take-over wanted to say that their outcome is
+/// unknown: kept in a table until they can be settled, because no later take-over would look for them.
 struct OrphansLeft: Sendable {
     let pool: PostgresPool
 
@@ -16,7 +16,7 @@ struct OrphansLeft: Sendable {
             """, Array(SettleStatement.parameters(rows).prefix(6)))
     }
 
-    /// Settles those whose lock is gone. Returns their lanes.
+    /// Settles those that can be. Returns their lanes.
     func settle() async throws -> [LaneDue] {
         let rows = try await pool.query(
             """
@@ -26,8 +26,8 @@ struct OrphansLeft: Sendable {
         ).map { try SettleRow(orphan: $0) }
         guard !rows.isEmpty else { return [] }
         let result = try await Settler(pool: pool).settle(rows)
-        let busy = Set(result.busy)
-        let settled = rows.indices.filter { !busy.contains($0) }.map { rows[$0] }
+        let left = Set(result.busy + result.faulty)
+        let settled = rows.indices.filter { !left.contains($0) }.map { rows[$0] }
         try await pool.query(
             """
             DELETE FROM orphans_left o USING unnest($1::uuid[], $2::int[]) AS s(contact, attempt)

@@ -119,7 +119,7 @@ public struct PostgresShardStore: ShardStore {
             }
             let result = try await settler.settle(orphans)
             (found.orphans, found.lanes) = (orphans.count, result.lanes)
-            try await OrphansLeft(pool: pools.durable).keep(result.busy.map { orphans[$0] })
+            try await OrphansLeft(pool: pools.durable).keep((result.busy + result.faulty).map { orphans[$0] })
             return found
         }
     }
@@ -171,6 +171,17 @@ public struct PostgresShardStore: ShardStore {
         }
     }
 
+    public func reportFault(_ fault: RowFault, of claim: Claim) async throws -> ReleasedClaim? {
+        try await storing {
+            let rows = try await pools.durable.query(
+                FaultStatements.report,
+                [.uuid(claim.contact.rawValue), .int64(claim.batch.rawValue), .string(fault.text)],
+                deadline: .seconds(4))
+            guard let row = rows.first else { return nil }
+            return ReleasedClaim(claim: claim, due: try row.optionalTime("due"))
+        }
+    }
+
     public func abortLost(
         _ claims: [Claim], by incarnation: Incarnation
     ) async throws -> [(claim: Claim, due: DatabaseTime?)] {
@@ -188,7 +199,9 @@ public struct PostgresShardStore: ShardStore {
     public func settle(_ settlements: [Settlement]) async throws -> SettleResult {
         try await storing {
             let result = try await settler.settle(settlements.map(SettleRow.init))
-            return SettleResult(lanes: result.lanes, busy: result.busy.map { settlements[$0] })
+            return SettleResult(
+                lanes: result.lanes, busy: result.busy.map { settlements[$0] },
+                faulty: result.faulty.map { settlements[$0] })
         }
     }
 

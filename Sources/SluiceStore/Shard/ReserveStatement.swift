@@ -71,6 +71,7 @@ struct ReserveStatement {
                 claim_state = CASE WHEN j.refusal IS NULL THEN 2 ELSE 0 END,
                 claim_batch = CASE WHEN j.refusal IS NULL THEN c.claim_batch END,
                 attempts = c.attempts + CASE WHEN j.refusal IS NULL THEN 1 ELSE 0 END,
+                row_faults = CASE WHEN j.refusal IS NULL THEN 0 ELSE c.row_faults END,
                 reserved_day = CASE WHEN j.refusal IS NULL THEN j.day END,
                 processing_device_id = CASE WHEN j.refusal IS NULL THEN c.processing_device_id END,
                 processing_started_at = CASE WHEN j.refusal IS NULL THEN c.processing_started_at END,

@@ -1,41 +1,53 @@
-/// Where a settled attempt leaves its contact: the second half of ``SettleStatement``.
+/// Where a settled attempt leaves its contact: the second half of ``SettleStatement``, and of ``DecideStatement``.
 ///
 /// | outcome | contact active or paused | contact ended meanwhile |
 /// |---|---|---|
 /// | sent, or unknown where the sequence continues | `move`: next step, completed, or held | `move`, status kept |
-/// | unknown where the sequence holds | `unknown` | `move`, status kept |
-/// | refused | `retry`, or `fail` when permanent or once too often | `stay` |
+/// | the same, at a step that has branches | `decide`: `advance`, until the leader moves it | `decide`, status kept |
+/// | unknown where the sequence holds | `unknown` | `move` or `decide`, status kept |
+/// | refused | `retry`, or `fail` when permanent, once too often, or a doubtful refusal came twice in a row | `stay` |
 /// | aborted, or the device's fault | `stay` | `stay` |
 ///
 /// A truth about an unknown that comes late finds the contact idle: sent moves it unless it has moved on already;
-/// failed lets it try again if it still waits as unknown.
+/// failed lets it try again if it still waits as unknown. A contact that waits for its branch has been counted as moved
+/// on (`moves`), so that no late truth finds it.
 enum SettleMove {
-    /// Members of a WITH over `settled`: `judged`, `outcome` and the writes.
-    static let ctes = """
+    /// Who moves.
+    enum Occasion {
+        /// An attempt was settled.
+        case settled
+        /// The branch of a step that was settled before is decided now.
+        case decided
+    }
+
+    /// Longest wait of a step, in hours: ten years, so that no delay somebody writes leaves the calendar.
+    private static let longestDelay = 87_600
+
+    /// The wait before the next step, over a row of `sequence_steps`.
+    static func delay(of step: String) -> String {
+        "least(greatest(coalesce(\(step).trigger_delay_hours, 24)::double precision, 0), \(longestDelay))"
+            + " * interval '1 hour'"
+    }
+
+    /// Members of a WITH over `source`: `judged`, `outcome` and the writes.
+    static func ctes(_ occasion: Occasion, of source: String) -> String {
+        """
         judged AS MATERIALIZED (
-            SELECT s.*, nullif(st.next_trigger, '') AS next_trigger, nx.id IS NOT NULL AS has_next,
-                nx.is_endless AS next_endless, nx.day_number AS next_day, e.is_over,
-                CASE
-                    WHEN s.state = 'sent' OR s.state = 'unknown' AND (e.is_over OR q.on_unknown = 'continue')
-                        THEN 'move'
-                    WHEN s.state = 'unknown' THEN 'unknown'
-                    WHEN s.state = 'aborted' OR e.is_over OR s.verdict = 'device' THEN 'stay'
-                    WHEN s.claim_state = 0 AND s.status <> 'unknown' THEN 'stay'
-                    WHEN s.verdict = 'permanent' OR s.retries + 1 >= \(SettleStatement.mostAttempts) THEN 'fail'
-                    ELSE 'retry'
-                END AS move,
+            SELECT s.*, w.next_trigger, nx.id IS NOT NULL AS has_next,
+                nx.is_endless AS next_endless, nx.day_number AS next_day, e.is_over, \(occasion.move) AS move,
                 -- The function call only where a time of day asks for it: it costs more than the rest of the row.
-                CASE WHEN nullif(st.next_trigger, '') IS NULL THEN NULL
+                CASE WHEN w.next_trigger IS NULL THEN NULL
                     WHEN nx.time_schedule IS NULL THEN s.at + e.delay
-                    ELSE sluice_due(s.at, e.delay, nx.time_schedule::text, coalesce(s.time_zone, w.time_zone))
+                    ELSE sluice_due(s.at, e.delay, nx.time_schedule::text, coalesce(s.time_zone, ws.time_zone))
                         END AS next_due
-            FROM settled s
+            FROM \(source) s
             LEFT JOIN sequences q ON q.id = s.sequence_id
-            LEFT JOIN workspaces w ON w.id = s.workspace_id
+            LEFT JOIN workspaces ws ON ws.id = s.workspace_id
             LEFT JOIN sequence_steps st ON st.workspace_id = s.workspace_id AND st.trigger = s.current_trigger
-            CROSS JOIN LATERAL (SELECT s.status NOT IN ('active', 'unknown', 'paused') AS is_over,
-                coalesce(st.trigger_delay_hours, 24)::double precision * interval '1 hour' AS delay) e
-            LEFT JOIN sequence_steps nx ON nx.workspace_id = s.workspace_id AND nx.trigger = nullif(st.next_trigger, '')
+            CROSS JOIN LATERAL (SELECT s.status NOT IN ('active', 'unknown', 'paused', 'advance') AS is_over,
+                \(delay(of: "st")) AS delay) e
+            CROSS JOIN LATERAL (SELECT nullif(\(occasion.next), '') AS next_trigger) w
+            LEFT JOIN sequence_steps nx ON nx.workspace_id = s.workspace_id AND nx.trigger = w.next_trigger
             WHERE s.is_current
         ), outcome AS MATERIALIZED (
             SELECT j.*, h.hold,
@@ -45,6 +57,7 @@ enum SettleMove {
                     WHEN move = 'unknown' THEN 'unknown'
                     WHEN move = 'fail' THEN 'failed'
                     WHEN status = 'paused' OR h.hold IS NOT NULL THEN 'paused'
+                    WHEN move = 'decide' THEN 'advance'
                     ELSE 'active'
                 END AS new_status,
                 CASE move
@@ -65,26 +78,25 @@ enum SettleMove {
                 processing_device_id = NULL, processing_started_at = NULL,
                 status = o.new_status, next_trigger_time = o.due,
                 hold_reason = CASE WHEN o.new_status = 'paused' THEN coalesce(o.hold, c.hold_reason) END,
-                moves = c.moves + CASE WHEN o.move = 'move' THEN 1 ELSE 0 END,
+                moves = c.moves + \(occasion.steps),
                 -- One that ended before its last message was settled stands nowhere, so that setting it active sends
                 -- nothing again.
                 current_trigger = CASE WHEN o.move <> 'move' THEN c.current_trigger
                     WHEN o.is_over THEN o.next_trigger ELSE coalesce(o.next_trigger, c.current_trigger) END,
                 current_step = CASE WHEN o.move = 'move' AND o.next_trigger IS NOT NULL
                     THEN coalesce(o.next_day, c.current_step + 1) ELSE c.current_step END,
-                retry_count = CASE o.move WHEN 'move' THEN 0 WHEN 'retry' THEN o.retries + 1
-                    WHEN 'fail' THEN o.retries + 1 ELSE c.retry_count END,
+                retry_count = CASE WHEN o.move IN ('move', 'decide') THEN 0
+                    WHEN o.move IN ('retry', 'fail') THEN o.retries + 1 ELSE c.retry_count END,
                 completed_at = CASE WHEN o.new_status IN ('completed', 'failed') AND NOT o.is_over THEN o.at
                     ELSE c.completed_at END,
                 last_error = CASE
                     WHEN o.is_over OR o.status = 'paused' AND o.new_status = 'paused' THEN c.last_error
                     WHEN o.hold IS NOT NULL THEN 'held: ' || o.hold
-                    WHEN o.move = 'move' THEN CASE WHEN o.state = 'unknown' THEN o.code END
-                    WHEN o.move IN ('retry', 'fail', 'unknown') THEN o.code
+                    \(occasion.lastError)
                     ELSE c.last_error END,
                 updated_at = o.at
             FROM outcome o WHERE c.id = o.id
-        ), completed AS (
+        ), \(occasion.leftToDecide) completed AS (
             INSERT INTO completion_intake (lead_id, contact_id, generation, trigger)
             SELECT lead_id, id, generation, entry_trigger FROM outcome
             WHERE new_status IN ('completed', 'failed') AND NOT is_over AND lead_id IS NOT NULL
@@ -96,4 +108,70 @@ enum SettleMove {
             WHERE o.status <> o.new_status GROUP BY 1, 2, 3, 4
         )
         """
+    }
+}
+
+/// In what the two occasions differ: a settle judges the outcome and leaves branches to the leader; to a decision the
+/// message is done with, and the branch is chosen.
+extension SettleMove.Occasion {
+    /// Over `s` (the attempt and its contact), `st` (its step), `q` (its sequence) and `e`.
+    fileprivate var move: String {
+        switch self {
+        case .decided: "'move'"
+        case .settled:
+            """
+            CASE
+                WHEN s.state = 'sent' OR s.state = 'unknown' AND (e.is_over OR q.on_unknown = 'continue')
+                    THEN CASE WHEN st.has_branches THEN 'decide' ELSE 'move' END
+                WHEN s.state = 'unknown' THEN 'unknown'
+                WHEN s.state = 'aborted' OR e.is_over OR s.verdict = 'device' THEN 'stay'
+                WHEN s.claim_state = 0 AND s.status <> 'unknown' THEN 'stay'
+                WHEN s.verdict = 'permanent_if_repeated' AND s.retries > 0 AND s.last_error = s.code THEN 'fail'
+                WHEN s.verdict = 'permanent' OR s.retries + 1 >= \(SettleStatement.mostAttempts) THEN 'fail'
+                ELSE 'retry'
+            END
+            """
+        }
+    }
+
+    /// The trigger of the step that follows, or the empty one where the sequence ends.
+    fileprivate var next: String {
+        switch self {
+        case .settled: "st.next_trigger"
+        case .decided: "s.chosen_next"
+        }
+    }
+
+    /// How many steps further a contact is counted; for one at a branch that was done when it was settled.
+    fileprivate var steps: String {
+        switch self {
+        case .settled: "CASE WHEN o.move IN ('move', 'decide') THEN 1 ELSE 0 END"
+        case .decided: "0"
+        }
+    }
+
+    fileprivate var lastError: String {
+        switch self {
+        case .settled:
+            """
+            WHEN o.move IN ('move', 'decide') THEN CASE WHEN o.state = 'unknown' THEN o.code END
+                        WHEN o.move IN ('retry', 'fail', 'unknown') THEN o.code
+            """
+        case .decided: ""
+        }
+    }
+
+    /// The write that hands a contact over to the leader.
+    fileprivate var leftToDecide: String {
+        switch self {
+        case .settled:
+            """
+            undecided AS (
+                INSERT INTO branch_intake (contact_id, generation, moves, settled_at)
+                SELECT id, generation, moves + 1, at FROM outcome WHERE move = 'decide'
+            ),
+            """
+        case .decided: ""
+        }
+    }
 }

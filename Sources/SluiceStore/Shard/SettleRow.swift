@@ -10,7 +10,7 @@ struct SettleRow {
     var generation: Int32
     var moves: Int32
     var state = "unknown"
-    /// What a refusal asks for: `retry`, `permanent`, `device`; nil otherwise.
+    /// What a refusal asks for: `retry`, `permanent`, `permanent_if_repeated`, `device`; nil otherwise.
     var verdict: String?
     var isCharged = true
     var code: String?
@@ -66,6 +66,7 @@ struct SettleRow {
                 verdict = "retry"
                 self.notBefore = notBefore?.wholeMicroseconds ?? 0
             case .permanent: verdict = "permanent"
+            case .permanentIfRepeated: verdict = "permanent_if_repeated"
             case .device: verdict = "device"
             }
         }

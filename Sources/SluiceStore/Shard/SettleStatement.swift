@@ -34,7 +34,7 @@ struct SettleStatement {
             WHERE \(PlannerEstimate.few("ordinal"))
         ), held AS MATERIALIZED (
             SELECT g.*, c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.lead_id, c.entry_trigger, c.status,
-                c.current_trigger, c.time_zone, greatest(coalesce(c.retry_count, 0), 0) AS retries, c.lane_id,
+                c.current_trigger, c.time_zone, greatest(coalesce(c.retry_count, 0), 0) AS retries, c.lane_id, c.last_error,
                 c.next_trigger_time, c.claim_state,
                 c.generation = g.generation AND c.moves = g.moves AND c.attempts = g.attempt
                     AND (c.claim_state = 2 AND c.claim_batch = g.batch OR c.claim_state = 0) AS is_current
@@ -58,7 +58,7 @@ struct SettleStatement {
             FROM bereft b
             WHERE l.contact_id = b.contact AND l.attempt = b.attempt AND l.day = b.day AND \(transition("b"))
         ),
-        \(SettleMove.ctes)
+        \(SettleMove.ctes(.settled, of: "settled"))
         SELECT ordinal, lane_id, CASE WHEN new_status = 'active' THEN due END AS due, false AS is_busy
         FROM outcome WHERE new_status = 'active'
         UNION ALL

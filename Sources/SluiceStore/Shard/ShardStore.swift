@@ -37,8 +37,13 @@ public protocol ShardStore: Sendable {
     func abortLost(_ claims: [Claim], by incarnation: Incarnation) async throws -> [(claim: Claim, due: DatabaseTime?)]
 
     /// SETTLE: one statement, safe to repeat. An attempt whose contact somebody else holds locked comes back as busy,
-    /// so that an operator's open transaction delays nobody else; the caller settles those again later.
+    /// so that an operator's open transaction delays nobody else; the caller settles those again later. One whose row
+    /// the database refuses to write comes back as faulty, its contact held as quarantined: the same goes for it.
     func settle(_ settlements: [Settlement]) async throws -> SettleResult
+
+    /// Records on the contact that the database refuses to reserve it, and puts the claim back; after the third time in a
+    /// row the contact is held (``HoldReason/quarantined``). Nil when the claim was not `claimed` any more.
+    func reportFault(_ fault: RowFault, of claim: Claim) async throws -> ReleasedClaim?
 
     /// Puts claims back that will not be reserved here. Waits for row locks, within its deadline. Returns those that
     /// really changed from claimed to idle, with their due times.
@@ -63,10 +68,13 @@ public struct SettleResult: Sendable {
     public var lanes: [LaneDue]
     /// Settlements not written yet.
     public var busy: [Settlement]
+    /// Settlements that the database refuses, for their contact's row.
+    public var faulty: [Settlement]
 
-    public init(lanes: [LaneDue], busy: [Settlement]) {
+    public init(lanes: [LaneDue], busy: [Settlement], faulty: [Settlement] = []) {
         self.lanes = lanes
         self.busy = busy
+        self.faulty = faulty
     }
 }
 

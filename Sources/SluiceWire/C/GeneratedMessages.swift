@@ -98,6 +98,10 @@ extension Sluice__V1__ShardStatus: CSubmessage {
     static var initialize: (UnsafeMutablePointer<Self>?) -> Void { sluice__v1__shard_status__init }
 }
 
+extension Sluice__V1__APIStatus: CSubmessage {
+    static var initialize: (UnsafeMutablePointer<Self>?) -> Void { sluice__v1__apistatus__init }
+}
+
 extension Sluice__V1__DevicesByCondition: CSubmessage {
     static var initialize: (UnsafeMutablePointer<Self>?) -> Void { sluice__v1__devices_by_condition__init }
 }

@@ -63,6 +63,7 @@ extension DeviceCondition {
         case .disconnected: SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_DISCONNECTED
         case .loggedOut: SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_LOGGED_OUT
         case .notFound: SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_NOT_FOUND
+        case .credentialsRefused: SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_CREDENTIALS_REFUSED
         case .banned: SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_BANNED
         }
     }
@@ -73,6 +74,7 @@ extension DeviceCondition {
         case SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_DISCONNECTED: self = .disconnected
         case SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_LOGGED_OUT: self = .loggedOut
         case SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_NOT_FOUND: self = .notFound
+        case SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_CREDENTIALS_REFUSED: self = .credentialsRefused
         case SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_BANNED: self = .banned(until: bannedUntil)
         case SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_UNSPECIFIED:
             throw .missing(field: "DeviceState.condition")

@@ -1,12 +1,10 @@
 public import SluiceCore
 
-/// What a node says of itself when it is asked. One of ``coordinator`` and ``shard`` is set, or neither by an API node.
+/// What a node says of itself when it is asked. The part of its role is set.
 public struct NodeStatus: Hashable, Sendable {
-    public enum Role: String, Hashable, Sendable, CaseIterable { case coordinator, shard, api }
-
     public var name: String
     public var incarnation: Incarnation
-    public var role: Role
+    public var role: NodeRole
     public var version: String
     public var host: String
     public var startedAt: DatabaseTime
@@ -20,9 +18,10 @@ public struct NodeStatus: Hashable, Sendable {
     public var problems: [String] = []
     public var coordinator: CoordinatorStatus?
     public var shard: ShardStatus?
+    public var api: APIStatus?
 
     public init(
-        name: String, incarnation: Incarnation, role: Role, version: String, host: String, startedAt: DatabaseTime
+        name: String, incarnation: Incarnation, role: NodeRole, version: String, host: String, startedAt: DatabaseTime
     ) {
         self.name = name
         self.incarnation = incarnation
@@ -48,6 +47,14 @@ public struct CoordinatorStatus: Hashable, Sendable {
     public init(term: Term?) { self.term = term }
 }
 
+/// An API node's part of its status.
+public struct APIStatus: Hashable, Sendable {
+    /// Calls of the API answered since its process started, whatever the answer.
+    public var requestsServed: UInt64
+
+    public init(requestsServed: UInt64) { self.requestsServed = requestsServed }
+}
+
 /// A shard node's part of its status.
 public struct ShardStatus: Hashable, Sendable {
     /// Owned devices by what their gateways last said. A paused device is counted under ``paused`` only.
@@ -56,6 +63,7 @@ public struct ShardStatus: Hashable, Sendable {
         public var disconnected: UInt32 = 0
         public var loggedOut: UInt32 = 0
         public var notFound: UInt32 = 0
+        public var credentialsRefused: UInt32 = 0
         public var banned: UInt32 = 0
         public var paused: UInt32 = 0
 

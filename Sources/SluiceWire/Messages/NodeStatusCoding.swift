@@ -21,6 +21,9 @@ extension NodeStatus: WireMessage {
             if let shard {
                 message.shard = arena.message { message, arena in shard.pack(into: &message, arena: &arena) }
             }
+            if let api {
+                message.api = arena.message { message, _ in message.requests_served = api.requestsServed }
+            }
         }
     }
 
@@ -29,7 +32,7 @@ extension NodeStatus: WireMessage {
             var status = NodeStatus(
                 name: try decodeText(message.name, "NodeStatus.name"),
                 incarnation: Incarnation(rawValue: try decodePositive(message.incarnation, "NodeStatus.incarnation")),
-                role: try Role(wire: message.role),
+                role: try NodeRole(wire: message.role),
                 version: try decodeText(message.version, "NodeStatus.version"),
                 host: try decodeText(message.host, "NodeStatus.host"),
                 startedAt: DatabaseTime(microseconds: message.started_at_us))
@@ -43,12 +46,13 @@ extension NodeStatus: WireMessage {
                 try CoordinatorStatus(wire: part.pointee)
             }
             status.shard = try message.shard.map { (part) throws(WireError) in try ShardStatus(wire: part.pointee) }
+            status.api = message.api.map { APIStatus(requestsServed: $0.pointee.requests_served) }
             return status
         }
     }
 }
 
-extension NodeStatus.Role {
+extension NodeRole {
     fileprivate var wire: Sluice__V1__NodeRole {
         switch self {
         case .coordinator: SLUICE__V1__NODE_ROLE__NODE_ROLE_COORDINATOR

@@ -58,6 +58,7 @@ extension ShardStatus.Devices {
         message.disconnected = disconnected
         message.logged_out = loggedOut
         message.not_found = notFound
+        message.credentials_refused = credentialsRefused
         message.banned = banned
         message.paused = paused
     }
@@ -68,6 +69,7 @@ extension ShardStatus.Devices {
         disconnected = wire.disconnected
         loggedOut = wire.logged_out
         notFound = wire.not_found
+        credentialsRefused = wire.credentials_refused
         banned = wire.banned
         paused = wire.paused
     }

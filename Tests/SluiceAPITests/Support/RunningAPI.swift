@@ -3,7 +3,10 @@ import FoundationNetworking
 import Logging
 import NATSDriver
 import PostgresDriver
+import ServiceLifecycle
 import SluiceAPI
+import SluiceCore
+import SluiceStore
 import SluiceTelemetry
 import SluiceWire
 import TestSupport
@@ -13,30 +16,38 @@ import Testing
 struct RunningAPI: Sendable {
     let fixture: StoreFixture
     let port: Int
+    private let services: ServiceGroup
 
     static func with(
         natsURL: String = "nats://127.0.0.1:1", _ body: @escaping @Sendable (RunningAPI) async throws -> Void
     ) async throws {
         try await StoreFixture.with { fixture in
             let (ports, found) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let server = try APIServer(
                 configuration: try configuration(fixture.database.configuration, natsURL), metrics: PrometheusMetrics(),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onListening: { found.yield($0) })
+                logger: logger, onListening: { found.yield($0) })
+            let services = ServiceGroup(services: [server], logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server.run() }
+                group.addTask { try await services.run() }
                 let port = try #require(await ports.first { _ in true })
-                try await body(RunningAPI(fixture: fixture, port: port))
+                try await body(RunningAPI(fixture: fixture, port: port, services: services))
                 group.cancelAll()
             }
         }
     }
 
+    /// As SIGTERM does.
+    func stop() async { await services.triggerGracefulShutdown() }
+
     static func configuration(
         _ database: PostgresConfiguration, _ natsURL: String, host: String = "127.0.0.1"
     ) throws -> APIConfiguration {
         let subjects = try #require(Subjects(cluster: "test"))
+        let node = NodeRegistration(
+            name: "api-1", role: .api, version: "1.2.3", host: "host-1", lease: Timers().lease)
         return APIConfiguration(
-            host: host, port: 0, database: database, nats: NATSOptions(url: natsURL), subjects: subjects)
+            node: node, host: host, port: 0, database: database, nats: NATSOptions(url: natsURL), subjects: subjects)
     }
 
     struct Reply: Sendable {

@@ -15,7 +15,7 @@ struct Flight: Sendable {
             throw MissingValue(name: "term")
         }
         let node = try await world.shard.register(node: .test("shard-1", .shard))
-        _ = try await world.leader.assign(HashSlot.all.map { SlotChange(slot: $0, owner: node) }, term: term)
+        _ = try await world.leader.assign(HashSlot.all.map { SlotGrant(slot: $0, owner: node) }, term: term)
         return Flight(world: world, node: node, term: term)
     }
 
@@ -53,7 +53,7 @@ struct Flight: Sendable {
 }
 
 extension NodeRegistration {
-    static func test(_ name: String, _ role: Role, lease: Duration = .seconds(60)) -> NodeRegistration {
+    static func test(_ name: String, _ role: NodeRole, lease: Duration = .seconds(60)) -> NodeRegistration {
         NodeRegistration(name: name, role: role, version: "test", host: "host-1", lease: lease)
     }
 }

@@ -13,7 +13,7 @@ struct Cluster: Sendable {
         let coordinator = try await world.leader.register(node: .test("coordinator-1", .coordinator))
         guard let term = try await world.leader.renew(coordinator, leading: nil).leading else { throw Missing("lead") }
         let node = try await world.shard.register(node: .test(name, .shard))
-        _ = try await world.leader.assign(HashSlot.all.map { SlotChange(slot: $0, owner: node) }, term: term)
+        _ = try await world.leader.assign(HashSlot.all.map { SlotGrant(slot: $0, owner: node) }, term: term)
         return Cluster(world: world, coordinator: coordinator, term: term, node: node)
     }
 
@@ -60,7 +60,7 @@ struct Cluster: Sendable {
 }
 
 extension NodeRegistration {
-    static func test(_ name: String, _ role: Role, lease: Duration = .seconds(60)) -> NodeRegistration {
+    static func test(_ name: String, _ role: NodeRole, lease: Duration = .seconds(60)) -> NodeRegistration {
         NodeRegistration(name: name, role: role, version: "test", host: "localhost", lease: lease)
     }
 }

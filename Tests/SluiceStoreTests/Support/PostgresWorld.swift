@@ -98,6 +98,9 @@ struct PostgresWorld: StoreWorld {
                 moves: Int(try row.decode(Int32.self, "moves")),
                 retries: Int(try row.decode(Int32?.self, "retries") ?? 0),
                 dueIn: try row.decode(Double?.self, "due_in"),
+                due: try row.decode(PostgresTimestamp?.self, "next_trigger_time").map {
+                    DatabaseTime(microseconds: $0.microsecondsSinceEpoch)
+                },
                 device: try row.decode(UUID?.self, "assigned_device_id").map(DeviceID.init(rawValue:)),
                 lane: try row.decode(Int64?.self, "lane_id").map(LaneID.init(rawValue:)))
         }

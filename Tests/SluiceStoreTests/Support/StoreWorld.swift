@@ -2,8 +2,9 @@ import FoundationEssentials
 import SluiceCore
 import SluiceStore
 
-/// What the suites of the hot path need besides the stores: a way to set the scene and to look at the outcome. An
-/// implementation of ``ShardStore`` and ``CoordinatorStore`` passes them by providing its own world.
+/// What the suites that hold for every store need besides it: a way to set the scene, to do what users, operators and
+/// time do, and to look at the outcome. An implementation of ``ShardStore`` and ``CoordinatorStore`` joins them with a
+/// world of its own and a case of ``StoreKind``.
 protocol StoreWorld: Sendable {
     var shard: any ShardStore { get }
     var leader: any CoordinatorStore { get }
@@ -11,14 +12,47 @@ protocol StoreWorld: Sendable {
     func addDevice(_ phone: String, workspace: String) async throws -> DeviceID
     func addSequence(_ steps: [StepSpec], device: DeviceID?, workspace: String, onUnknown: String) async throws -> UUID
     func addLead(_ phone: String?, trigger: String?, workspace: String) async throws -> UUID
+    func addLeads(_ phones: [String], trigger: String) async throws
     func setTrigger(_ trigger: String?, ofLead lead: UUID) async throws
     func trigger(ofLead lead: UUID) async throws -> String?
     func setStatus(_ status: String, of contact: ContactID) async throws
     /// Makes every waiting contact due now.
     func makeAllDue() async throws
+    /// Seconds from one and the same now.
+    func setDue(_ seconds: [ContactID: Double]) async throws
+    func move(_ contact: ContactID, to device: DeviceID) async throws
+    func delete(_ contact: ContactID) async throws
+    /// What a commit that the claim did not see leaves behind: a suppressed number in the queue.
+    func suppressUnnoticed(_ phone: String) async throws
+    func setSequences(active: Bool) async throws
+    /// `*` or a workspace.
+    func pause(_ scope: String) async throws
+    func resume(_ scope: String) async throws
+    func pauseDevices() async throws
 
+    /// The node's lease has run out.
+    func lapse(_ node: Incarnation) async throws
+    func closeFence(of node: Incarnation) async throws
+    /// Runs `body` while somebody else holds the contact in an open transaction.
+    func whileLocked<Value: Sendable>(
+        _ contact: ContactID, _ body: @Sendable () async throws -> Value
+    ) async throws -> Value
+
+    func whileLeadLocked<Value: Sendable>(
+        _ phone: String, _ body: @Sendable () async throws -> Value
+    ) async throws -> Value
+
+    /// By recipient.
     func contacts() async throws -> [ContactRow]
     func attempts(of contact: ContactID) async throws -> [AttemptRow]
+    /// Claims of all batches that are still to be worked off.
+    func openClaims() async throws -> Int
+    /// Attempts of dead nodes that wait for their contact to be let go.
+    func orphansLeft() async throws -> Int
+    /// Of all leads that have one.
+    func leadTriggers() async throws -> [String]
+    /// Where the counts that dashboards read differ from counting the contacts, in words.
+    func wrongCounts() async throws -> [String]
 }
 
 struct StepSpec: Sendable {
@@ -43,6 +77,7 @@ struct ContactRow: Sendable, Hashable {
     var retries: Int
     /// Seconds from now.
     var dueIn: Double?
+    var due: DatabaseTime?
     var device: DeviceID?
     var lane: LaneID?
 }

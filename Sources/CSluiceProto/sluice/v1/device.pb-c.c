@@ -438,7 +438,7 @@ const ProtobufCMessageDescriptor sluice__v1__cap_window__descriptor =
   (ProtobufCMessageInit) sluice__v1__cap_window__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue sluice__v1__device_condition__enum_values_by_number[6] =
+static const ProtobufCEnumValue sluice__v1__device_condition__enum_values_by_number[7] =
 {
   { "DEVICE_CONDITION_UNSPECIFIED", "SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_UNSPECIFIED", 0 },
   { "DEVICE_CONDITION_CONNECTED", "SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_CONNECTED", 1 },
@@ -446,14 +446,16 @@ static const ProtobufCEnumValue sluice__v1__device_condition__enum_values_by_num
   { "DEVICE_CONDITION_LOGGED_OUT", "SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_LOGGED_OUT", 3 },
   { "DEVICE_CONDITION_NOT_FOUND", "SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_NOT_FOUND", 4 },
   { "DEVICE_CONDITION_BANNED", "SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_BANNED", 5 },
+  { "DEVICE_CONDITION_CREDENTIALS_REFUSED", "SLUICE__V1__DEVICE_CONDITION__DEVICE_CONDITION_CREDENTIALS_REFUSED", 6 },
 };
 static const ProtobufCIntRange sluice__v1__device_condition__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex sluice__v1__device_condition__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex sluice__v1__device_condition__enum_values_by_name[7] =
 {
   { "DEVICE_CONDITION_BANNED", 5 },
   { "DEVICE_CONDITION_CONNECTED", 1 },
+  { "DEVICE_CONDITION_CREDENTIALS_REFUSED", 6 },
   { "DEVICE_CONDITION_DISCONNECTED", 2 },
   { "DEVICE_CONDITION_LOGGED_OUT", 3 },
   { "DEVICE_CONDITION_NOT_FOUND", 4 },
@@ -466,9 +468,9 @@ const ProtobufCEnumDescriptor sluice__v1__device_condition__descriptor =
   "DeviceCondition",
   "Sluice__V1__DeviceCondition",
   "sluice.v1",
-  6,
+  7,
   sluice__v1__device_condition__enum_values_by_number,
-  6,
+  7,
   sluice__v1__device_condition__enum_values_by_name,
   1,
   sluice__v1__device_condition__value_ranges,

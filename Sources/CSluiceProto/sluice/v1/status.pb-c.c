@@ -142,6 +142,51 @@ void   sluice__v1__coordinator_status__free_unpacked
   assert(message->base.descriptor == &sluice__v1__coordinator_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sluice__v1__apistatus__init
+                     (Sluice__V1__APIStatus         *message)
+{
+  static const Sluice__V1__APIStatus init_value = SLUICE__V1__APISTATUS__INIT;
+  *message = init_value;
+}
+size_t sluice__v1__apistatus__get_packed_size
+                     (const Sluice__V1__APIStatus *message)
+{
+  assert(message->base.descriptor == &sluice__v1__apistatus__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sluice__v1__apistatus__pack
+                     (const Sluice__V1__APIStatus *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sluice__v1__apistatus__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sluice__v1__apistatus__pack_to_buffer
+                     (const Sluice__V1__APIStatus *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sluice__v1__apistatus__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sluice__V1__APIStatus *
+       sluice__v1__apistatus__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sluice__V1__APIStatus *)
+     protobuf_c_message_unpack (&sluice__v1__apistatus__descriptor,
+                                allocator, len, data);
+}
+void   sluice__v1__apistatus__free_unpacked
+                     (Sluice__V1__APIStatus *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sluice__v1__apistatus__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   sluice__v1__shard_status__init
                      (Sluice__V1__ShardStatus         *message)
 {
@@ -340,7 +385,7 @@ const ProtobufCMessageDescriptor sluice__v1__status_request__descriptor =
   (ProtobufCMessageInit) sluice__v1__status_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sluice__v1__node_status__field_descriptors[12] =
+static const ProtobufCFieldDescriptor sluice__v1__node_status__field_descriptors[13] =
 {
   {
     "name",
@@ -486,8 +531,21 @@ static const ProtobufCFieldDescriptor sluice__v1__node_status__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "api",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sluice__V1__NodeStatus, api),
+    &sluice__v1__apistatus__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sluice__v1__node_status__field_indices_by_name[] = {
+  12,   /* field[12] = api */
   10,   /* field[10] = coordinator */
   4,   /* field[4] = host */
   1,   /* field[1] = incarnation */
@@ -504,7 +562,7 @@ static const unsigned sluice__v1__node_status__field_indices_by_name[] = {
 static const ProtobufCIntRange sluice__v1__node_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor sluice__v1__node_status__descriptor =
 {
@@ -514,7 +572,7 @@ const ProtobufCMessageDescriptor sluice__v1__node_status__descriptor =
   "Sluice__V1__NodeStatus",
   "sluice.v1",
   sizeof(Sluice__V1__NodeStatus),
-  12,
+  13,
   sluice__v1__node_status__field_descriptors,
   sluice__v1__node_status__field_indices_by_name,
   1,  sluice__v1__node_status__number_ranges,
@@ -609,6 +667,44 @@ const ProtobufCMessageDescriptor sluice__v1__coordinator_status__descriptor =
   sluice__v1__coordinator_status__field_indices_by_name,
   1,  sluice__v1__coordinator_status__number_ranges,
   (ProtobufCMessageInit) sluice__v1__coordinator_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sluice__v1__apistatus__field_descriptors[1] =
+{
+  {
+    "requests_served",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sluice__V1__APIStatus, requests_served),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sluice__v1__apistatus__field_indices_by_name[] = {
+  0,   /* field[0] = requests_served */
+};
+static const ProtobufCIntRange sluice__v1__apistatus__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sluice__v1__apistatus__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sluice.v1.APIStatus",
+  "APIStatus",
+  "Sluice__V1__APIStatus",
+  "sluice.v1",
+  sizeof(Sluice__V1__APIStatus),
+  1,
+  sluice__v1__apistatus__field_descriptors,
+  sluice__v1__apistatus__field_indices_by_name,
+  1,  sluice__v1__apistatus__number_ranges,
+  (ProtobufCMessageInit) sluice__v1__apistatus__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor sluice__v1__shard_status__field_descriptors[14] =
@@ -818,7 +914,7 @@ const ProtobufCMessageDescriptor sluice__v1__shard_status__descriptor =
   (ProtobufCMessageInit) sluice__v1__shard_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sluice__v1__devices_by_condition__field_descriptors[6] =
+static const ProtobufCFieldDescriptor sluice__v1__devices_by_condition__field_descriptors[7] =
 {
   {
     "connected",
@@ -892,10 +988,23 @@ static const ProtobufCFieldDescriptor sluice__v1__devices_by_condition__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "credentials_refused",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sluice__V1__DevicesByCondition, credentials_refused),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sluice__v1__devices_by_condition__field_indices_by_name[] = {
   4,   /* field[4] = banned */
   0,   /* field[0] = connected */
+  6,   /* field[6] = credentials_refused */
   1,   /* field[1] = disconnected */
   2,   /* field[2] = logged_out */
   3,   /* field[3] = not_found */
@@ -904,7 +1013,7 @@ static const unsigned sluice__v1__devices_by_condition__field_indices_by_name[] 
 static const ProtobufCIntRange sluice__v1__devices_by_condition__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor sluice__v1__devices_by_condition__descriptor =
 {
@@ -914,7 +1023,7 @@ const ProtobufCMessageDescriptor sluice__v1__devices_by_condition__descriptor =
   "Sluice__V1__DevicesByCondition",
   "sluice.v1",
   sizeof(Sluice__V1__DevicesByCondition),
-  6,
+  7,
   sluice__v1__devices_by_condition__field_descriptors,
   sluice__v1__devices_by_condition__field_indices_by_name,
   1,  sluice__v1__devices_by_condition__number_ranges,

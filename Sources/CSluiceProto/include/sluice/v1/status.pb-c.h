@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Sluice__V1__StatusRequest Sluice__V1__StatusRequest;
 typedef struct Sluice__V1__NodeStatus Sluice__V1__NodeStatus;
 typedef struct Sluice__V1__CoordinatorStatus Sluice__V1__CoordinatorStatus;
+typedef struct Sluice__V1__APIStatus Sluice__V1__APIStatus;
 typedef struct Sluice__V1__ShardStatus Sluice__V1__ShardStatus;
 typedef struct Sluice__V1__DevicesByCondition Sluice__V1__DevicesByCondition;
 typedef struct Sluice__V1__OutcomeCounts Sluice__V1__OutcomeCounts;
@@ -85,10 +86,14 @@ struct  Sluice__V1__NodeStatus
    * Set by a shard node.
    */
   Sluice__V1__ShardStatus *shard;
+  /*
+   * Set by an API node.
+   */
+  Sluice__V1__APIStatus *api;
 };
 #define SLUICE__V1__NODE_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sluice__v1__node_status__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, SLUICE__V1__NODE_ROLE__NODE_ROLE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0,NULL, NULL, NULL }
+    , (char *)protobuf_c_empty_string, 0, SLUICE__V1__NODE_ROLE__NODE_ROLE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0,NULL, NULL, NULL, NULL }
 
 
 struct  Sluice__V1__CoordinatorStatus
@@ -115,6 +120,19 @@ struct  Sluice__V1__CoordinatorStatus
 #define SLUICE__V1__COORDINATOR_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sluice__v1__coordinator_status__descriptor) \
     , 0, 0, 0, 0, 0 }
+
+
+struct  Sluice__V1__APIStatus
+{
+  ProtobufCMessage base;
+  /*
+   * Since its process started.
+   */
+  uint64_t requests_served;
+};
+#define SLUICE__V1__APISTATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sluice__v1__apistatus__descriptor) \
+    , 0 }
 
 
 struct  Sluice__V1__ShardStatus
@@ -162,10 +180,11 @@ struct  Sluice__V1__DevicesByCondition
    * Paused by an operator, whatever the condition; not counted above.
    */
   uint32_t paused;
+  uint32_t credentials_refused;
 };
 #define SLUICE__V1__DEVICES_BY_CONDITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sluice__v1__devices_by_condition__descriptor) \
-    , 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Sluice__V1__OutcomeCounts
@@ -249,6 +268,25 @@ Sluice__V1__CoordinatorStatus *
                       const uint8_t       *data);
 void   sluice__v1__coordinator_status__free_unpacked
                      (Sluice__V1__CoordinatorStatus *message,
+                      ProtobufCAllocator *allocator);
+/* Sluice__V1__APIStatus methods */
+void   sluice__v1__apistatus__init
+                     (Sluice__V1__APIStatus         *message);
+size_t sluice__v1__apistatus__get_packed_size
+                     (const Sluice__V1__APIStatus   *message);
+size_t sluice__v1__apistatus__pack
+                     (const Sluice__V1__APIStatus   *message,
+                      uint8_t             *out);
+size_t sluice__v1__apistatus__pack_to_buffer
+                     (const Sluice__V1__APIStatus   *message,
+                      ProtobufCBuffer     *buffer);
+Sluice__V1__APIStatus *
+       sluice__v1__apistatus__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sluice__v1__apistatus__free_unpacked
+                     (Sluice__V1__APIStatus *message,
                       ProtobufCAllocator *allocator);
 /* Sluice__V1__ShardStatus methods */
 void   sluice__v1__shard_status__init
@@ -337,6 +375,9 @@ typedef void (*Sluice__V1__NodeStatus_Closure)
 typedef void (*Sluice__V1__CoordinatorStatus_Closure)
                  (const Sluice__V1__CoordinatorStatus *message,
                   void *closure_data);
+typedef void (*Sluice__V1__APIStatus_Closure)
+                 (const Sluice__V1__APIStatus *message,
+                  void *closure_data);
 typedef void (*Sluice__V1__ShardStatus_Closure)
                  (const Sluice__V1__ShardStatus *message,
                   void *closure_data);
@@ -359,6 +400,7 @@ extern const ProtobufCEnumDescriptor    sluice__v1__node_role__descriptor;
 extern const ProtobufCMessageDescriptor sluice__v1__status_request__descriptor;
 extern const ProtobufCMessageDescriptor sluice__v1__node_status__descriptor;
 extern const ProtobufCMessageDescriptor sluice__v1__coordinator_status__descriptor;
+extern const ProtobufCMessageDescriptor sluice__v1__apistatus__descriptor;
 extern const ProtobufCMessageDescriptor sluice__v1__shard_status__descriptor;
 extern const ProtobufCMessageDescriptor sluice__v1__devices_by_condition__descriptor;
 extern const ProtobufCMessageDescriptor sluice__v1__outcome_counts__descriptor;

@@ -1,0 +1,40 @@
+/// DECIDE: contacts that stand at a branch move on, one chunk of `branch_intake` in one statement.
+///
+/// The second half of a settle that could not be finished where it was made: the first branch whose condition the lead
+/// meets now, else the step's own next one, and then the same move as SETTLE's, from the instant of the settle. A row
+/// leaves the intake in the statement that moves its contact, so nobody is moved twice and a crash loses nobody. A
+/// contact that somebody holds locked is left for the next time and delays no other. Rows of contacts that were entered
+/// anew or deleted match nobody; upkeep takes them away.
+enum DecideStatement {
+    static let sql = """
+        WITH held AS MATERIALIZED (
+            SELECT i.id AS intake_id, i.settled_at AS at, c.*, 0 AS retries, 'sent' AS state, 0::bigint AS not_before,
+                true AS is_current, 1 AS one
+            -- A probe per row, in the order of the intake, whatever sizes the planner takes the tables for. Both are
+            -- locked: whoever comes second finds the contact locked or the row gone.
+            FROM branch_intake i CROSS JOIN LATERAL (
+                SELECT id, workspace_id, kind, source_id, sequence_id, lead_id, entry_trigger, generation, status,
+                    current_trigger, recipient, contact_name, time_zone, lane_id, next_trigger_time
+                FROM sequence_contacts
+                WHERE id = i.contact_id AND generation = i.generation AND moves = i.moves
+                FOR UPDATE SKIP LOCKED) c
+            ORDER BY i.id LIMIT $1 FOR UPDATE OF i SKIP LOCKED
+        ), gone AS (
+            DELETE FROM branch_intake i USING held h WHERE i.id = h.intake_id AND \(PlannerEstimate.few("h.one"))
+        ), chosen AS MATERIALIZED (
+            SELECT h.*, CASE WHEN b.position IS NULL THEN st.next_trigger ELSE b.next_trigger END AS chosen_next
+            FROM held h
+            LEFT JOIN leads l ON l.id = h.lead_id AND l.workspace_id = h.workspace_id
+            LEFT JOIN sequence_steps st ON st.workspace_id = h.workspace_id AND st.trigger = h.current_trigger
+            LEFT JOIN LATERAL (
+                SELECT position, next_trigger FROM sequence_branches
+                WHERE step_id = st.id AND sluice_condition_holds(condition,
+                    \(SchemaV1.conditionFields(contact: "h", lead: "l")))
+                ORDER BY position LIMIT 1) b ON true
+            WHERE \(PlannerEstimate.few("h.one"))
+        ),
+        \(SettleMove.ctes(.decided, of: "chosen"))
+        SELECT lane_id, min(due) FILTER (WHERE new_status = 'active') AS due, sum(count(*)) OVER ()::int AS taken
+        FROM outcome GROUP BY lane_id
+        """
+}

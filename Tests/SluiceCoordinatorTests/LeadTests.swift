@@ -1,0 +1,84 @@
+import SluiceCore
+import SluiceWire
+import TestSupport
+import Testing
+
+/// Coordinators on a real PostgreSQL and a real NATS. One after the other: their leases are short.
+@Suite(.serialized) struct CoordinatorSuite {}
+
+extension CoordinatorSuite {
+    /// Who leads, and when that changes.
+    @Suite struct LeadTests {
+        @Test func ofTwoCoordinatorsOneLeads() async throws {
+            try await NodeGround.with { ground in
+                try await ground.withBeacons { beacons in
+                    try await ground.withCoordinator("c-1") { _ in
+                        try await ground.withCoordinator("c-2") { _ in
+                            try await eventually("both to answer, one of them as leader") {
+                                let statuses = try await ground.statuses(2)
+                                return Set(statuses.map(\.name)) == ["c-1", "c-2"]
+                                    && statuses.count { $0.coordinator?.term != nil } == 1
+                            }
+                            let heard = beacons.count
+                            try await eventually("five more beacons") { beacons.count >= heard + 5 }
+                            #expect(beacons.reigns.map(\.term) == [1], "nobody took the lead from a live leader")
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test func aDeadLeadersStandbyLeadsWithAHigherTerm() async throws {
+            try await NodeGround.with { ground in
+                try await ground.withBeacons { beacons in
+                    try await ground.withCoordinator("c-1") { first in
+                        try await eventually("a leader") { beacons.last?.leader == "c-1" }
+                        try await ground.withCoordinator("c-2") { _ in
+                            try await eventually("the standby") { try await ground.statuses(2).count == 2 }
+                            try await first.kill()
+                            try await eventually("the standby to lead") { beacons.last?.leader == "c-2" }
+                            #expect(
+                                beacons.reigns == [.init(leader: "c-1", term: 1), .init(leader: "c-2", term: 2)])
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test func aLeaderWhoseLeaseLapsedStartsAnewWithAHigherTerm() async throws {
+            try await NodeGround.with { ground in
+                try await ground.withBeacons { beacons in
+                    try await ground.withCoordinator("c-1") { _ in
+                        try await eventually("a leader") { beacons.last != nil }
+                        let lapsed = try #require(beacons.last?.incarnation)
+                        try await ground.execute("UPDATE node_leases SET expires_at = '-infinity'")
+                        try await eventually("a new incarnation to lead") { beacons.last?.term.rawValue == 2 }
+                        #expect(try #require(beacons.last?.incarnation) > lapsed)
+                        #expect(beacons.reigns.map(\.term) == [1, 2])
+                    }
+                }
+            }
+        }
+
+        @Test func aCleanStopHandsTheLeadOverAtOnce() async throws {
+            try await NodeGround.with { ground in
+                try await ground.withBeacons { beacons in
+                    try await ground.withCoordinator("c-1", timers: .patient) { first in
+                        try await eventually("a leader") { beacons.last?.leader == "c-1" }
+                        try await ground.withCoordinator("c-2", timers: .patient) { _ in
+                            try await eventually("the standby") { try await ground.statuses(2).count == 2 }
+                            try await first.stop()
+                            #expect(first.failure == nil)
+                            // Its lease had almost a minute to run.
+                            try await eventually("the standby to lead") { beacons.last?.leader == "c-2" }
+                            #expect(beacons.last?.term == Term(rawValue: 2))
+                            #expect(
+                                try await ground.number("SELECT count(*) FROM node_leases WHERE node_name = 'c-1'") == 0
+                            )
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
