@@ -135,7 +135,8 @@ var tests: [Target] {
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "TestSupport", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceDev", "SluiceWire", .log,
+                "TestSupport", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceCore", "SluiceDev", "SluiceWire",
+                .log,
             ],
             path: "Tests/Cluster", swiftSettings: .strict),
     ]

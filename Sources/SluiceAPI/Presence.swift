@@ -6,7 +6,8 @@ import SluiceTelemetry
 import SluiceWire
 import Synchronization
 
-/// The API as one of the cluster's nodes: holds a lease, so that everybody knows of it, and answers over NATS how it is.
+/// The API as one of the cluster's nodes: holds a lease, so that everybody knows of it, and answers over NATS how it
+/// is.
 ///
 /// States: unregistered → registered ⇄ lapsed (registers again, as a new incarnation). It owns nothing, so none of them
 /// keeps a request from being served, and a lapsed one still answers for its last incarnation.

@@ -12,12 +12,22 @@ enum RequestBody {
             throw APIError(.unsupportedMediaType, "unsupported_media_type", "send Content-Type: application/json")
         }
         do {
-            let buffer = try await request.body.collect(upTo: mostBytes)
-            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
-        } catch is NIOTooManyBytesError {
-            throw APIError(.contentTooLarge, "body_too_large", "the body is larger than \(mostBytes) bytes")
+            return try JSONDecoder().decode(type, from: Data(try await collect(request).readableBytesView))
         } catch let error as DecodingError {
             throw APIError(error)
+        }
+    }
+
+    /// A body that ends before its end is the client's doing: it closed the connection, and nobody reads the answer.
+    private static func collect(_ request: Request) async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: mostBytes)
+        } catch is NIOTooManyBytesError {
+            throw APIError(.contentTooLarge, "body_too_large", "the body is larger than \(mostBytes) bytes")
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw APIError(.badRequest, "body_incomplete", "the connection was closed before the body had come")
         }
     }
 }

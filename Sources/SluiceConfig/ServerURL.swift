@@ -1,5 +1,5 @@
-/// Looks at the URLs of servers without understanding more of them than is needed to refuse nonsense and hide passwords.
-/// libpq and libnats, which connect, have the last word.
+/// Looks at the URLs of servers without understanding more of them than is needed to refuse nonsense and hide
+/// passwords. libpq and libnats, which connect, have the last word.
 enum ServerURL {
     static func isPostgres(_ text: String) -> Bool {
         let isURL = ["postgresql://", "postgres://"].contains { text.hasPrefix($0) && text.count > $0.count }
@@ -15,8 +15,8 @@ enum ServerURL {
         return urls.isEmpty || !areValid ? nil : urls
     }
 
-    /// `text` with the password of its user part, and of a `password=` parameter, as `***`. A user part without a password is a token
-    /// for NATS, so it is hidden as a whole unless the scheme is PostgreSQL's.
+    /// `text` with the password of its user part, and of a `password=` parameter, as `***`. A user part without a
+    /// password is a token for NATS, so it is hidden as a whole unless the scheme is PostgreSQL's.
     static func hidingSecrets(_ text: String) -> String {
         hidingParameter(hidingUserPart(text))
     }

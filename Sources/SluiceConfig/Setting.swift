@@ -80,8 +80,8 @@ extension Setting where Value: CaseIterable & RawRepresentable<String> {
 }
 
 extension Setting where Value == String {
-    /// A name of letters, digits, `-` and `_`: it becomes part of NATS subjects and metric labels, where dots and blanks have a
-    /// meaning of their own. A host name's dots are allowed on request.
+    /// A name of letters, digits, `-` and `_`: it becomes part of NATS subjects and metric labels, where dots and
+    /// blanks have a meaning of their own. A host name's dots are allowed on request.
     static func name(_ name: String, default value: String, _ meaning: String) -> Self {
         Setting(
             name: name, unit: "", meaning: meaning, defaultValue: value,

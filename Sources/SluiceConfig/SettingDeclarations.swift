@@ -64,7 +64,8 @@ extension Setting where Value == Int {
     }
     static var keepLedgerDays: Self {
         .integer(
-            "SLUICE_KEEP_LEDGER_DAYS", unit: "days", default: 35, in: 2...36_500, "How long the send ledger and used external ids are kept.")
+            "SLUICE_KEEP_LEDGER_DAYS", unit: "days", default: 35, in: 2...36_500,
+            "How long the send ledger and used external ids are kept.")
     }
 }
 
@@ -106,11 +107,6 @@ extension Setting where Value == Duration {
         .milliseconds(
             "SLUICE_SEND_WITHIN_MS", default: timers.sendWithin, in: 10...60_000,
             "From the start of a reserve to the latest start of its request.")
-    }
-    static var httpTimeout: Self {
-        .milliseconds(
-            "SLUICE_HTTP_TIMEOUT_MS", default: timers.httpTimeout, in: 10...600_000,
-            "Total time of one request to a gateway that has no own time-out.")
     }
     static var claim: Self {
         .milliseconds(

@@ -28,16 +28,6 @@ public struct Settings: Hashable, Sendable {
     public var permitsPerHost: Int
     public var keepLedgerDays: Int
 
-    /// Reads and checks all settings. `problems` is empty exactly when `settings` is consistent.
-    private static func read(
-        _ layers: [SettingsLayer], hostName: String
-    ) -> (settings: Settings, rows: [SettingRow], problems: [SettingsProblem]) {
-        var reader = SettingsReader(layers: layers)
-        let settings = Settings(from: &reader, hostName: hostName)
-        settings.checkTogether(&reader)
-        return (settings, reader.rows, reader.problems)
-    }
-
     /// - Parameters:
     ///   - layers: the first that has a key wins.
     ///   - hostName: what the node is called when nobody says.
@@ -56,6 +46,9 @@ public struct Settings: Hashable, Sendable {
         return (rows, problems + UnknownKeys.problems(in: layers, known: rows.map(\.name)))
     }
 
+    /// The database's URL, for whoever cannot do without.
+    ///
+    /// - Throws: ``SettingsError`` when it is not set.
     public func requireDatabaseURL() throws(SettingsError) -> String {
         if let databaseURL { return databaseURL }
         throw SettingsError(problems: [
@@ -65,6 +58,16 @@ public struct Settings: Hashable, Sendable {
                     "is not set; expected postgresql://user:password@host:port/database, in the environment or a --config file"
             )
         ])
+    }
+
+    /// Reads and checks all settings. `problems` is empty exactly when `settings` is consistent.
+    private static func read(
+        _ layers: [SettingsLayer], hostName: String
+    ) -> (settings: Settings, rows: [SettingRow], problems: [SettingsProblem]) {
+        var reader = SettingsReader(layers: layers)
+        let settings = Settings(from: &reader, hostName: hostName)
+        settings.checkTogether(&reader)
+        return (settings, reader.rows, reader.problems)
     }
 
     private init(from reader: inout SettingsReader, hostName: String) {
@@ -93,7 +96,6 @@ public struct Settings: Hashable, Sendable {
         timers.renewEvery = reader.read(.renewEvery)
         timers.selfFence = reader.read(.selfFence)
         timers.sendWithin = reader.read(.sendWithin)
-        timers.httpTimeout = reader.read(.httpTimeout)
         timers.claim = reader.read(.claim)
         timers.drain = reader.read(.drain)
         timers.sweep = reader.read(.sweep)
@@ -120,20 +122,5 @@ public struct Settings: Hashable, Sendable {
             reader.report(
                 "SLUICE_HTTP_PERMITS_PER_URL", "must be at most SLUICE_HTTP_PERMITS, which is \(permitsPerNode)")
         }
-    }
-}
-
-/// The lengths of the hourly and the daily cap's windows. What they allow is each device's own, in `device_caps`.
-public struct CapWindows: Hashable, Sendable {
-    public var hour: Duration
-    public var day: Duration
-
-    /// Added for the clocks' and the gateway's sake: 1 s to an hour, 10 s to a day, and the same share of a shortened window.
-    public var hourMargin: Duration { hour / 3_600 }
-    public var dayMargin: Duration { day / 8_640 }
-
-    public init(hour: Duration, day: Duration) {
-        self.hour = hour
-        self.day = day
     }
 }

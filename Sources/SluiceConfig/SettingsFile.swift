@@ -2,8 +2,8 @@ import Glibc
 
 /// Reads a file of `KEY=value` lines.
 ///
-/// Blank lines and lines that start with `#` are skipped. `export KEY=value` and quotes around the value are allowed, so that the `env`
-/// file of `sluice dev` is such a file. Nothing is expanded.
+/// Blank lines and lines that start with `#` are skipped. `export KEY=value` and quotes around the value are allowed,
+/// so that the `env` file of `sluice dev` is such a file. Nothing is expanded.
 public enum SettingsFile {
     /// A settings file has a few dozen lines; something of this size is another kind of file.
     static let byteLimit = 1 << 20

@@ -8,8 +8,8 @@ public struct SettingsLayer: Sendable {
     public let keys: Set<String>
     private let reader: ConfigReader
 
-    /// - Parameter values: by key, such as `["SLUICE_NODE": "shard-1"]`. An empty value counts as not given, so that `KEY= sluice …`
-    ///   turns a variable off.
+    /// - Parameter values: by key, such as `["SLUICE_NODE": "shard-1"]`. An empty value counts as not given, so that
+    ///   `KEY= sluice …` turns a variable off.
     public init(name: String, values: [String: String]) {
         let given = values.filter { !$0.value.isEmpty }
         self.name = name

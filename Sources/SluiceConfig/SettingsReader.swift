@@ -7,7 +7,8 @@ struct SettingsReader {
     /// - Parameter layers: the first that has a key wins.
     init(layers: [SettingsLayer]) { self.layers = layers }
 
-    /// The value of `setting`; its default when no layer has it, or when what a layer has is not allowed, which is then a problem.
+    /// The value of `setting`; its default when no layer has it, or when what a layer has is not allowed, which is then
+    /// a problem.
     mutating func read<Value>(_ setting: Setting<Value>) -> Value {
         var value = setting.defaultValue
         var source = "default"

@@ -15,8 +15,13 @@ enum UnknownKeys {
         }
     }
 
-    /// The known key that differs least, nil when none is near: at most a third of its letters off.
+    /// The shortest known key that the given one begins, else the one that differs least; nil when none is near: at
+    /// most a third of its letters off.
     static func nearest(to key: String, in known: [String]) -> String? {
+        // One who leaves out the unit or the last word is not near by letters: SLUICE_POOL is closer to SLUICE_NODE
+        // than to SLUICE_POOL_SIZE.
+        let completions = known.filter { $0.hasPrefix(key + "_") }
+        if let shortest = completions.min(by: { $0.utf8.count < $1.utf8.count }) { return shortest }
         let candidates = known.map { (key: $0, distance: EditDistance.between(key, $0)) }
         guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance * 3 <= key.utf8.count ? best.key : nil

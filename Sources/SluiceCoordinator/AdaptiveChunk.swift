@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// How many rows the next chunk takes. Halved when a chunk fails, because a slow database may not finish a large one within the
-/// statement's time and would never finish it by trying again; doubled when one works.
+/// How many rows the next chunk takes. Halved when a chunk fails, because a slow database may not finish a large one
+/// within the statement's time and would never finish it by trying again; doubled when one works.
 final class AdaptiveChunk: Sendable {
     private static let least = 50
     private let most: Int

@@ -16,7 +16,7 @@ public struct Coordinator: Service {
     private let nats: NATSConnection
     private let metrics = CoordinatorMetrics()
     private let logger: Logger
-    private let current = CurrentLead()
+    private let current = CurrentLife()
 
     public init(
         configuration: CoordinatorConfiguration, store: any CoordinatorStore,
@@ -60,7 +60,7 @@ public struct Coordinator: Service {
             reasons.append(.init(code: "no_lease", detail: detail))
         }
         if nats.state != .connected {
-            reasons.append(.init(code: "nats_disconnected", detail: "NATS is \(nats.state); batches reach shards late"))
+            reasons.append(.init(code: "nats_unreachable", detail: "NATS is \(nats.state); batches reach shards late"))
         }
         return Readiness(reasons: reasons)
     }
@@ -98,7 +98,7 @@ public struct Coordinator: Service {
 }
 
 /// The present incarnation, for those who ask from outside its loops.
-private final class CurrentLead: Sendable {
+private final class CurrentLife: Sendable {
     private let held = Mutex<CoordinatorParts?>(nil)
 
     var parts: CoordinatorParts? { held.withLock { $0 } }

@@ -8,4 +8,6 @@ enum CoordinatorInput: Sendable {
     case answer(CoordinatorEvent, Term)
     /// Somebody asks how the node is, which has dropped so many messages since it connected.
     case status(NATSMessage, dropped: UInt64)
+    /// A message came that does not decode.
+    case undecodable
 }

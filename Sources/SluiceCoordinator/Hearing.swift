@@ -54,6 +54,7 @@ struct Hearing: Sendable {
             use(try Message(decoding: message.payload))
         } catch {
             parts.metrics.noteIgnored()
+            parts.inbox.offer(.undecodable)
             parts.logger.debug(
                 "a message does not decode", metadata: ["subject": "\(message.subject)", "error": "\(error)"])
         }

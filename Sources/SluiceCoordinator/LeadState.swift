@@ -54,8 +54,9 @@ final class LeadState: Sendable {
         }
     }
 
-    /// A connection to the database broke: it may have crashed, and forgotten claims it had acknowledged, because those need
-    /// not reach the disk first. The machine's count of live claims may be wrong, so the next renewal asks for a new term.
+    /// A connection to the database broke: it may have crashed, and forgotten claims it had acknowledged, because those
+    /// need not reach the disk first. The machine's count of live claims may be wrong, so the next renewal asks for a
+    /// new term.
     func noteCutOff() { state.withLock { $0.wasCutOff = true } }
 
     /// Whether a connection broke since this was last asked.

@@ -8,14 +8,19 @@ struct LeaderLoop: Sendable {
     let parts: CoordinatorParts
     let statements: LeaderStatements
 
+    /// A due time may be centuries away: no sleep is, so that the system's own arithmetic is never put to it.
+    private static let longestWait: Duration = .seconds(600)
+
     /// Runs until cancelled.
     func run() async {
         var machine = CoordinatorMachine(timers: parts.configuration.timers, limits: parts.configuration.limits)
+        var undecodable: UInt64 = 0
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 let now = parts.now
-                let wait = machine.nextWake(after: now).map { max(.milliseconds(1), $0 - now) }
-                for action in take(await parts.inbox.take(atMost: wait), into: &machine) {
+                let wait = machine.nextWake(after: now).map { max(.milliseconds(1), min($0 - now, Self.longestWait)) }
+                let inputs = await parts.inbox.take(atMost: wait)
+                for action in take(inputs, into: &machine, undecodable: &undecodable) {
                     carryOut(action, term: machine.term, in: &group)
                 }
             }
@@ -23,7 +28,9 @@ struct LeaderLoop: Sendable {
         }
     }
 
-    private func take(_ inputs: [CoordinatorInput], into machine: inout CoordinatorMachine) -> [CoordinatorAction] {
+    private func take(
+        _ inputs: [CoordinatorInput], into machine: inout CoordinatorMachine, undecodable: inout UInt64
+    ) -> [CoordinatorAction] {
         let ignored = machine.ignored
         defer {
             parts.metrics.noteIgnored(machine.ignored - ignored)
@@ -37,7 +44,9 @@ struct LeaderLoop: Sendable {
             case .answer(let event, let term):
                 // A statement that outlived its term answers nobody.
                 if term == machine.term { actions += machine.handle(event, at: parts.now) }
-            case .status(let request, let dropped): answer(request, machine, dropped: dropped)
+            case .status(let request, let dropped):
+                answer(request, machine, undecodable: undecodable, dropped: dropped)
+            case .undecodable: undecodable += 1
             }
         }
         return actions
@@ -72,9 +81,12 @@ struct LeaderLoop: Sendable {
         }
     }
 
-    private func answer(_ request: NATSMessage, _ machine: CoordinatorMachine, dropped: UInt64) {
+    private func answer(
+        _ request: NATSMessage, _ machine: CoordinatorMachine, undecodable: UInt64, dropped: UInt64
+    ) {
         guard let reply = request.reply else { return }
         var status = NodeStatus(parts: parts, machine: machine, at: parts.now)
+        status.messagesIgnored += undecodable
         status.messagesDropped = dropped + parts.inbox.dropped
         do {
             try parts.nats.publish(reply, payload: status.encoded())

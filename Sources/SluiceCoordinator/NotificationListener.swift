@@ -3,8 +3,8 @@ internal import SluiceCore
 internal import SluiceStore
 internal import SluiceTelemetry
 
-/// Hears `NOTIFY`, for as long as the life lasts. What was said while nobody listened is found by looking once after each
-/// connect.
+/// Hears `NOTIFY`, for as long as the life lasts. What was said while nobody listened is found by looking once after
+/// each connect.
 struct NotificationListener: Sendable {
     let parts: CoordinatorParts
 

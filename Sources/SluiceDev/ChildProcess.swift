@@ -23,8 +23,8 @@ struct ChildProcess: Sendable {
 
     /// Starts the process and returns when it has ended. When the task is cancelled the process is stopped.
     ///
-    /// `setpriv` between us and the program asks the kernel for the death signal. The signal is sent when the *thread* that forked dies;
-    /// swift-subprocess forks on one thread of its own that lives as long as the process.
+    /// `setpriv` between us and the program asks the kernel for the death signal. The signal is sent when the *thread*
+    /// that forked dies; swift-subprocess forks on one thread of its own that lives as long as the process.
     func run(in folder: DataFolder, started: @Sendable (pid_t) -> Void = { _ in }) async throws -> Ending {
         let log = try FileDescriptor.open(
             FilePath(folder.log(of: name)), .writeOnly, options: [.append, .create, .closeOnExec],

@@ -18,7 +18,8 @@ public struct DevCluster: Sendable {
         self.progress = progress
     }
 
-    /// Starts everything, runs `body`, and stops everything when it returns. When the task is cancelled all is stopped at once.
+    /// Starts everything, runs `body`, and stops everything when it returns. When the task is cancelled all is stopped
+    /// at once.
     ///
     /// - Throws: ``DevError``, what `body` throws, or an error of the database while it is set up.
     public func run(_ body: @escaping @Sendable (DevEnvironment) async throws -> Void) async throws {
@@ -44,7 +45,8 @@ public struct DevCluster: Sendable {
         withExtendedLifetime(lock) {}
     }
 
-    /// The process id of a node (`shard-1`), of `postgres`, `nats` or `gateway`; nil when it does not run. For fault tests.
+    /// The process id of a node (`shard-1`), of `postgres`, `nats` or `gateway`; nil when it does not run. For fault
+    /// tests.
     public static func processID(of name: String, dataPath: String) throws -> Int32? {
         ProcessRecord.load(name, from: try DataFolder(path: dataPath))?.pid
     }

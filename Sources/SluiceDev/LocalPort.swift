@@ -2,8 +2,8 @@ import Glibc
 
 /// Ports of 127.0.0.1.
 enum LocalPort {
-    /// `wanted` when nobody listens there, else a port that is free now. Somebody may take it before its user does; that process then
-    /// fails and is started again.
+    /// `wanted` when nobody listens there, else a port that is free now. Somebody may take it before its user does;
+    /// that process then fails and is started again.
     static func free(preferring wanted: Int?) throws(DevError) -> Int {
         if let wanted, let port = bound(to: wanted) { return port }
         guard let port = bound(to: 0) else { throw DevError("no port of 127.0.0.1 is free") }

@@ -2,7 +2,8 @@ import FoundationEssentials
 import Glibc
 import Logging
 
-/// Keeps the processes' logs within a bound: a log that has grown too long becomes `NAME.log.1`, in place of the one before it.
+/// Keeps the processes' logs within a bound: a log that has grown too long becomes `NAME.log.1`, in place of the one
+/// before it.
 struct LogTrimmer: Sendable {
     var folder: DataFolder
     var logger: Logger
@@ -13,8 +14,8 @@ struct LogTrimmer: Sendable {
         while (try? await Task.sleep(for: .seconds(5))) != nil { trim() }
     }
 
-    /// Copied and cut rather than renamed, because the process that writes keeps its descriptor. It appends, so it goes on at the
-    /// new end; lines written between the copy and the cut are lost, which a log of this kind can bear.
+    /// Copied and cut rather than renamed, because the process that writes keeps its descriptor. It appends, so it goes
+    /// on at the new end; lines written between the copy and the cut are lost, which a log of this kind can bear.
     private func trim() {
         let files = FileManager.default
         for name in (try? files.contentsOfDirectory(atPath: folder.logs)) ?? [] where name.hasSuffix(".log") {

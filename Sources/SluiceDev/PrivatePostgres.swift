@@ -37,7 +37,8 @@ struct PrivatePostgres: Sendable {
         guard access(folder.postgres + "/PG_VERSION", F_OK) != 0 else { return }
         let fresh = folder.postgres + ".new"
         do {
-            // What an interrupted attempt left. Made aside and renamed, so that a folder of that name is always complete.
+            // What an interrupted attempt left. Made aside and renamed, so that a folder of that name is always
+            // complete.
             if FileManager.default.fileExists(atPath: fresh) { try FileManager.default.removeItem(atPath: fresh) }
             try FileManager.default.createDirectory(atPath: fresh, withIntermediateDirectories: false)
         } catch {
@@ -63,7 +64,8 @@ struct PrivatePostgres: Sendable {
             stopSignal: .interrupt, stopDeadline: .seconds(20), orphanSignal: .interrupt)
     }
 
-    /// Durability is PostgreSQL's default; the rest fits a laptop. The socket would need a folder that the account may write.
+    /// Durability is PostgreSQL's default; the rest fits a laptop. The socket would need a folder that the account may
+    /// write.
     private var settings: KeyValuePairs<String, String> {
         [
             "listen_addresses": "127.0.0.1", "port": "\(port)", "unix_socket_directories": "", "max_connections": "300",
@@ -115,7 +117,8 @@ struct PrivatePostgres: Sendable {
         return try await PostgresConnection.withConnection(configuration, body)
     }
 
-    /// `postmaster.pid` of a server that was killed names a pid that another process may have by now; PostgreSQL would refuse to start.
+    /// `postmaster.pid` of a server that was killed names a pid that another process may have by now; PostgreSQL would
+    /// refuse to start.
     private func removeStaleMark() {
         let mark = folder.postgres + "/postmaster.pid"
         guard let pid = folder.read(mark)?.split(separator: "\n").first.flatMap({ pid_t($0) }) else { return }

@@ -1,4 +1,5 @@
-/// When a process that died is started again: at once after a long life, then at intervals that double, and not for ever.
+/// When a process that died is started again: at once after a long life, then at intervals that double, and not for
+/// ever.
 struct RestartPolicy: Sendable {
     /// A process that lived this long had started well: its death counts as the first.
     var goodLife: Duration = .seconds(10)

@@ -1,6 +1,7 @@
 import Glibc
 
-/// The account that PostgreSQL runs under. It refuses root, so root hands it to `postgres`, or `nobody` where that is missing.
+/// The account that PostgreSQL runs under. It refuses root, so root hands it to `postgres`, or `nobody` where that is
+/// missing.
 struct ServerAccount: Hashable, Sendable {
     var user: uid_t
     var group: gid_t
@@ -16,8 +17,8 @@ struct ServerAccount: Hashable, Sendable {
         throw DevError("PostgreSQL does not run as root and there is no user postgres; run as another user")
     }
 
-    /// `setpriv`'s options. The one capability lets the account pass through folders that only root may enter, such as a folder below
-    /// `/root` or one that `mktemp -d` made; it gives no right to write.
+    /// `setpriv`'s options. The one capability lets the account pass through folders that only root may enter, such as
+    /// a folder below `/root` or one that `mktemp -d` made; it gives no right to write.
     var privilegeOptions: [String] {
         [
             "--reuid", "\(user)", "--regid", "\(group)", "--clear-groups",

@@ -15,8 +15,8 @@ struct Stage: Sendable {
         var reason: String
     }
 
-    /// Runs `body` while all stages run: starts them in order, and stops them in reverse order, each when the next has stopped. When the
-    /// task is cancelled all are stopped at once.
+    /// Runs `body` while all stages run: starts them in order, and stops them in reverse order, each when the next has
+    /// stopped. When the task is cancelled all are stopped at once.
     static func run(
         _ stages: ArraySlice<Stage>, in folder: DataFolder, logger: Logger,
         _ body: @escaping @Sendable () async throws -> Void

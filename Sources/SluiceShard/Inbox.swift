@@ -8,13 +8,15 @@ enum InboxItem: Sendable {
     case stop
     case statusQuestion(reply: String)
     case deviceQuestion(DeviceID, reply: String)
+    /// A message came that does not decode.
+    case undecodable
 }
 
 /// A queue with one reader.
 ///
 /// Answers that the machine asked for are always taken: their number is bounded by its gates and permits. What comes
-/// unasked
-/// (batches, beacons, questions) is dropped when `bound` items wait: the database and the next beacon tell it again.
+/// unasked (batches, beacons, questions) is dropped when `bound` items wait: the database and the next beacon tell it
+/// again.
 final class Inbox: Sendable {
     private struct State {
         var items: [InboxItem] = []

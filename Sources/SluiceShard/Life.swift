@@ -32,6 +32,7 @@ struct Life {
     private let onEnd: @Sendable () -> Void
     private var machine: ShardMachine
     private var recent = RecentOutcomes()
+    private var undecodable: UInt64 = 0
     /// The earliest tick under way.
     private var alarm: MonotonicTime?
     private var isLost = false
@@ -90,6 +91,8 @@ struct Life {
         case .deviceQuestion(let device, let reply):
             guard let view = machine.view(of: device, at: now) else { return }
             publish(DeviceState(view, reading: machine.reading), to: reply)
+        case .undecodable:
+            undecodable += 1
         }
     }
 
@@ -99,14 +102,6 @@ struct Life {
         switch action {
         case .publish(let report):
             publish(report, to: surroundings.configuration.subjects.credit)
-        case .abandoned(let settlements):
-            for settlement in settlements {
-                surroundings.logger.error(
-                    "attempt not settled, it will be found unknown",
-                    metadata: [
-                        "message_id": "\(settlement.reservation.message)", "outcome": "\(settlement.outcome.name)",
-                    ])
-            }
         case .restart:
             isLost = true
             onEnd()
@@ -134,12 +129,13 @@ struct Life {
         case .fetchBatch(let id, let batch): await statements.fetchBatch(id, batch)
         case .reserve(let id, let requests): await statements.reserve(id, requests)
         case .settle(let id, let settlements): await statements.settle(id, settlements)
+        case .setAside(let id, let settlements): await statements.setAside(id, settlements)
         case .release(let id, let claims): await statements.release(id, claims)
         case .abortLost(let id, let claims): await statements.abortLost(id, claims)
         case .reportFault(let id, let claim, let fault): await statements.reportFault(id, claim, fault)
         case .giveUp(let id, let slots): await statements.giveUp(id, slots)
         case .record(let device, let condition, let detail): await statements.record(device, condition, detail: detail)
-        case .send, .pollState, .publish, .abandoned, .restart, .finished: break
+        case .send, .pollState, .publish, .restart, .finished: break
         }
     }
 
@@ -189,11 +185,16 @@ struct Life {
 
     // MARK: Time
 
+    private static let longestSleep: Duration = .seconds(600)
+
     /// Has a tick come when the machine wants one. A tick that comes for nothing is harmless, so none is taken back.
     private mutating func setAlarm(in group: inout DiscardingTaskGroup) {
         let now = surroundings.clock.now()
         if let alarm, alarm <= now { self.alarm = nil }
-        guard let wake = machine.nextWake(after: now), alarm.map({ wake < $0 }) ?? true else { return }
+        // A due time may be centuries away: no sleep is, so that the system's own arithmetic is never put to it.
+        guard let wake = machine.nextWake(after: now).map({ min($0, now + Self.longestSleep) }),
+            alarm.map({ wake < $0 }) ?? true
+        else { return }
         alarm = max(wake, now)
         group.addTask { [inbox = surroundings.inbox] in
             // Cancelled means the life is over: the tick finds no reader.
@@ -222,7 +223,7 @@ struct Life {
         status.renewalAge = lease.lastGood.map { now - $0 } ?? .zero
         status.messagesDropped = surroundings.inbox.dropped
         let counters = machine.counters
-        status.messagesIgnored = UInt64(counters.ignoredBatches + counters.ignoredClaims)
+        status.messagesIgnored = UInt64(counters.ignoredBatches + counters.ignoredClaims) + undecodable
         status.problems = surroundings.readiness.current.reasons.map(\.code)
         status.shard = ShardStatus(machine.view(at: now), lastMinute: recent.lastMinute(at: now))
         return status

@@ -6,8 +6,7 @@ internal import SluiceTelemetry
 internal import SluiceWire
 
 /// What comes over NATS: batches for this incarnation, the leader's beacon, wake-ups, questions. Works without a
-/// server, and again
-/// when one is back.
+/// server, and again when one is back.
 struct NATSIntake: Sendable {
     let nats: NATSConnection
     let subjects: Subjects
@@ -72,6 +71,7 @@ struct NATSIntake: Sendable {
                 try await body(message)
             } catch {
                 metrics.undecodable.increment()
+                inbox.offer(.undecodable)
                 logger.debug("message ignored", metadata: ["subject": "\(subject)", "error": "\(error)"])
             }
         }

@@ -16,7 +16,8 @@ struct ShardMetrics: Sendable {
     private let failures: [String: Counter]
 
     private static let statementNames = [
-        "ownership", "take_over", "devices", "fetch", "reserve", "settle", "release", "abort_lost", "give_up", "renew",
+        "ownership", "take_over", "devices", "fetch", "reserve", "settle", "set_aside", "release", "abort_lost",
+        "report_fault", "give_up", "renew",
     ]
 
     init() {

@@ -8,13 +8,12 @@ public struct ShardNodeConfiguration: Sendable {
     public var subjects: Subjects
     public var timers: Timers
     public var limits: ShardLimits
-    /// How far back a take-over reads the ledger: the longest window of any cap with its margin, and a minute for the
-    /// statement itself.
+    /// How far back a take-over reads the ledger: `WindowLengths.lookback`.
     public var lookback: Duration
 
     public init(
         node: NodeRegistration, subjects: Subjects, timers: Timers = Timers(), limits: ShardLimits = ShardLimits(),
-        lookback: Duration = .seconds(86_470)
+        lookback: Duration
     ) {
         self.node = node
         self.subjects = subjects

@@ -15,7 +15,10 @@ extension RowFault {
 
     /// By SQLSTATE: triggered action, cardinality, data exception, integrity constraint, triggered data change, external
     /// routine (two), check option, program limit, and what PL/pgSQL raises.
-    private static let classes: Set<String> = ["09", "21", "22", "23", "27", "38", "39", "44", "54", "P0"]
+    private static let classes: [String] = ["09", "21", "22", "23", "27", "38", "39", "44", "54", "P0"]
+
+    /// Those as an SQL array of text.
+    static let sqlClasses = "ARRAY[" + classes.map { "'\($0)'" }.joined(separator: ", ") + "]"
 
     /// The first line, without what stands in quotes (PostgreSQL quotes values there, and people's triggers do) and
     /// without runs of digits that could be a phone number (I25), cut to 200 characters.

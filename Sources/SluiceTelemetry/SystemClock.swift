@@ -6,13 +6,14 @@ public import SluiceCore
 public struct SystemClock: Sendable {
     public init() {}
 
-    /// The monotonic clock (`CLOCK_MONOTONIC`, which is what Dispatch's uptime is on Linux): it runs at a steady rate and nobody can
-    /// set it. It stands still while the host is suspended.
+    /// The monotonic clock (`CLOCK_MONOTONIC`, which is what Dispatch's uptime is on Linux): it runs at a steady rate
+    /// and nobody can set it. It stands still while the host is suspended.
     public func now() -> MonotonicTime {
         MonotonicTime(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds))
     }
 
-    /// The wall clock, since 1970-01-01 00:00 UTC. For time stamps people read; caps, leases and due times never use it.
+    /// The wall clock, since 1970-01-01 00:00 UTC. For time stamps people read; caps, leases and due times never use
+    /// it.
     public func unixTime() -> Duration {
         .seconds(Date().timeIntervalSince1970)
     }

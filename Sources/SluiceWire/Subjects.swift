@@ -1,10 +1,12 @@
 public import SluiceCore
 
-/// The NATS subjects of one cluster: `sluice.<cluster>.<what>`. Clusters that share a NATS server do not hear each other.
+/// The NATS subjects of one cluster: `sluice.<cluster>.<what>`. Clusters that share a NATS server do not hear each
+/// other.
 public struct Subjects: Hashable, Sendable {
     private let prefix: String
 
-    /// Nil unless `cluster` is 1 to 64 letters, digits, `_` or `-`: a dot, a blank or a wildcard would change what is subscribed to.
+    /// Nil unless `cluster` is 1 to 64 letters, digits, `_` or `-`: a dot, a blank or a wildcard would change what is
+    /// subscribed to.
     public init?(cluster: String) {
         let isToken = cluster.utf8.allSatisfy { byte in
             switch byte {

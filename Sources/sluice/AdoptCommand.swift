@@ -30,7 +30,7 @@ struct AdoptCommand: AsyncParsableCommand {
             try await PostgresConnection.withConnection(configuration) { connection in
                 let report = try await Adoption.check(connection)
                 print(json ? try JSONText.pretty(report) : report.text)
-                if report.isBlocked { throw ExitCode(1) }
+                if report.isBlocked { throw ExitStatus.failed }
                 guard !check else { return }
                 let done = try await Migrator(connection: connection).migrate()
                 if !json { print("the schema went from version \(done.from) to \(done.to)") }

@@ -23,7 +23,10 @@ struct DevicesCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only devices of this workspace.", valueName: "id"))
         var workspace: String?
 
-        @Option(help: "Only devices that are connected, disconnected, logged_out, not_found, banned or paused.")
+        @Option(
+            help: """
+                Only devices that are connected, disconnected, logged_out, not_found, credentials_refused, banned or paused.
+                """)
         var state: String?
 
         @OptionGroup var options: OperatorOptions

@@ -10,7 +10,8 @@ struct PauseTarget: ParsableArguments {
     var workspace: String?
 
     func validate() throws {
-        guard all == (workspace == nil) else { throw ValidationError("give --all or --workspace") }
+        if all, workspace != nil { throw ValidationError("--all is everything: leave --workspace out, or --all") }
+        if !all, workspace == nil { throw ValidationError("say what: --all, or --workspace and its id") }
     }
 
     var scope: PauseScope { workspace.map(PauseScope.workspace) ?? .everything }

@@ -10,7 +10,7 @@ struct WhyCommand: AsyncParsableCommand {
               sluice why 0191d5d2-6d1a-7c3e-9a53-2a6f1c7f0e11
             """)
 
-    @Argument(help: ArgumentHelp("A phone number, or a contact's id.", valueName: "phone or id"))
+    @Argument(help: ArgumentHelp("A phone number, or the id of a contact or a lead.", valueName: "phone or id"))
     var subject: String
 
     @OptionGroup var options: OperatorOptions

@@ -35,7 +35,8 @@ struct SettingsOptions: ParsableArguments {
 
     @OptionGroup var logs: LogOptions
 
-    /// The sources of settings, the first that has a key wins. `more` are further options of the command, by their settings' keys.
+    /// The sources of settings, the first that has a key wins. `more` are further options of the command, by their
+    /// settings' keys.
     func layers(adding more: [String: String?] = [:]) throws(SettingsError) -> [SettingsLayer] {
         var given = more.compactMapValues { $0 }.merging(logs.values) { own, _ in own }
         given["DATABASE_URL"] = databaseURL

@@ -25,7 +25,8 @@ struct StatusArguments: ParsableArguments {
     @Flag(help: "Look again every 2 s, until Ctrl-C.")
     var watch = false
 
-    /// A status asks several things, one after the other; the second connection lets a watch go on while one is replaced.
+    /// A status asks several things, one after the other; the second connection lets a watch go on while one is
+    /// replaced.
     private static let connections = PostgresPoolConfiguration(
         maximumConnections: 2, minimumConnections: 0, maximumWaiters: 8, acquireDeadline: .seconds(4))
 

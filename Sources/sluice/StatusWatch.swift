@@ -1,7 +1,8 @@
 import SluiceOperations
 import UnixSignals
 
-/// Looks at the cluster again and again until SIGINT or SIGTERM: on a terminal in place, elsewhere one status after the other.
+/// Looks at the cluster again and again until SIGINT or SIGTERM: on a terminal in place, elsewhere one status after the
+/// other.
 ///
 /// One task alone writes; a new look, a new width and the end reach it as events, in order.
 struct StatusWatch {

@@ -13,9 +13,11 @@ enum Terminal {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Puts `text` in place of what is on the screen, cut to its height and width: a line that wrapped would push the first one out.
+    /// Puts `text` in place of what is on the screen, cut to its height and width: a line that wrapped would push the
+    /// first one out.
     ///
-    /// - Parameter clearing: first; for a terminal that changed its size and moved what stood there. Else nothing flickers.
+    /// - Parameter clearing: first; for a terminal that changed its size and moved what stood there. Else nothing
+    ///   flickers.
     static func replaceScreen(with text: String, clearing: Bool = false) {
         let (columns, rows) = size
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(max(1, rows - 1))
@@ -26,14 +28,16 @@ enum Terminal {
         write(start + body + "\n\u{1B}[J")
     }
 
-    /// Takes the alternate screen and hides the cursor for the time of `body`: what stood on the terminal before stands there after it.
+    /// Takes the alternate screen and hides the cursor for the time of `body`: what stood on the terminal before stands
+    /// there after it.
     static func withScreen<Value>(_ body: () async throws -> Value) async rethrows -> Value {
         write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
         defer { write("\u{1B}[?25h\u{1B}[?1049l") }
         return try await body()
     }
 
-    /// Puts `text` in place of the line that standard error shows, when that is a terminal; standard output holds results alone.
+    /// Puts `text` in place of the line that standard error shows, when that is a terminal; standard output holds
+    /// results alone.
     static func showProgress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
         let line = "\r\u{1B}[2K" + text

@@ -21,6 +21,7 @@ extension ClusterSuite {
                 try await cluster.query(
                     "UPDATE device_caps SET hourly_cap = $1, daily_cap = $2, concurrent_cap = 2",
                     [.int32(Int32(Self.hourlyCap)), .int32(Int32(Self.dailyCap))])
+                try await cluster.capsAreKnown(concurrency: 2)
                 try await cluster.addSequence("saturate", steps: 2)
                 try await cluster.addLeads(Self.devices * 30, trigger: "saturate")
                 // Long enough for a second day to begin, so that the windows roll under load. The end is an event of the log.

@@ -74,10 +74,16 @@ import Testing
     @Test func `an unknown key is found, with what was probably meant`() {
         let layer = SettingsLayer(
             name: "environment",
-            values: ["SLUICE_LEASE": "1", "SLUICE_XYZZY_PLUGH": "1", "SLUICE_API_URL": "u", "PATH": "p"])
+            values: [
+                "SLUICE_LAESE_MS": "1", "SLUICE_LEASE": "1", "SLUICE_POOL": "1", "SLUICE_XYZZY_PLUGH": "1",
+                "SLUICE_API_URL": "u", "PATH": "p",
+            ])
         let problems = Settings.inspect([layer], hostName: "h").problems
-        #expect(problems.map(\.key) == ["SLUICE_LEASE", "SLUICE_XYZZY_PLUGH"])
+        #expect(
+            problems.map(\.key) == ["SLUICE_LAESE_MS", "SLUICE_LEASE", "SLUICE_POOL", "SLUICE_XYZZY_PLUGH"])
         #expect(problems[0].message.hasSuffix("did you mean SLUICE_LEASE_MS?"))
-        #expect(!problems[1].message.contains("did you mean"))
+        #expect(problems[1].message.hasSuffix("did you mean SLUICE_LEASE_MS?"))
+        #expect(problems[2].message.hasSuffix("did you mean SLUICE_POOL_SIZE?"))
+        #expect(!problems[3].message.contains("did you mean"))
     }
 }

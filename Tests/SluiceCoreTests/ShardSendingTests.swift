@@ -241,9 +241,35 @@ import Testing
                 .settle(Shard.statement(7), [settlements[2]]),
                 Shard.report(5, [], ended: 1),
             ])
-        #expect(shard.handle(.failed(Shard.statement(7), .refused), at: 92) == [.abandoned([settlements[2]])])
-        #expect(shard.counters.abandonedSettlements == 1)
-        #expect(shard.machine.view(at: Shard.at(92)).unsettled == 0)
+        let aside = shard.handle(.failed(Shard.statement(7), .refused), at: 92)
+        #expect(aside == [.setAside(Shard.statement(8), [settlements[2]])], "its outcome is kept")
+        _ = shard.handle(.failed(Shard.statement(8), .uncertain), at: 93)
+        #expect(shard.machine.view(at: Shard.at(93)).unsettled == 1)
+        #expect(shard.handle(.tick, at: 193) == [.setAside(Shard.statement(9), [settlements[2]])])
+        _ = shard.handle(.settled(Shard.statement(9), [], busy: []), at: 194)
+        #expect(shard.counters.settlementsSetAside == 1)
+        #expect(shard.machine.view(at: Shard.at(194)).unsettled == 0)
+    }
+
+    @Test func whatStaysLockedIsSetAsideWithItsOutcome() {
+        var limits = ShardLimits()
+        limits.setAsideAfter = .seconds(1)
+        let shard = Shard(devices: [device], limits: limits)
+        let batch = shard.batch(device)
+        _ = shard.handle(.batch(batch), at: 10)
+        let reservation = Shard.reservation(batch.claims[0])
+        _ = shard.handle(.reserved(Shard.statement(3), started: Shard.at(10), [.reserved(reservation)]), at: 20)
+        _ = shard.handle(.sendEnded(Shard.send(1), .sent(providerID: nil)), at: 30)
+        let settlement = Settlement(reservation: reservation, outcome: .sent(providerID: nil))
+        _ = shard.handle(.settled(Shard.statement(4), [], busy: [settlement]), at: 40)
+        _ = shard.handle(.tick, at: 540)
+        _ = shard.handle(.settled(Shard.statement(5), [], busy: [settlement]), at: 600)
+        _ = shard.handle(.tick, at: 1_100)
+        let last = shard.handle(.settled(Shard.statement(6), [], busy: [settlement]), at: 1_110)
+        #expect(last.contains(.setAside(Shard.statement(7), [settlement])))
+        #expect(shard.machine.view(at: Shard.at(1_110)).unsettled == 1)
+        _ = shard.handle(.settled(Shard.statement(7), [], busy: []), at: 1_120)
+        #expect(shard.machine.view(at: Shard.at(1_120)).unsettled == 0)
     }
 
     @Test func lockedContactIsSettledAgainAndDelaysNoOther() {

@@ -219,14 +219,13 @@ struct ShardWorld {
         case .loadDevices(let id, _): answer(id, .devices(id, devices))
         case .fetchBatch(let id, let batch): answer(id, .fetched(id, openBatches[batch]))
         case .reserve(let id, let requests): reserve(id, requests)
-        case .settle(let id, let settlements): settle(id, settlements)
+        case .settle(let id, let settlements), .setAside(let id, let settlements): settle(id, settlements)
         case .release(let id, let claims): release(id, claims)
         case .abortLost(let id, let claims): abortLost(id, claims)
         case .reportFault(let id, let claim, _): release(id, [claim])
         case .send(let id, let reservation, let device, let latest): send(id, reservation, device, latest)
         case .pollState(let device): schedule(.event(.polled(device.id, chance(50) ? .connected : nil)), after: 40)
         case .publish(let report): take(report)
-        case .abandoned(let settlements): failures.append("abandoned \(settlements.count)")
         case .giveUp, .record, .restart, .finished: break
         }
     }

@@ -97,9 +97,13 @@ import Testing
         try await World.with { world in
             try await Self.waiting(world)
             try await Self.setDelay(1, world)
-            try await world.sql.query(
-                "UPDATE sequence_contacts SET claim_state = 1 WHERE recipient = $1",
-                [.string(World.phone(0))])
+            // As a claim writes it.
+            try await world.sql.execute(
+                script: """
+                    SET sluice.internal = 'on';
+                    UPDATE sequence_contacts SET claim_state = 1 WHERE recipient = '\(World.phone(0))';
+                    RESET sluice.internal;
+                    """)
             try await PostgresConnection.withConnection(world.fixture.database.configuration) { other in
                 try await other.withTransaction(.readCommitted, deadline: .seconds(10)) { transaction in
                     try await transaction.query(
@@ -127,12 +131,18 @@ import Testing
             try await world.sql.query(
                 """
                 WITH more AS (
-                    INSERT INTO sequence_contacts (sequence_id, contact_phone, current_trigger, moves, attempts)
-                    SELECT (SELECT id FROM sequences), (630000000000 + n)::text, 'welcome_2', 1, 1
+                    INSERT INTO sequence_contacts (sequence_id, contact_phone, current_trigger)
+                    SELECT (SELECT id FROM sequences), (630000000000 + n)::text, 'welcome_2'
                     FROM generate_series(1, 2500) n RETURNING id)
                 INSERT INTO send_ledger
                 SELECT (json_populate_record(l, json_build_object('contact_id', more.id))).* FROM more, send_ledger l
                 """)
+            try await world.sql.execute(
+                script: """
+                    SET sluice.internal = 'on';
+                    UPDATE sequence_contacts SET moves = 1, attempts = 1;
+                    RESET sluice.internal;
+                    """)
             try await world.workOffIntake()
             try await Self.setDelay(3, world)
             var steps: [Int] = []

@@ -25,6 +25,7 @@ import Testing
             return report
         }
         #expect(codes(report) == [.databaseUnreachable, .natsUnreachable])
+        #expect(report.findings[0].message.contains("connections? Check that"), "\(report.findings[0].message)")
         #expect(report.health.exitStatus == 2)
         #expect(StatusText.render(report, width: 80).hasPrefix("unreachable"))
     }

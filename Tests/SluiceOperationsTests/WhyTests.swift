@@ -23,6 +23,21 @@ import Testing
         }
     }
 
+    @Test func leadsWhosePhoneIsNoneAreFoundByItAndById() async throws {
+        try await World.with { world in
+            _ = try await world.addDevice()
+            _ = try await world.addSequence()
+            let leads = [try await world.addLead("n/a"), try await world.addLead("n/a")]
+            try await world.workOffIntake()
+            #expect(try await world.session.why("n/a").enrollments.count == 2)
+            for lead in leads {
+                let report = try await world.session.why(lead.uuidString)
+                #expect(report.enrollments.map { $0.reasons.map(\.code) } == [["invalid_phone"]])
+                #expect(report.enrollments.first?.reasons.first?.sentence.contains("n/a") == true)
+            }
+        }
+    }
+
     @Test func anUnknownContactIsAnError() async throws {
         try await World.with { world in
             await #expect(throws: OperationsError.self) { try await world.session.why(UUID().uuidString) }

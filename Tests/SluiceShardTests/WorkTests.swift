@@ -60,9 +60,8 @@ extension ShardSuite {
                         try await rig.contacts("status = 'completed'") == 4
                     }
                     #expect(try rig.requests().count == 4)
-                    // The expired, the foreign and the repeated batch, and two claims; what does not decode is counted by
-                    // a metric alone.
-                    #expect(try await rig.status()?.messagesIgnored == 5)
+                    // The expired, the foreign and the repeated batch, two claims, and what does not decode.
+                    #expect(try await rig.status()?.messagesIgnored == 6)
                     #expect(try await rig.contacts("status = 'active' AND claim_state = 0") == 2)
                 }
             }

@@ -218,8 +218,8 @@ import Testing
                     SELECT workspace_id, kind, source_id, v.status, v.n
                     FROM sent CROSS JOIN (VALUES ('active', -1), ('advance', 1)) v(status, n)
                 )
-                INSERT INTO branch_intake (contact_id, generation, moves, settled_at)
-                SELECT id, generation, moves, now() FROM sent
+                INSERT INTO branch_intake (contact_id, generation, moves, step_trigger, settled_at)
+                SELECT id, generation, moves, 'a', now() FROM sent
                 """, deadline: .seconds(30))
         }
     }

@@ -54,10 +54,12 @@ extension Session {
     }
 
     private static func failed(_ configuration: PostgresConfiguration, _ reason: String) -> PostgresError {
-        PostgresError(
+        // libpq's reason may end in a question: "Is the server running on that host ...?"
+        let end = reason.hasSuffix("?") || reason.hasSuffix(".") ? "" : "."
+        return PostgresError(
             .connectionFailed,
             """
-            cannot connect to \(configuration): \(reason). Check that the server runs, that host, port and database \
+            cannot connect to \(configuration): \(reason)\(end) Check that the server runs, that host, port and database \
             are right and that the user may log in.
             """, isConnectionFatal: true)
     }

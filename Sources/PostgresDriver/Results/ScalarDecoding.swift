@@ -102,9 +102,7 @@ extension PostgresTimestamp: PostgresDecodable {
         guard cell.type == .timestamptz || cell.type == .timestamp else {
             return .failure(.typeMismatch(actual: cell.type))
         }
-        return cell.integer(Int64.self).flatMap { value in
-            PostgresTimestamp(serverValue: value).map { .success($0) } ?? .failure(cell.malformed)
-        }
+        return cell.integer(Int64.self).map(PostgresTimestamp.init(serverValue:))
     }
 }
 

@@ -27,15 +27,15 @@ public struct PostgresTimestamp: Sendable, Hashable, Comparable {
         return overflow ? .min : value
     }
 
-    /// Nil for the few server values (from the year 294,247 on) that do not fit when counted from 1970.
-    init?(serverValue: Int64) {
+    /// The last years that the server knows (from 294,247 on) do not fit when counted from 1970: they become the last
+    /// instant that does, so that a row that somebody wrote so can be read.
+    init(serverValue: Int64) {
         if serverValue == .max || serverValue == .min {
             self.init(microsecondsSinceEpoch: serverValue)
             return
         }
         let (value, overflow) = serverValue.addingReportingOverflow(Self.serverEpoch)
-        if overflow { return nil }
-        self.init(microsecondsSinceEpoch: value)
+        self.init(microsecondsSinceEpoch: overflow ? .max - 1 : value)
     }
 }
 

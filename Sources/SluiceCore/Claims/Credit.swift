@@ -1,15 +1,16 @@
 /// What a shard could start now on one device, and how many of the leader's claims it has worked off.
 ///
-/// Exactness without a handshake: `capacity` and `consumed` are read at one instant of the shard, and `consumed` only rises, so the
-/// leader's "claims made − consumed" is the number of live claims that `capacity` does not include yet. A lost report
-/// is healed by the next one.
+/// Exactness without a handshake: `capacity` and `consumed` are read at one instant of the shard, and `consumed` only
+/// rises, so the leader's "claims made − consumed" is the number of live claims that `capacity` does not include yet. A
+/// lost report is healed by the next one.
 public struct DeviceCredit: Hashable, Sendable {
     public var device: DeviceID
     /// The ownership this credit belongs to; credit of an older epoch is void.
     public var epoch: Epoch
     /// Sends the limiter, the gap and the device's condition allow now, claims still queued not subtracted.
     public var capacity: Int
-    /// Claims of this term and epoch that the shard itself took out of the state `claimed` (reserved or released), ever.
+    /// Claims of this term and epoch that the shard itself took out of the state `claimed` (reserved or released),
+    /// ever.
     public var consumed: Int64
 
     public init(device: DeviceID, epoch: Epoch, capacity: Int, consumed: Int64) {

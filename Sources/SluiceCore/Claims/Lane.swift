@@ -3,7 +3,8 @@ public struct Lane: Hashable, Sendable {
     public var id: LaneID
     public var device: DeviceID
     public var priorityClass: PriorityClass
-    /// False while its sequence, its workspace or everything is paused: such a lane is never probed, so it costs nothing.
+    /// False while its sequence, its workspace or everything is paused: such a lane is never probed, so it costs
+    /// nothing.
     public var isRunnable: Bool
     /// When its next unclaimed contact is due: never later than the truth; nil when it has none.
     public var nextDue: DatabaseTime?
@@ -14,18 +15,5 @@ public struct Lane: Hashable, Sendable {
         self.priorityClass = priorityClass
         self.isRunnable = isRunnable
         self.nextDue = nextDue
-    }
-}
-
-/// A device as the leader knows it: enough to find its shard and to keep several devices of one cap key within it.
-public struct DeviceRoute: Hashable, Sendable {
-    public var device: DeviceID
-    public var capKey: String
-    public var slot: HashSlot
-
-    public init(device: DeviceID, capKey: String, slot: HashSlot) {
-        self.device = device
-        self.capKey = capKey
-        self.slot = slot
     }
 }

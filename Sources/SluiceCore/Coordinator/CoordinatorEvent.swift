@@ -44,7 +44,8 @@ public enum CoordinatorAction: Hashable, Sendable {
     case assign([SlotGrant])
     case takeBackExpired
     case takeBackOlderTerms
-    /// Something was written whose answer was lost, and the credit book cannot be exact any more: leave, and begin a new term.
+    /// Something was written whose answer was lost, and the credit book cannot be exact any more: leave, and begin a
+    /// new term.
     case resign
 }
 

@@ -1,8 +1,9 @@
-/// Every bound of the leader, in one place. Each is a parameter; the defaults come with their arithmetic.
+/// Every bound of the leader's machine, in one place. Each is a parameter; the defaults come with their arithmetic.
 public struct CoordinatorLimits: Hashable, Sendable {
     // MARK: One claim statement; at most one is under way
 
-    /// Contacts. At about 20,000 contacts/s in the database a full claim takes 50 ms, the longest a trigger waits behind it.
+    /// Contacts. At about 20,000 contacts/s in the database a full claim takes 50 ms, the longest a trigger waits
+    /// behind it.
     public var claimContacts = 1_000
     /// Lanes probed. A probe that finds nothing costs about 10 µs.
     public var claimLanes = 2_000
@@ -10,7 +11,8 @@ public struct CoordinatorLimits: Hashable, Sendable {
     public var claimLanesPerDevice = 16
     /// Contacts of one lane: what a lane's guess grows to while its answers come back full.
     public var claimPerLane = 256
-    /// Between probes of a lane that said "due" and gave nothing (somebody else holds its rows, or our clock was early).
+    /// Between probes of a lane that said "due" and gave nothing (somebody else holds its rows, or our clock was
+    /// early).
     public var emptyProbeBackoff = Backoff(first: .milliseconds(1), cap: .milliseconds(250))
 
     // MARK: Reading lanes
@@ -24,6 +26,12 @@ public struct CoordinatorLimits: Hashable, Sendable {
 
     /// After a failed statement of any kind.
     public var retryBackoff = Backoff(first: .milliseconds(100), cap: .seconds(2))
+    /// Between two reads of all lanes or all routes: a burst of pauses costs five reads a second, not one for each.
+    public var loadEvery: Duration = .milliseconds(200)
+    /// Between two reads of the slots' owners, and between two assignments.
+    public var assignEvery: Duration = .milliseconds(50)
+    /// Between two looks for live and lapsed shards while something calls for them.
+    public var surveySpacing: Duration = .seconds(1)
     /// Between two looks for live and lapsed shards while nothing seems to have changed.
     public var surveyEvery: Duration = .seconds(10)
     /// A shard says something every two seconds. After this long without a word the leader looks once a second.

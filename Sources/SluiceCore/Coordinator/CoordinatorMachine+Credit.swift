@@ -24,8 +24,8 @@ extension CoordinatorMachine {
         }
     }
 
-    /// Whether the shard may speak for the device, as far as the leader knows. A newer epoch than the one known is kept and
-    /// counts as soon as the leader has read it too.
+    /// Whether the shard may speak for the device, as far as the leader knows. A newer epoch than the one known is kept
+    /// and counts as soon as the leader has read it too.
     private mutating func isPlausible(_ credit: DeviceCredit, from node: Incarnation) -> Bool {
         guard let slot = routes.slot(of: credit.device), let known = ownerships[Int(slot.rawValue)] else { return true }
         if credit.epoch > known.epoch {

@@ -22,8 +22,8 @@ extension CoordinatorMachine {
         case .all: sweepFrom(now)
         case .named(let asked), .sweep(let asked):
             guard asked.count > lanes.count else { return }
-            // Those were known when the question was sent, so their rows are gone. A reading of all lanes cannot tell: a lane
-            // created while it ran is missing in it too.
+            // Those were known when the question was sent, so their rows are gone. A reading of all lanes cannot tell:
+            // a lane created while it ran is missing in it too.
             let found = Set(lanes.map(\.id))
             for lane in asked where !found.contains(lane) { schedule.remove(lane) }
         }

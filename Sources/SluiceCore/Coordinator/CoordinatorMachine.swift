@@ -1,15 +1,17 @@
-/// The leader: decides what is claimed, for which shard, and who owns which slot. Feed it with ``handle(_:at:)``, carry out what it
-/// returns, and call it again no later than ``nextWake(after:)``.
+/// The leader: decides what is claimed, for which shard, and who owns which slot. Feed it with ``handle(_:at:)``, carry
+/// out what it returns, and call it again no later than ``nextWake(after:)``.
 ///
-/// States: standing by (``term`` is nil: everything but the lead is ignored) → starting (old terms' claims are being taken back, lanes,
-/// routes and ownerships loaded: nothing is claimed) → leading. Losing the lead, or not knowing what a statement did (`resign`), goes
-/// back to standing by and forgets everything: the next term starts from the database.
+/// States: standing by (``term`` is nil: everything but the lead is ignored) → starting (old terms' claims are being
+/// taken back, lanes, routes and ownerships loaded: nothing is claimed) → leading. Losing the lead, or not knowing what
+/// a statement did (`resign`), goes back to standing by and forgets everything: the next term starts from the database.
 ///
 /// Invariants:
-/// - For every device, live claims ≤ the capacity its shard reported; over the devices of a cap key, ≤ the largest of theirs.
-/// - At most one claim is under way; no claim is under way while slots are assigned, so that a take-over sees every claim made
-///   for the old owner.
-/// - A contact is in at most one claim; the database guarantees it, and this machine asks for a lane at most once at a time.
+/// - For every device, live claims ≤ the capacity its shard reported; over the devices of a cap key, ≤ the largest of
+///   theirs.
+/// - At most one claim is under way; no claim is under way while slots are assigned, so that a take-over sees every
+///   claim made for the old owner.
+/// - A contact is in at most one claim; the database guarantees it, and this machine asks for a lane at most once at a
+///   time.
 /// - A stale, repeated or foreign message changes nothing but ``ignored`` (I19).
 /// - Work per event is O(what the event is about), never O(devices), except when routes, slots or members change.
 public struct CoordinatorMachine: Sendable {
@@ -175,12 +177,12 @@ public struct CoordinatorMachine: Sendable {
         }
     }
 
-    /// Regularly, and each second while a member is silent.
+    /// Regularly, and more often while a member is silent.
     private var surveyDue: MonotonicTime? {
         guard let lastSurvey else { return nil }
         let regular = lastSurvey + limits.surveyEvery
         guard let silent = roster.silent(after: limits.silence) else { return regular }
-        return min(regular, max(silent, lastSurvey + .seconds(1)))
+        return min(regular, max(silent, lastSurvey + limits.surveySpacing))
     }
 
     private mutating func start(_ errand: CoordinatorErrand, at now: MonotonicTime) -> CoordinatorAction? {

@@ -1,8 +1,8 @@
 /// What each device may be given: the shards' credits and the leader's own count of the claims it made.
 ///
-/// Live claims of a device are `made − consumed`. `made` rises when a claim is *asked for*, by its limit, and falls to what it
-/// really claimed when the answer comes: so a shard that finds a batch before the leader has its answer never makes the
-/// difference negative, and two devices of one cap key in one claim see each other.
+/// Live claims of a device are `made − consumed`. `made` rises when a claim is *asked for*, by its limit, and falls to
+/// what it really claimed when the answer comes: so a shard that finds a batch before the leader has its answer never
+/// makes the difference negative, and two devices of one cap key in one claim see each other.
 struct CreditBook {
     struct Entry {
         var node: Incarnation
@@ -18,7 +18,7 @@ struct CreditBook {
         /// It is in the claim under way: `made` includes what was asked for.
         var isAsked = false
 
-        var live: Int { Int(clamping: max(0, made - consumed)) }
+        var live: Int { Int(clamping: max(0, made.saturatingSubtract(consumed))) }
     }
 
     private var entries: [DeviceID: Entry] = [:]

@@ -21,8 +21,9 @@ struct DeviceQueue {
         count -= 1
     }
 
-    /// The next lanes of the lowest class that has any: lower classes go first, so a class is touched only when those before
-    /// it have nothing due. Shares that classes keep for themselves (a floor, a reserve) are decided here and nowhere else.
+    /// The next lanes of the lowest class that has any: lower classes go first, so a class is touched only when those
+    /// before it have nothing due. Shares that classes keep for themselves (a floor, a reserve) are decided here and
+    /// nowhere else.
     mutating func takeTurn(atMost limit: Int) -> [LaneID] {
         guard let index = classes.firstIndex(where: { !$0.isEmpty }) else { return [] }
         let lanes = Array(classes[index].prefix(limit))

@@ -10,13 +10,9 @@ struct ErrandBook {
     }
 
     private var states = Array(repeating: State(), count: CoordinatorErrand.allCases.count)
-    private let backoff: Backoff
-    private let takeBackEvery: Duration
+    private let limits: CoordinatorLimits
 
-    init(limits: CoordinatorLimits) {
-        backoff = limits.retryBackoff
-        takeBackEvery = limits.takeBackEvery
-    }
+    init(limits: CoordinatorLimits) { self.limits = limits }
 
     mutating func want(_ errand: CoordinatorErrand) { states[errand.rawValue].isWanted = true }
 
@@ -54,7 +50,8 @@ struct ErrandBook {
         states[errand.rawValue].isRunning = false
         states[errand.rawValue].isWanted = true
         states[errand.rawValue].failures += 1
-        states[errand.rawValue].notBefore = now + backoff.delay(afterFailures: states[errand.rawValue].failures)
+        let delay = limits.retryBackoff.delay(afterFailures: states[errand.rawValue].failures)
+        states[errand.rawValue].notBefore = now + delay
     }
 
     func isPending(_ errand: CoordinatorErrand) -> Bool {
@@ -67,7 +64,8 @@ struct ErrandBook {
         errands.allSatisfy { states[$0.rawValue].hasSucceeded }
     }
 
-    /// When the next wanted errand may start; nil when none is wanted that is not running. `blocked` waits for something else.
+    /// When the next wanted errand may start; nil when none is wanted that is not running. `blocked` waits for
+    /// something else.
     func nextStart(after now: MonotonicTime, except blocked: CoordinatorErrand?) -> MonotonicTime? {
         var next: MonotonicTime?
         for (index, state) in states.enumerated() where state.isWanted && !state.isRunning && index != blocked?.rawValue
@@ -80,12 +78,11 @@ struct ErrandBook {
 
     private func spacing(of errand: CoordinatorErrand) -> Duration {
         switch errand {
-        // A burst of pauses costs five reads of everything a second, not one for each.
-        case .loadLanes, .loadRoutes: .milliseconds(200)
+        case .loadLanes, .loadRoutes: limits.loadEvery
         case .loadNamedLanes, .takeBackOlderTerms, .sweep: .zero
-        case .readOwnerships, .assign: .milliseconds(50)
-        case .survey: .seconds(1)
-        case .takeBackExpired: takeBackEvery
+        case .readOwnerships, .assign: limits.assignEvery
+        case .survey: limits.surveySpacing
+        case .takeBackExpired: limits.takeBackEvery
         }
     }
 }

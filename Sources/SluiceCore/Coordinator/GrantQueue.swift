@@ -1,7 +1,7 @@
 internal import DequeModule
 
-/// Devices that have both due work and credit, in the order of when they got both: the oldest grant goes first, so nobody starves
-/// when work exceeds the claim's bound.
+/// Devices that have both due work and credit, in the order of when they got both: the oldest grant goes first, so
+/// nobody starves when work exceeds the claim's bound.
 struct GrantQueue {
     private struct Grant {
         var device: DeviceID

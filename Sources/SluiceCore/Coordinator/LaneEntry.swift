@@ -17,10 +17,11 @@ struct LaneEntry {
     var retryAt: DatabaseTime?
     /// Empty probes in a row.
     var emptyProbes = 0
-    /// The earliest wake-up that came while a claim was in flight: the claim's snapshot may not have seen what it was about.
+    /// The earliest wake-up that came while a claim was in flight: the claim's snapshot may not have seen what it was
+    /// about.
     var aside: DatabaseTime?
-    /// How many contacts the next probe may ask for: a guess that grows while answers come back full. Without it, either a
-    /// claim's bound on contacts would let few shallow lanes in, or many deep lanes would break it.
+    /// How many contacts the next probe may ask for: a guess that grows while answers come back full. Without it,
+    /// either a claim's bound on contacts would let few shallow lanes in, or many deep lanes would break it.
     var guess = 4
     var place = Place.asleep
     /// Its row was found gone while it was in flight.

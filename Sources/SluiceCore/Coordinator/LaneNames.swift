@@ -8,8 +8,6 @@ struct LaneNames {
 
     init(limit: Int) { self.limit = limit }
 
-    var isEmpty: Bool { names.isEmpty }
-
     /// False when there is no room.
     mutating func insert(_ lane: LaneID) -> Bool {
         guard !members.contains(lane) else { return true }

@@ -3,8 +3,8 @@ internal import HeapModule
 
 /// Every lane the leader knows, and which of them are due.
 ///
-/// Costs: a wake-up, an alarm, a turn and an answer are O(log lanes) each; a lane that is paused, or due on a device without
-/// credit, costs nothing until that changes.
+/// Costs: a wake-up, an alarm, a turn and an answer are O(log lanes) each; a lane that is paused, or due on a device
+/// without credit, costs nothing until that changes.
 struct LaneSchedule {
     private struct Alarm: Comparable {
         var due: DatabaseTime
@@ -32,7 +32,8 @@ struct LaneSchedule {
 
     // MARK: What the leader is told. Each returns the device when the lane has just become due there.
 
-    /// A lane as the database has it. Its due time only ever lowers the one known: the reading may be older than a wake-up.
+    /// A lane as the database has it. Its due time only ever lowers the one known: the reading may be older than a
+    /// wake-up.
     mutating func load(_ lane: Lane, now: DatabaseTime) -> DeviceID? {
         var entry: LaneEntry
         if let known = entries[lane.id] {
@@ -99,7 +100,8 @@ struct LaneSchedule {
         var notBefore: DatabaseTime
     }
 
-    /// The device's turn: its next lanes, with at most `contacts` contacts between them. They are in flight from here on.
+    /// The device's turn: its next lanes, with at most `contacts` contacts between them. They are in flight from here
+    /// on.
     mutating func take(_ device: DeviceID, contacts: Int, lanes: Int) -> [Turn] {
         let taken = queues[device]?.takeTurn(atMost: min(lanes, contacts)) ?? []
         queued -= taken.count
@@ -189,7 +191,8 @@ struct LaneSchedule {
     private mutating func setAlarm(_ due: DatabaseTime, _ lane: LaneID) {
         alarms.insert(Alarm(due: due, lane: lane))
         guard alarms.count > 2 * entries.count + 1_024 else { return }
-        // Mostly alarms of earlier times: keep the true ones. The heap's order is total, so how it is filled does not matter.
+        // Mostly alarms of earlier times: keep the true ones. The heap's order is total, so how it is filled does not
+        // matter.
         var kept: Set<LaneID> = []
         alarms = Heap(
             alarms.unordered.filter { alarm in

@@ -15,8 +15,13 @@ public struct DeviceProfile: Hashable, Sendable {
     public var condition: DeviceCondition
     /// An operator said stop.
     public var isPaused: Bool
-    /// Since when the ledger holds every send of this device. Nil: always did. Until a window lies wholly after it, the device counts as full.
+    /// Since when the ledger holds every send of this device. Nil: always did. Until a window lies wholly after it, the
+    /// device counts as full.
     public var historyFrom: DatabaseTime?
+    /// It once had another cap key: what it sent under that one counts under this one, and is in the ledger.
+    public var hasMovedKey = false
+    /// Why its settings cannot be used, in words; it sends nothing then. Nil: they can.
+    public var settingsProblem: String?
 
     public init(
         id: DeviceID, name: String, workspace: String, capKey: String, slot: HashSlot, caps: Caps,

@@ -1,5 +1,5 @@
-/// A way to speak to a gateway, by its name in `gateways.dialect`, and what is assumed of a gateway that speaks it unless
-/// its own row says otherwise.
+/// A way to speak to a gateway, by its name in `gateways.dialect`, and what is assumed of a gateway that speaks it
+/// unless its own row says otherwise.
 ///
 /// Here and not beside the adapters, because others have to know it as well: the store (time bounds of a row that names
 /// none), the shard's machine (whom to poll) and the operators' commands (which names there are). The adapters are

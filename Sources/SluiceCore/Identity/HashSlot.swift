@@ -1,5 +1,5 @@
-/// A partition of the cap keys. The database computes a device's slot (`sluice_hash_slot`, the first 12 bits of the MD5 of its
-/// cap key), so that the nodes and the SQL that loads a ledger by slot cannot disagree.
+/// A partition of the cap keys. The database computes a device's slot (`sluice_hash_slot`, the first 12 bits of the MD5
+/// of its cap key), so that the nodes and the SQL that loads a ledger by slot cannot disagree.
 public struct HashSlot: RawRepresentable, Hashable, Comparable, Sendable {
     /// How many slots there are. Part of the data: it cannot change in a running database.
     public static let count = 4096

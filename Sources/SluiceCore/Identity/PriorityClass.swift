@@ -1,7 +1,7 @@
 /// The order in which lanes compete for a device: lower goes first.
 ///
-/// Users give priorities as free integers (a trigger 1, a campaign 100). They map to at most eight classes, so that the leader can
-/// keep a queue per class instead of a sort per claim.
+/// Users give priorities as free integers (a trigger 1, a campaign 100). They map to at most eight classes, so that the
+/// leader can keep a queue per class instead of a sort per claim.
 public struct PriorityClass: RawRepresentable, Hashable, Comparable, Sendable {
     public static let count = 8
 

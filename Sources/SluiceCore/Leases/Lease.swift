@@ -1,14 +1,14 @@
 /// What a node may still believe of a lease it holds.
 ///
-/// Terms: the database grants a lease for ``Timers/lease`` from the moment it executes the renewal, on its clock. The holder cannot
-/// know that moment, only that it was not before the renewal's *start* on its own clock. It therefore trusts the lease until
-/// ``Timers/selfFence`` after that start, and not from the answer: an answer that was long under way would stretch it.
+/// Terms: the database grants a lease for ``Timers/lease`` from the moment it executes the renewal, on its clock. The
+/// holder cannot know that moment, only that it was not before the renewal's *start* on its own clock. It therefore
+/// trusts the lease until ``Timers/selfFence`` after that start, and not from the answer: an answer that was long under
+/// way would stretch it.
 ///
-/// States: trusted → lapsed. Lapsed is final, even when a renewal succeeds afterwards: others may have acted on the lapse in
-/// between, so the node comes back as a new incarnation that owns nothing.
+/// States: trusted → lapsed. Lapsed is final, even when a renewal succeeds afterwards: others may have acted on the
+/// lapse in between, so the node comes back as a new incarnation that owns nothing.
 public struct Lease: Hashable, Sendable {
     private let selfFence: Duration
-    private let renewEvery: Duration
     /// The start of the last good renewal.
     public private(set) var renewed: MonotonicTime
     private var hasLapsed = false
@@ -16,15 +16,11 @@ public struct Lease: Hashable, Sendable {
     /// - Parameter start: when the statement that took the lease was sent.
     public init(takenAt start: MonotonicTime, timers: Timers) {
         selfFence = timers.selfFence
-        renewEvery = timers.renewEvery
         renewed = start
     }
 
     /// The instant of the self-fence: from it on nothing may be started.
     public var trustedUntil: MonotonicTime { renewed + selfFence }
-
-    /// When to send the next renewal, counted from the start of the last good one.
-    public var nextRenewal: MonotonicTime { renewed + renewEvery }
 
     /// Whether the lease holds at `now`. Once it does not, it never does again.
     public mutating func isTrusted(at now: MonotonicTime) -> Bool {

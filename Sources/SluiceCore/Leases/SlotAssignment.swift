@@ -1,19 +1,17 @@
 /// Which shard node should own which hash slot: rendezvous (highest random weight) hashing.
 ///
-/// Source: D. Thaler, C. Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on Networking 6(1), 1998.
-/// Every node has a weight for every slot, and the heaviest wins. A join takes slots only for the joining node, a leave gives
-/// away only those of the leaving one. Weights depend on the node's *name*, so that a node that restarts gets its slots back.
+/// Source: D. Thaler, C. Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on
+/// Networking 6(1), 1998. Every node has a weight for every slot, and the heaviest wins. A join takes slots only for
+/// the joining node, a leave gives away only those of the leaving one. Weights depend on the node's *name*, so that a
+/// node that restarts gets its slots back.
 public enum SlotAssignment {
     /// What must change so that every slot is, or is asked to be, where it belongs. Slots of an owner that lives stay
     /// until it has given them up; a draining member gets nothing.
     public static func changes(from ownerships: [SlotOwnership], members: [ShardMember]) -> [SlotGrant] {
         let live = Set(members.map(\.incarnation))
-        let candidates = members.filter { !$0.isDraining }.map { (hash: hash(of: $0.name), member: $0) }
+        let candidates = candidates(among: members)
         return ownerships.compactMap { ownership in
-            guard let best = candidates.max(by: { weight($0, ownership.slot) < weight($1, ownership.slot) }) else {
-                return nil
-            }
-            let wanted = best.member.incarnation
+            guard let wanted = heaviest(candidates, for: ownership.slot)?.incarnation else { return nil }
             let isLed = ownership.owner.map { live.contains($0) } ?? false
             let target = isLed ? ownership.wanted ?? ownership.owner : nil
             return target == wanted ? nil : SlotGrant(slot: ownership.slot, owner: wanted)
@@ -22,14 +20,22 @@ public enum SlotAssignment {
 
     /// The member that should own `slot`; nil when there is none.
     public static func owner(of slot: HashSlot, among members: [ShardMember]) -> ShardMember? {
+        heaviest(candidates(among: members), for: slot)
+    }
+
+    private typealias Candidate = (hash: UInt64, member: ShardMember)
+
+    /// Names are hashed once, not once a slot.
+    private static func candidates(among members: [ShardMember]) -> [Candidate] {
         members.filter { !$0.isDraining }.map { (hash: hash(of: $0.name), member: $0) }
-            .max { weight($0, slot) < weight($1, slot) }?.member
+    }
+
+    private static func heaviest(_ candidates: [Candidate], for slot: HashSlot) -> ShardMember? {
+        candidates.max { weight($0, slot) < weight($1, slot) }?.member
     }
 
     /// Names break ties, so that the order of the members never matters.
-    private static func weight(
-        _ candidate: (hash: UInt64, member: ShardMember), _ slot: HashSlot
-    ) -> (UInt64, String) {
+    private static func weight(_ candidate: Candidate, _ slot: HashSlot) -> (UInt64, String) {
         (mixed(candidate.hash ^ mixed(UInt64(slot.rawValue) &+ 1)), candidate.member.name)
     }
 

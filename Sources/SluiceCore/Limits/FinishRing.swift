@@ -1,9 +1,8 @@
 /// The finish times of one cap key, oldest first, in one circular buffer that several windows share.
 ///
-/// Entries are named by their ordinal since the ring was made, so that a window's index stays valid while older
-/// entries are dropped. Capacity doubles as needed but stops at the bound it is told, because doubling past a cap of
-/// 1,100 would
-/// cost 16 KB where 9 KB hold everything; only a history made under a higher cap goes beyond.
+/// Entries are named by their ordinal since the ring was made, so that a window's index stays valid while older entries
+/// are dropped. Capacity doubles as needed but stops at the bound it is told, because doubling past a cap of 1,100
+/// would cost 16 KB where 9 KB hold everything; only a history made under a higher cap goes beyond.
 struct FinishRing: Sendable {
     private var storage: [Int64] = []
     /// The ordinal of the oldest entry kept.

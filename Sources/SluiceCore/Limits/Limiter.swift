@@ -1,24 +1,19 @@
 /// The exact limiter of one cap key.
 ///
 /// Admit at t iff (open + unknown whose deadline has not passed) + #{finished after t − W} < L, for every window (W,
-/// L), and
-/// open + unknown < concurrency. DESIGN.md ("The limiter") proves that no window of accepted sends, as the gateway sees
-/// them, then exceeds its limit, whatever the latency.
+/// L), and open + unknown < concurrency. DESIGN.md ("The limiter") proves that no window of accepted sends, as the
+/// gateway sees them, then exceeds its limit, whatever the latency.
 ///
 /// An attempt takes its place at ``admit(at:)`` and ends in exactly one of ``finish(at:)`` (accepted, or refused after
-/// a byte was
-/// written), ``release()`` (certainly never written: no charge) and ``unknown(until:at:)`` (holds its place until the
-/// deadline by which
-/// the gateway has accepted it or never will, and is charged there).
+/// a byte was written), ``release()`` (certainly never written: no charge) and ``unknown(until:at:)`` (holds its place
+/// until the deadline by which the gateway has accepted it or never will, and is charged there).
 ///
 /// What is not known counts as full: every window that reaches back before ``init(caps:charges:knownFrom:at:)``'s
-/// `knownFrom`, or
-/// before an entry that was dropped because no window reached it then, has no room.
+/// `knownFrom`, or before an entry that was dropped because no window reached it then, has no room.
 ///
-/// Cost: O(1) amortised per call, O(unknowns) where unknowns are involved (at most the concurrency). Memory: 8 bytes
-/// per
-/// finish in the longest window, plus a fixed part. No clock: `now` may go back between calls and is then taken as the
-/// latest seen.
+/// Cost: O(1) amortized per call, O(unknowns) where unknowns are involved (at most the concurrency). Memory: 8 bytes
+/// per finish in the longest window, plus a fixed part. No clock: `now` may go back between calls and is then taken as
+/// the latest seen.
 public struct Limiter: Sendable {
     /// One past attempt, to rebuild from.
     public enum Charge: Hashable, Sendable {
@@ -72,19 +67,7 @@ public struct Limiter: Sendable {
         self.caps = caps
         self.knownFrom = knownFrom?.nanoseconds ?? .min
         latest = now.nanoseconds
-        var finished: [Int64] = []
-        for charge in charges {
-            switch charge {
-            case .finished(let time): finished.append(time.nanoseconds)
-            case .open(let deadline) where deadline <= now: finished.append(deadline.nanoseconds)
-            case .open(let deadline): deadlines.append(deadline.nanoseconds)
-            }
-        }
-        deadlines.sort()
-        finished.sort()
-        setSpans()
-        for time in finished { finishes.append(time, bound: max(largestLimit, finished.count)) }
-        advance(to: now)
+        take(charges, besides: [])
     }
 
     // MARK: One attempt
@@ -160,11 +143,35 @@ public struct Limiter: Sendable {
         advance(to: now)
     }
 
+    /// What a device that joins the key made under another one, as far back as `knownFrom`. Counted from now on with the
+    /// rest, as if it had always been here.
+    public mutating func absorb(_ charges: [Charge], knownFrom: MonotonicTime, at now: MonotonicTime) {
+        advance(to: now)
+        self.knownFrom = max(self.knownFrom, knownFrom.nanoseconds)
+        take(charges, besides: (finishes.first..<finishes.end).map { finishes[$0] })
+    }
+
     // MARK: Inside
 
+    private mutating func take(_ charges: [Charge], besides known: [Int64]) {
+        var finished = known
+        for charge in charges {
+            switch charge {
+            case .finished(let time): finished.append(time.nanoseconds)
+            case .open(let deadline) where deadline.nanoseconds <= latest: finished.append(deadline.nanoseconds)
+            case .open(let deadline): deadlines.append(deadline.nanoseconds)
+            }
+        }
+        deadlines.sort()
+        finished.sort()
+        finishes = FinishRing()
+        setSpans()
+        for time in finished { finishes.append(time, bound: max(largestLimit, finished.count)) }
+        advance(to: MonotonicTime(nanoseconds: latest))
+    }
+
     private var fullUntil: Int64 {
-        let (sum, overflow) = knownFrom.addingReportingOverflow(longest)
-        return overflow ? knownFrom : sum
+        knownFrom.saturatingAdd(longest)
     }
 
     private mutating func setSpans() {
@@ -185,7 +192,7 @@ public struct Limiter: Sendable {
         }
         var oldest = finishes.end
         for index in spans.indices {
-            let edge = latest - spans[index].length
+            let edge = latest.saturatingSubtract(spans[index].length)
             while spans[index].inside < finishes.end, finishes[spans[index].inside] <= edge { spans[index].inside += 1 }
             oldest = min(oldest, spans[index].inside)
         }
@@ -214,9 +221,9 @@ public struct Limiter: Sendable {
             let excess = held + finished - span.window.limit + 1
             guard excess > 0 else { continue }
             if excess <= finished {
-                instant = max(instant, finishes[span.inside + excess - 1] + span.length)
+                instant = max(instant, finishes[span.inside + excess - 1].saturatingAdd(span.length))
             } else if excess - finished <= deadlines.count {
-                instant = max(instant, deadlines[excess - finished - 1] + span.length)
+                instant = max(instant, deadlines[excess - finished - 1].saturatingAdd(span.length))
             } else {
                 return nil
             }

@@ -1,6 +1,5 @@
 /// Chance as an input: the SplitMix64 sequence of a seed (Steele, Lea, Flood, "Fast splittable pseudorandom number
-/// generators",
-/// OOPSLA 2014). The same seed gives the same numbers on every host, so a run can be replayed.
+/// generators", OOPSLA 2014). The same seed gives the same numbers on every host, so a run can be replayed.
 public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
     private var state: UInt64
 

@@ -2,7 +2,8 @@ internal import FoundationEssentials
 
 /// The logical message: the same for every attempt, never reused for another. Its text form is what gateways and the
 /// request log see: `<contact uuid in hex>-<generation>-<moves>`. The contact's id is unique across workspaces, and
-/// (generation, moves) counts the steps the contact has stood on, so the id is a function of (workspace, contact, step, generation).
+/// (generation, moves) counts the steps the contact has stood on, so the id is a function of (workspace, contact, step,
+/// generation).
 public struct MessageID: Hashable, Sendable, CustomStringConvertible {
     public var contact: ContactID
     /// How often this enrollment was entered, from 1.

@@ -1,4 +1,5 @@
-/// What became of one attempt, in the four classes of DESIGN.md ("Outcomes"). The default of every doubt is ``unknown(code:detail:)``.
+/// What became of one attempt, in the four classes of DESIGN.md ("Outcomes"). The default of every doubt is
+/// ``unknown(code:detail:)``.
 public enum Outcome: Hashable, Sendable {
     /// The gateway accepted the message. `providerID` is the gateway's id for it, when it gave one.
     case sent(providerID: String?)
@@ -16,8 +17,8 @@ public struct Refusal: Hashable, Sendable {
     public enum Disposition: Hashable, Sendable {
         /// Try again after a back-off, but not before `notBefore` from now. Counts towards the contact's five attempts.
         case retry(notBefore: Duration?)
-        /// Perhaps never to be sent, perhaps a wrong answer: tried once more after a back-off. The contact fails when the
-        /// same code comes twice in a row.
+        /// Perhaps never to be sent, perhaps a wrong answer: tried once more after a back-off. The contact fails when
+        /// the same code comes twice in a row.
         case permanentIfRepeated
         /// This message can never be sent: the contact fails.
         case permanent

@@ -1,4 +1,5 @@
-/// What the reserve asks for: one claim, and how long after the statement's start the attempt may still be accepted somewhere.
+/// What the reserve asks for: one claim, and how long after the statement's start the attempt may still be accepted
+/// somewhere.
 public struct ReserveRequest: Hashable, Sendable {
     public var claim: Claim
     /// D_send + T_http + A_max of the claim's gateway.
@@ -46,9 +47,10 @@ public struct Reservation: Hashable, Sendable {
 /// What the reserve decided, per claim.
 public enum ReserveVerdict: Hashable, Sendable {
     case reserved(Reservation)
-    /// The contact went back to idle, or left the queue, with this reason (`suppressed`, `sequence_paused`, `empty_text`, …).
-    /// `due`: when it is due again, nil when it is not.
+    /// The contact went back to idle, or left the queue, with this reason (`suppressed`, `sequence_paused`,
+    /// `empty_text`, …). `due`: when it is due again, nil when it is not.
     case released(reason: String, due: DatabaseTime?)
-    /// The contact was not ours any more: the claim expired, was taken back, or the row is gone. Nobody's count changes.
+    /// The contact was not ours any more: the claim expired, was taken back, or the row is gone. Nobody's count
+    /// changes.
     case gone
 }

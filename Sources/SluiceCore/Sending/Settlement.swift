@@ -18,11 +18,15 @@ public struct LedgerCharge: Hashable, Sendable {
         case open(until: DatabaseTime)
     }
 
+    /// The key that it counts under: its own, or the present key of the device that brought it along.
     public var capKey: String
     public var time: Time
+    /// The device that made it under another key and has this one now. Nil: it was made under `capKey`.
+    public var broughtBy: DeviceID?
 
-    public init(capKey: String, time: Time) {
+    public init(capKey: String, time: Time, broughtBy: DeviceID? = nil) {
         self.capKey = capKey
         self.time = time
+        self.broughtBy = broughtBy
     }
 }

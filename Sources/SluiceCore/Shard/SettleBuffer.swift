@@ -3,8 +3,8 @@ internal import DequeModule
 /// One outcome on its way to the database.
 struct SettleItem: Sendable {
     var settlement: Settlement
-    /// When it is tried no more.
-    var giveUpAt: MonotonicTime
+    /// When it is set aside if its contact still cannot be written.
+    var setAsideAt: MonotonicTime
 }
 
 /// Outcomes that wait to be written. Its size is bounded by the attempts the machine lets exist.

@@ -9,6 +9,9 @@ public enum ShardAction: Hashable, Sendable {
     case fetchBatch(StatementID, BatchID)
     case reserve(StatementID, [ReserveRequest])
     case settle(StatementID, [Settlement])
+    /// Outcomes whose contacts cannot be written go into a table of their own, from which the leader settles them.
+    /// Answered like a settle.
+    case setAside(StatementID, [Settlement])
     case release(StatementID, [Claim])
     case abortLost(StatementID, [Claim])
     /// Records on the claim's row that the database refuses to reserve it, and puts the claim back. Answered like a
@@ -31,8 +34,6 @@ public enum ShardAction: Hashable, Sendable {
 
     // MARK: The node
 
-    /// These were tried as long as allowed and are not settled: to be logged. Take-over will find them unknown.
-    case abandoned([Settlement])
     /// The lease is lost: a new incarnation may start at once; this machine only lets open requests end and settle.
     case restart
     /// Nothing is left to do.

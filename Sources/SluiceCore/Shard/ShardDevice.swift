@@ -25,8 +25,7 @@ struct ShardDevice: Sendable {
     var queue = ClaimQueue()
     var gap = Gap()
     /// A reservation of this device came with a gap of its own: from then on one claim at a time, since only its
-    /// reservation tells
-    /// a claim's gap.
+    /// reservation tells a claim's gap.
     var hasOwnGaps = false
     /// Claims in reserve statements.
     var reserving = 0

@@ -7,6 +7,8 @@ extension ShardMachine {
         /// The slot is not ours, or its history is still on its way.
         case slot
         case paused
+        /// Its settings cannot be used.
+        case settings
         case condition(DeviceCondition)
         /// The gateway asked for quiet.
         case resting(until: MonotonicTime)
@@ -73,7 +75,7 @@ extension ShardMachine {
     private mutating func scheduleWake(_ index: Int, _ hold: Hold?, at now: MonotonicTime) {
         switch hold {
         case .resting(let until), .gap(let until), .caps(.some(let until)): wakes.schedule(.device(index), at: until)
-        case .slot, .paused, .condition, .reserving, .caps(nil), nil: break
+        case .slot, .paused, .settings, .condition, .reserving, .caps(nil), nil: break
         }
         if let clock, let expiry = devices[index].queue.nextExpiry {
             wakes.schedule(.device(index), at: clock.latestMonotonicTime(of: expiry))
@@ -83,12 +85,14 @@ extension ShardMachine {
     /// Whether waiting makes sense: false when an operator, a person or the platform must act first.
     func canEverSend(_ index: Int) -> Bool {
         !devices[index].isGone && !devices[index].profile.isPaused && devices[index].condition.canSend
+            && devices[index].profile.settingsProblem == nil
     }
 
     /// What keeps the device itself (not its host) from starting one more claim.
     mutating func hold(on index: Int, at now: MonotonicTime) -> Hold? {
         guard slots[devices[index].profile.slot].phase == .ready, !devices[index].isGone else { return .slot }
         if devices[index].profile.isPaused { return .paused }
+        if devices[index].profile.settingsProblem != nil { return .settings }
         if !devices[index].condition.canSend { return .condition(devices[index].condition) }
         if let until = devices[index].restUntil, until > now { return .resting(until: until) }
         if devices[index].isOnTrial, capKeys[devices[index].capKey].limiter.open > 0 { return .caps(until: nil) }
@@ -158,6 +162,12 @@ extension ShardMachine {
         guard let caps = Caps.strictest(of: present), caps != capKeys[index].limiter.caps else { return }
         capKeys[index].limiter.update(caps: caps, at: now)
         touchMembers(ofCapKey: index)
+    }
+
+    /// Whether the device counts under its key already.
+    func isMember(_ profile: DeviceProfile) -> Bool {
+        guard let index = deviceIndex[profile.id], !devices[index].isGone else { return false }
+        return capKeys[devices[index].capKey].name == profile.capKey
     }
 
     private mutating func update(_ index: Int, _ profile: DeviceProfile, host: Int) {

@@ -51,8 +51,7 @@ extension ShardMachine {
     // MARK: Polling
 
     /// Open batches that NATS did not bring. While NATS works, one may be on its way, so it is read back only when the
-    /// next renewal still
-    /// names it.
+    /// next renewal still names it.
     mutating func noteOpenBatches(_ batches: [BatchID]) {
         var unknown: Set<BatchID> = []
         for id in batches where !known.contains(id) {

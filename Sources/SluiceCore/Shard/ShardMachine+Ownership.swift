@@ -113,6 +113,7 @@ extension ShardMachine {
             let from = profile.historyFrom.map(clock.latestMonotonicTime(of:)) ?? complete
             knownFrom[profile.capKey] = max(from, knownFrom[profile.capKey] ?? complete)
         }
+        var new: Set<String> = []
         var caps: [String: [Caps]] = [:]
         for profile in history.devices { caps[profile.capKey, default: []].append(profile.caps) }
         for profile in history.devices where capKeyIndex[profile.capKey] == nil {
@@ -120,6 +121,15 @@ extension ShardMachine {
                 caps: Caps.strictest(of: caps[profile.capKey] ?? []) ?? profile.caps,
                 charges: charges[profile.capKey] ?? [], knownFrom: knownFrom[profile.capKey], at: now)
             addCapKey(profile.capKey, limiter)
+            new.insert(profile.capKey)
+        }
+        // What a device brings along to a key that is here already.
+        for profile in history.devices where profile.hasMovedKey && !new.contains(profile.capKey) {
+            guard let index = capKeyIndex[profile.capKey], !isMember(profile) else { continue }
+            let brought = history.charges.filter { $0.broughtBy == profile.id && $0.capKey == profile.capKey }
+            capKeys[index].limiter.absorb(
+                brought.map { $0.limiterCharge(clock) }, knownFrom: knownFrom[profile.capKey] ?? complete, at: now)
+            touchMembers(ofCapKey: index)
         }
     }
 
@@ -134,8 +144,8 @@ extension ShardMachine {
         }
     }
 
-    /// Profiles read anew. A cap key that is new here may have a history in the ledger, so its slot is taken over
-    /// again.
+    /// Profiles read anew. A cap key that is new here may have a history in the ledger, and a device that had another
+    /// key brings one along, so the slot is taken over again. Until then the device starts nothing, under neither key.
     mutating func devicesLoaded(
         _ loaded: [HashSlot], _ profiles: [DeviceProfile], version: Int64, at now: MonotonicTime
     ) {
@@ -147,7 +157,8 @@ extension ShardMachine {
             }
         }
         for profile in profiles where slots[profile.slot].isLoaded {
-            if capKeyIndex[profile.capKey] == nil {
+            if capKeyIndex[profile.capKey] == nil || profile.hasMovedKey && !isMember(profile) {
+                if let known = deviceIndex[profile.id] { retire(known, at: now) }
                 enqueueTakeOver(profile.slot)
             } else {
                 install(profile, at: now)

@@ -48,8 +48,7 @@ extension ShardMachine {
     }
 
     /// Until a claim expires nobody but this node takes it out of the state `claimed`. So one that was ours when a
-    /// statement's answer
-    /// was lost, and is not `claimed` now, was taken out by that statement.
+    /// statement's answer was lost, and is not `claimed` now, was taken out by that statement.
     private mutating func countLost(_ item: ReleaseItem, at now: MonotonicTime) {
         guard item.isUncertain, let clock, clock.latestDatabaseTime(at: now) < item.expiresAt else { return }
         countConsumed(item.claim)

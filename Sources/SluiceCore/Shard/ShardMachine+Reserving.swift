@@ -115,8 +115,8 @@ extension ShardMachine {
     /// in half a minute and not at once.
     ///
     /// When the answer is lost, nothing of it is sent. Whether rows were reserved is found out by releasing first: a
-    /// release waits for the
-    /// locks of a reserve still under way, so what it does not return was reserved (and is aborted next) or is gone.
+    /// release waits for the locks of a reserve still under way, so what it does not return was reserved (and is
+    /// aborted next) or is gone.
     mutating func reserveFailed(_ batch: [Attempt], _ failure: StatementFailure, at now: MonotonicTime) {
         if isLost {
             dropReserving(batch, at: now)

@@ -7,6 +7,8 @@ extension ShardMachine {
         guard !isLost, let fence = startFence else { return abort(reserved, code: "lease_lost", at: now) }
         let latest = min(latestStart, fence)
         let index = reserved.attempt.device
+        // It has another key now, and what the ledger held of this attempt was counted there before it could start.
+        guard !devices[index].isGone else { return abort(reserved, code: "device_changed", at: now) }
         guard now < latest else { return abort(reserved, code: "guard", at: now) }
         guard let wait = devices[index].gap.wait(at: now) else { return launch(reserved, latestStart: latest, at: now) }
         guard wait < latest else { return abort(reserved, code: "gap", at: now) }
@@ -17,7 +19,10 @@ extension ShardMachine {
     /// Reservations whose turn has come, or whose time is over.
     mutating func launchHeld(_ index: Int, at now: MonotonicTime) {
         while let held = devices[index].held.first {
-            if now >= held.latestStart || (devices[index].gap.wait(at: now) ?? now) >= held.latestStart {
+            if devices[index].isGone {
+                devices[index].held.removeFirst()
+                abort(held.attempt, code: "device_changed", at: now)
+            } else if now >= held.latestStart || (devices[index].gap.wait(at: now) ?? now) >= held.latestStart {
                 devices[index].held.removeFirst()
                 abort(held.attempt, code: "gap", at: now)
             } else if let wait = devices[index].gap.wait(at: now) {
@@ -73,7 +78,7 @@ extension ShardMachine {
         settles.append(
             SettleItem(
                 settlement: Settlement(reservation: reserved.reservation, outcome: outcome),
-                giveUpAt: now + limits.settleFor))
+                setAsideAt: now + limits.setAsideAfter))
         touchMembers(ofCapKey: capKey)
     }
 

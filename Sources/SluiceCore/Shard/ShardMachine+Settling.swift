@@ -1,4 +1,7 @@
-/// Outcomes are written until they are, whether or not the lease still runs: the truth is welcome from a zombie.
+internal import DequeModule
+
+/// Outcomes are written until they are, whether or not the lease still runs: the truth is welcome from a zombie. One
+/// whose contact cannot be written goes into a table of its own, which outlives this node; the leader writes it from there.
 extension ShardMachine {
     mutating func startSettles(at now: MonotonicTime) {
         settles.wakeLater(at: now)
@@ -7,10 +10,16 @@ extension ShardMachine {
             let id = begin(.settle(items))
             actions.append(.settle(id, items.map(\.settlement)))
         }
+        while phase != .finished, !asides.isEmpty, gates.aside.isOpen(at: now) {
+            let items = Array(asides.prefix(limits.settleBatch))
+            asides.removeFirst(items.count)
+            let id = begin(.setAside(items))
+            actions.append(.setAside(id, items.map(\.settlement)))
+        }
     }
 
     /// What is not written yet is tried again apart from the rest: soon where somebody holds the contact locked, seldom
-    /// where the database refuses its row. Until it is written or given up the attempt counts as unsettled.
+    /// where the database refuses its row. Until it is written or set aside the attempt counts as unsettled.
     mutating func settled(
         _ items: [SettleItem], _ lanes: [LaneDue], busy: [Settlement], faulty: [Settlement], at now: MonotonicTime
     ) {
@@ -25,24 +34,22 @@ extension ShardMachine {
     }
 
     private mutating func settleAgain(_ items: [SettleItem], after pause: Duration, at now: MonotonicTime) {
-        abandon(items.filter { $0.giveUpAt <= now })
-        settles.retry(items.filter { $0.giveUpAt > now }, at: now + pause)
+        // A node that ends has no time to wait for anybody.
+        let isEnding = phase != .running
+        asides.append(contentsOf: items.filter { isEnding || $0.setAsideAt <= now })
+        settles.retry(items.filter { !isEnding && $0.setAsideAt > now }, at: now + pause)
     }
 
     /// A statement that was refused is split, so that one row that cannot be written holds up no other.
-    mutating func settleFailed(_ items: [SettleItem], _ failure: StatementFailure, at now: MonotonicTime) {
-        let live = items.filter { $0.giveUpAt > now }
-        abandon(items.filter { $0.giveUpAt <= now })
-        guard failure != .uncertain else { return settles.retry(live) }
-        guard live.count > 1 else { return abandon(live) }
-        settles.retry(Array(live.prefix(live.count / 2)))
-        settles.retry(Array(live.dropFirst(live.count / 2)))
+    mutating func settleFailed(_ items: [SettleItem], _ failure: StatementFailure) {
+        guard failure != .uncertain else { return settles.retry(items) }
+        guard items.count > 1 else { return asides.append(contentsOf: items) }
+        settles.retry(Array(items.prefix(items.count / 2)))
+        settles.retry(Array(items.dropFirst(items.count / 2)))
     }
 
-    private mutating func abandon(_ items: [SettleItem]) {
-        guard !items.isEmpty else { return }
-        counters.abandonedSettlements += Int64(items.count)
-        actions.append(.abandoned(items.map(\.settlement)))
+    mutating func setAside(_ items: [SettleItem]) {
+        counters.settlementsSetAside += Int64(items.count)
         endAttempts(items)
     }
 

@@ -39,6 +39,7 @@ extension ShardMachine {
             reserved(attempts, started: started, verdicts, at: now)
         case (.settle(let items), .settled(_, let lanes, let busy, let faulty)):
             settled(items, lanes, busy: busy, faulty: faulty, at: now)
+        case (.setAside(let items), .settled): setAside(items)
         case (.release(let items), .released(_, let claims)): released(items, claims, at: now)
         case (.abort(let items), .lostAborted(_, let claims)): lostAborted(items, claims, at: now)
         case (.reportFault(let faulty), .released(_, let claims)): released([faulty.item], claims, at: now)
@@ -58,7 +59,8 @@ extension ShardMachine {
         case .takeOver(let slots, _): takeOverFailed(slots)
         case .fetch(let id): known.forget(id)
         case .reserve(let attempts): reserveFailed(attempts, failure, at: now)
-        case .settle(let items): settleFailed(items, failure, at: now)
+        case .settle(let items): settleFailed(items, failure)
+        case .setAside(let items): asides.append(contentsOf: items)
         case .release(let items): releaseFailed(items, at: now)
         case .abort(let items): lostClaims.append(contentsOf: items)
         case .reportFault(let faulty): reportFailed(faulty, failure, at: now)
@@ -72,9 +74,8 @@ extension ShardEvent {
     var statement: StatementID? {
         switch self {
         case .ownership(let id, _), .takenOver(let id, _), .devices(let id, _), .fetched(let id, _),
-            .reserved(let id, _, _),
-            .settled(let id, _, _, _), .released(let id, _), .lostAborted(let id, _), .gaveUp(let id),
-            .failed(let id, _):
+            .reserved(let id, _, _), .settled(let id, _, _, _), .released(let id, _), .lostAborted(let id, _),
+            .gaveUp(let id), .failed(let id, _):
             id
         case .batch, .beacon, .connected, .renewed, .leaseLost, .sendEnded, .polled, .tick, .stop: nil
         }

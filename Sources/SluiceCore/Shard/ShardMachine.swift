@@ -3,22 +3,18 @@ internal import DequeModule
 /// What a shard node decides: which of its claims may start now, and what follows from every answer.
 ///
 /// A value: events in, actions out, `now` with every event. The shell carries actions out and answers each statement
-/// and each
-/// send exactly once. The rules stand beside what they concern: intake of claims, reserving, sending, settling,
-/// releasing,
-/// ownership, conditions, credits and the lease each have a file.
+/// and each send exactly once. The rules stand beside what they concern: intake of claims, reserving, sending,
+/// settling, releasing, ownership, conditions, credits and the lease each have a file.
 ///
 /// A claim's way: queued on its device → in a reserve (takes the limiter's place, the permits and, on a host that was
-/// down, the
-/// probe) → open → in the settle buffer → gone. A verdict other than `reserved` gives everything back.
+/// down, the probe) → open → in the settle buffer → gone. A verdict other than `reserved` gives everything back.
 ///
-/// States of the node: `running` → `draining` (stop: slots are given up one by one) → `finished`, or at any time
-/// `lost` (the lease is
-/// gone: nothing starts, what is open ends and is settled, a new incarnation takes over at once) → `finished`.
+/// States of the node: `running` → `draining` (stop: slots are given up one by one) → `finished`, or at any time `lost`
+/// (the lease is gone: nothing starts, what is open ends and is settled, a new incarnation takes over at once) →
+/// `finished`.
 ///
 /// Invariants: a claim starts only if its slot is owned by this incarnation with the claim's epoch and its history is
-/// loaded; the
-/// limiter's open count equals claims in reserves plus reservations not ended; attempts never exceed
+/// loaded; the limiter's open count equals claims in reserves plus reservations not ended; attempts never exceed
 /// ``ShardLimits/unsettledAttempts``, so the settle buffer is bounded and a node that cannot settle stops starting
 /// (I20).
 ///
@@ -80,6 +76,8 @@ public struct ShardMachine: Sendable {
     var reservesAgain = Deque<[Attempt]>()
     var openSends: [SendID: ReservedAttempt] = [:]
     var settles = SettleBuffer()
+    /// Outcomes on their way into the table of those that cannot be written yet.
+    var asides = Deque<SettleItem>()
     var releases = Deque<ReleaseItem>()
     var lostClaims = Deque<ReleaseItem>()
     var faults = Deque<FaultyClaim>()
@@ -138,6 +136,7 @@ public struct ShardMachine: Sendable {
         case .finished: return nil
         }
         if settles.isWaiting { instants.append(gates.settle.opens(after: now)) }
+        if !asides.isEmpty { instants.append(gates.aside.opens(after: now)) }
         if !releases.isEmpty { instants.append(gates.release.opens(after: now)) }
         if !lostClaims.isEmpty { instants.append(gates.abort.opens(after: now)) }
         if !faults.isEmpty { instants.append(gates.fault.opens(after: now)) }
@@ -168,28 +167,4 @@ public struct ShardMachine: Sendable {
             answered(event, at: now)
         }
     }
-}
-
-/// What a machine ignored, dropped or gave up, since it was made.
-public struct ShardCounters: Hashable, Sendable {
-    /// Batches of another owner, an older term, past their expiry, or known already (I19).
-    public var ignoredBatches: Int64 = 0
-    /// Claims of a slot or epoch that is not ours, or of a device we do not know (I19).
-    public var ignoredClaims: Int64 = 0
-    /// Claims that expired while they waited.
-    public var expiredClaims: Int64 = 0
-    /// Answers to statements and sends that nobody asked for.
-    public var ignoredAnswers: Int64 = 0
-    /// Due lanes dropped because no leader took them.
-    public var droppedLanes: Int64 = 0
-    /// Attempts whose settlement was given up.
-    public var abandonedSettlements: Int64 = 0
-    /// Claims the database refused to reserve.
-    public var refusedClaims: Int64 = 0
-    /// Settlements that the database refuses because of their contact's row, each time one is tried.
-    public var faultySettlements: Int64 = 0
-    /// Reserves whose answer was lost.
-    public var lostReserves: Int64 = 0
-
-    public init() {}
 }

@@ -1,9 +1,8 @@
 /// One hash slot as this node sees it.
 ///
 /// `foreign` → `loading` (owned, history on its way) → `ready` → `leaving` (no intake; waits until nothing is
-/// outstanding, then is
-/// given up) → `foreign`. A slot that is lost without our doing goes to `leaving` too: giving up what one does not own
-/// changes nothing.
+/// outstanding, then is given up) → `foreign`. A slot that is lost without our doing goes to `leaving` too: giving up
+/// what one does not own changes nothing.
 struct ShardSlot: Sendable {
     enum Phase: Hashable, Sendable { case foreign, loading, ready, leaving }
 

@@ -7,6 +7,7 @@ enum ShardStatement: Sendable {
     case fetch(BatchID)
     case reserve([Attempt])
     case settle([SettleItem])
+    case setAside([SettleItem])
     case release([ReleaseItem])
     case abort([ReleaseItem])
     case reportFault(FaultyClaim)
@@ -21,6 +22,7 @@ struct StatementGates: Sendable {
     var fetch: StatementGate
     var reserve: StatementGate
     var settle: StatementGate
+    var aside: StatementGate
     var release: StatementGate
     var abort: StatementGate
     var fault: StatementGate
@@ -33,6 +35,7 @@ struct StatementGates: Sendable {
         release = single
         abort = single
         fault = single
+        aside = single
         giveUp = single
         takeOver = StatementGate(limit: limits.concurrentTakeOvers, backoff: limits.retryBackoff)
         fetch = StatementGate(limit: limits.concurrentFetches, backoff: limits.retryBackoff)
@@ -54,6 +57,7 @@ struct StatementGates: Sendable {
         case .fetch: \.fetch
         case .reserve: \.reserve
         case .settle: \.settle
+        case .setAside: \.aside
         case .release: \.release
         case .abort: \.abort
         case .reportFault: \.fault

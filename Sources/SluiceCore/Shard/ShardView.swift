@@ -52,7 +52,9 @@ extension ShardMachine {
         view.permitsLimit = nodePermits.limit
         view.openBreakers = hosts.filter { !$0.breaker.isClosed }.map(\.baseURL)
         for device in devices where !device.isGone {
-            view.devices[device.profile.isPaused ? "paused" : device.condition.name, default: 0] += 1
+            if device.profile.settingsProblem == nil {
+                view.devices[device.profile.isPaused ? "paused" : device.condition.name, default: 0] += 1
+            }
             var limiter = capKeys[device.capKey].limiter
             for (place, use) in limiter.use(at: now).enumerated() where use.used >= use.window.limit {
                 view.devicesAtWindow[place, default: 0] += 1

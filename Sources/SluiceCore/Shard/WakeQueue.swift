@@ -3,8 +3,7 @@ internal import HeapModule
 /// The instants at which something of a device or a host changes by itself.
 ///
 /// An entry that was superseded stays until its instant and then costs one look, which is cheaper than finding it:
-/// whoever is woken
-/// decides anew what it waits for. Only the earliest wish of each target is kept, so entries stay few.
+/// whoever is woken decides anew what it waits for. Only the earliest wish of each target is kept, so entries stay few.
 struct WakeQueue: Sendable {
     enum Target: Hashable, Sendable {
         case device(Int)

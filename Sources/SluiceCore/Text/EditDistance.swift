@@ -1,7 +1,7 @@
 /// How far one text is from another, for "did you mean".
 public enum EditDistance {
-    /// Letters (Unicode scalars) to add, drop or change to get from `left` to `right`: Levenshtein, "Binary codes capable
-    /// of correcting deletions, insertions and reversals" (1966), with one row of the table kept.
+    /// Letters (Unicode scalars) to add, drop or change to get from `left` to `right`: Levenshtein, "Binary codes
+    /// capable of correcting deletions, insertions and reversals" (1966), with one row of the table kept.
     public static func between(_ left: String, _ right: String) -> Int {
         let rightLetters = Array(right.unicodeScalars)
         var row = Array(0...rightLetters.count)

@@ -1,5 +1,8 @@
 /// An instant on the database's clock, in microseconds since 1970-01-01 00:00 UTC: PostgreSQL's own resolution.
 ///
+/// The ends of the range are PostgreSQL's `infinity` and `-infinity`. Arithmetic stops there instead of trapping, and
+/// what is infinite stays so.
+///
 /// Due times, lease expiries and the ledger's times are on this clock, the only one that every node shares.
 public struct DatabaseTime: Hashable, Comparable, Sendable {
     public var microseconds: Int64
@@ -9,21 +12,26 @@ public struct DatabaseTime: Hashable, Comparable, Sendable {
     public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 
     public static func + (left: Self, right: Duration) -> Self {
-        Self(microseconds: left.microseconds + right.wholeMicroseconds)
+        guard left.isFinite else { return left }
+        return Self(microseconds: left.microseconds.saturatingAdd(right.wholeMicroseconds))
     }
 
     public static func - (left: Self, right: Duration) -> Self {
-        Self(microseconds: left.microseconds - right.wholeMicroseconds)
+        guard left.isFinite else { return left }
+        return Self(microseconds: left.microseconds.saturatingSubtract(right.wholeMicroseconds))
     }
 
     public static func - (left: Self, right: Self) -> Duration {
-        .microseconds(left.microseconds - right.microseconds)
+        .microseconds(left.microseconds) - .microseconds(right.microseconds)
     }
+
+    private var isFinite: Bool { microseconds != .max && microseconds != .min }
 }
 
 /// What a node knows of the database's clock: one reading of both clocks, taken by each lease renewal.
 ///
-/// The database read its clock somewhere between `sent` and `received` on ours, so the estimate is off by at most the round trip.
+/// The database read its clock somewhere between `sent` and `received` on ours, so the estimate is off by at most the
+/// round trip.
 public struct ClockReading: Hashable, Sendable {
     public var database: DatabaseTime
     public var sent: MonotonicTime

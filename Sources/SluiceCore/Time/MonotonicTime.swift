@@ -1,4 +1,8 @@
-/// An instant on this host's monotonic clock, in nanoseconds from an arbitrary origin. Only differences on one host mean anything.
+/// An instant on this host's monotonic clock, in nanoseconds from an arbitrary origin. Only differences on one host
+/// mean anything.
+///
+/// Arithmetic stops at the ends of the range, ±292 years, instead of trapping: what lies beyond is as far away as can
+/// be.
 ///
 /// Caps, leases and deadlines run on it: it does not jump when somebody sets the wall clock (I18).
 public struct MonotonicTime: Hashable, Comparable, Sendable {
@@ -9,25 +13,14 @@ public struct MonotonicTime: Hashable, Comparable, Sendable {
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
     public static func + (left: Self, right: Duration) -> Self {
-        Self(nanoseconds: left.nanoseconds + right.wholeNanoseconds)
+        Self(nanoseconds: left.nanoseconds.saturatingAdd(right.wholeNanoseconds))
     }
 
     public static func - (left: Self, right: Duration) -> Self {
-        Self(nanoseconds: left.nanoseconds - right.wholeNanoseconds)
+        Self(nanoseconds: left.nanoseconds.saturatingSubtract(right.wholeNanoseconds))
     }
 
     public static func - (left: Self, right: Self) -> Duration {
-        .nanoseconds(left.nanoseconds - right.nanoseconds)
+        .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
     }
-}
-
-extension Duration {
-    /// This duration in nanoseconds, the fraction below dropped. Traps beyond ±292 years.
-    public var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    }
-
-    /// This duration in microseconds, the fraction below dropped.
-    public var wholeMicroseconds: Int64 { wholeNanoseconds / 1_000 }
 }

@@ -48,7 +48,7 @@ public final class GatewayClient: Sendable {
         let address: GatewayAddress
         do throws(GatewayConfigurationError) {
             adapter = try GatewayAdapters.named(device.gateway.dialect)
-            address = try GatewayAddress(device.gateway.baseURL)
+            address = try device.gateway.address()
         } catch {
             return .refused(.misconfigured(code: error.code, detail: error.description))
         }
@@ -75,7 +75,7 @@ public final class GatewayClient: Sendable {
     public func condition(of device: DeviceProfile) async -> DeviceCondition? {
         // A device with unusable settings has no gateway to ask; `send` names the fault.
         guard let adapter = try? GatewayAdapters.named(device.gateway.dialect),
-            let address = try? GatewayAddress(device.gateway.baseURL),
+            let address = try? device.gateway.address(),
             let request = adapter.stateRequest(for: device), request.headers.allSatisfy(\.isValid)
         else { return nil }
         let result = await exchange.perform(

@@ -51,7 +51,8 @@ final class SendGate: ChannelOutboundHandler {
         context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
-    /// Head and body leave in one system call: the HTTP client flushes after each, and writes the body in the same turn.
+    /// Head and body leave in one system call: the HTTP client flushes after each, and writes the body in the same
+    /// turn.
     func flush(context: ChannelHandlerContext) {
         if !isHeadAlone { context.flush() }
     }

@@ -4,10 +4,11 @@ internal import SluiceCore
 
 /// A receiver of the user's own (n8n, a script): one JSON POST to the base URL per attempt.
 ///
-/// Credentials: `username` + `password` (Basic), or `token` (Bearer), or `token` + `header` (the token as that
-/// header's value), or none; with any of them `secret`, which signs the body. Answers: any 2xx accepts, optionally
-/// with `{"provider_message_id": …}`; 409 says it was accepted before; 429 refuses for now; 401 and 403 refuse
-/// the credentials, which is no contact's fault; another 4xx refuses for good. The receiver may deduplicate by `Idempotency-Key`, but nothing proves it, so an unknown is never sent again.
+/// Credentials: `username` + `password` (Basic), or `token` (Bearer), or `token` + `header` (the token as that header's
+/// value), or none; with any of them `secret`, which signs the body. Answers: any 2xx accepts, optionally with
+/// `{"provider_message_id": …}`; 409 says it was accepted before; 429 refuses for now; 401 and 403 refuse the
+/// credentials, which is no contact's fault; another 4xx refuses for good. The receiver may deduplicate by
+/// `Idempotency-Key`, but nothing proves it, so an unknown is never sent again.
 struct Webhook: GatewayAdapter {
     let dialect = Dialect.webhook
 

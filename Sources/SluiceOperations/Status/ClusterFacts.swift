@@ -54,12 +54,18 @@ struct DeviceFacts: Sendable {
 
     var byState: [String: Group]
     var withoutGateway: Group
+    /// Settings that cannot be used; the names say why.
+    var misconfigured: Group
 }
 
 struct ContactFacts: Sendable {
     var byStatus: [String: Int]
     /// By `hold_reason`, each counted up to ``ContactQueries/mostHeld``.
     var held: [String: Int]
+    /// Known outcomes that cannot be written yet, and how long the oldest has waited.
+    var outcomesLeft: (count: Int, oldestSeconds: Double)?
+    /// Contacts whose rows refuse every write, and what the first one's says.
+    var untouchable: (count: Int, firstFault: String)?
 }
 
 struct LaneFacts: Sendable {
@@ -72,6 +78,8 @@ struct LaneFacts: Sendable {
     /// Of lanes that nothing holds.
     var oldestDueSeconds: Double?
     var oldestClaimSeconds: Double?
+    /// The contact of that claim and its sequence's name.
+    var oldestClaim: (contact: String, sequence: String)?
 
     var due: Int { dueByReason.values.reduce(0, +) }
 }

@@ -16,6 +16,13 @@ enum ContactQueries {
         WHERE h.n > 0
         """
 
+    private static let leftSQL = """
+        SELECT (SELECT count(*) FROM settles_left) AS n,
+            (SELECT extract(epoch FROM now() - min(left_at))::float8 FROM settles_left) AS age,
+            (SELECT count(*) FROM untouchable_contacts) AS untouchable,
+            (SELECT fault FROM untouchable_contacts ORDER BY since LIMIT 1) AS fault
+        """
+
     static func facts(_ database: any PostgresExecutor, within limit: Duration) async throws -> ContactFacts {
         var facts = ContactFacts(byStatus: [:], held: [:])
         for row in try await database.query(byStatusSQL, deadline: limit) {
@@ -24,6 +31,14 @@ enum ContactQueries {
         let reasons = HoldReason.allCases.map(\.rawValue)
         for row in try await database.query(heldSQL, [.stringArray(reasons)], deadline: limit) {
             facts.held[try row.decode(String.self, "reason")] = Int(try row.decode(Int64.self, "n"))
+        }
+        for row in try await database.query(leftSQL, deadline: limit) {
+            if let age = try row.decode(Double?.self, "age") {
+                facts.outcomesLeft = (Int(try row.decode(Int64.self, "n")), age)
+            }
+            if let fault = try row.decode(String?.self, "fault") {
+                facts.untouchable = (Int(try row.decode(Int64.self, "untouchable")), fault)
+            }
         }
         return facts
     }

@@ -31,8 +31,9 @@ enum ControlQueries {
             endlessSteps: [], hasLedgerToday: true, hasLedgerTomorrow: true)
         for row in try await database.query(brokenSQL, deadline: limit) {
             let step = ControlFacts.Step(
-                sequence: try row.decode(String.self, "sequence"), trigger: try row.decode(String.self, "trigger"),
-                next: try row.decode(String?.self, "next") ?? "")
+                sequence: Words.cut(try row.decode(String.self, "sequence")),
+                trigger: Words.cut(try row.decode(String.self, "trigger")),
+                next: Words.cut(try row.decode(String?.self, "next") ?? ""))
             if try row.decode(Bool.self, "is_endless") {
                 facts.endlessSteps.append(step)
             } else {

@@ -22,6 +22,13 @@ enum DeviceFindings {
                         "\(Words.counted(devices.withoutGateway.count, "device")) name no gateway, and there is no default one: "
                             + Words.list(devices.withoutGateway.names, total: devices.withoutGateway.count)))
             }
+            if devices.misconfigured.count > 0 {
+                found.append(
+                    Finding(
+                        .devicesMisconfigured,
+                        "\(Words.counted(devices.misconfigured.count, "device")) send nothing, because their settings cannot be used: "
+                            + Words.list(devices.misconfigured.names, total: devices.misconfigured.count)))
+            }
         }
         let breakers = Set(facts.replies.compactMap(\.shard).flatMap(\.openBreakers)).sorted()
         if !breakers.isEmpty {

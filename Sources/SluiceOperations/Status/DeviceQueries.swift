@@ -17,13 +17,25 @@ enum DeviceQueries {
         WHERE c.gateway_id IS NULL AND NOT EXISTS (SELECT FROM gateways WHERE is_default)
         """
 
+    private static let misconfiguredSQL = """
+        SELECT count(*)::int AS n, (array_agg(name || ' (' || problem || ')' ORDER BY name))[1:3] AS names
+        FROM (
+            SELECT coalesce(d.device_name, d.id::text) AS name, \(Misconfiguration.problemSQL(of: "c")) AS problem
+            FROM user_devices d JOIN device_caps c ON c.device_id = d.id) judged
+        WHERE problem IS NOT NULL
+        """
+
     static func facts(_ database: any PostgresExecutor, within limit: Duration) async throws -> DeviceFacts {
-        var facts = DeviceFacts(byState: [:], withoutGateway: DeviceFacts.Group(count: 0, names: []))
+        let none = DeviceFacts.Group(count: 0, names: [])
+        var facts = DeviceFacts(byState: [:], withoutGateway: none, misconfigured: none)
         for row in try await database.query(byStateSQL, deadline: limit) {
             facts.byState[try row.decode(String.self, "state")] = try group(row)
         }
         if let row = try await database.query(withoutGatewaySQL, deadline: limit).first {
             facts.withoutGateway = try group(row)
+        }
+        if let row = try await database.query(misconfiguredSQL, deadline: limit).first {
+            facts.misconfigured = try group(row)
         }
         return facts
     }

@@ -25,6 +25,8 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case stuckProcessing = "SLU-303"
     case contactsWithoutDevice = "SLU-304"
     case contactsHeld = "SLU-305"
+    case outcomesLeft = "SLU-306"
+    case contactsUntouchable = "SLU-307"
 
     case devicesDisconnected = "SLU-401"
     case devicesLoggedOut = "SLU-402"
@@ -33,6 +35,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case breakerOpen = "SLU-405"
     case devicesWithoutGateway = "SLU-406"
     case devicesCredentialsRefused = "SLU-407"
+    case devicesMisconfigured = "SLU-408"
 
     case everythingPaused = "SLU-501"
     case workspacePaused = "SLU-502"
@@ -63,6 +66,8 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .stuckProcessing: "stuck_processing"
         case .contactsWithoutDevice: "contacts_without_device"
         case .contactsHeld: "contacts_held"
+        case .outcomesLeft: "outcomes_left"
+        case .contactsUntouchable: "contacts_untouchable"
         case .devicesDisconnected: "devices_disconnected"
         case .devicesLoggedOut: "devices_logged_out"
         case .devicesNotFound: "devices_not_found"
@@ -70,6 +75,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .breakerOpen: "breaker_open"
         case .devicesWithoutGateway: "devices_without_gateway"
         case .devicesCredentialsRefused: "devices_credentials_refused"
+        case .devicesMisconfigured: "devices_misconfigured"
         case .everythingPaused: "everything_paused"
         case .workspacePaused: "workspace_paused"
         case .nextStepMissing: "next_step_missing"

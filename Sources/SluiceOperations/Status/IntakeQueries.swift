@@ -11,7 +11,7 @@ enum IntakeQueries {
     private static let oldestSQL = """
         SELECT extract(epoch FROM now() - least(
             (SELECT not_before FROM enrollment_intake WHERE problem IS NULL ORDER BY id LIMIT 1),
-            (SELECT settled_at FROM branch_intake ORDER BY id LIMIT 1)))::float8 AS age
+            (SELECT settled_at FROM branch_intake WHERE NOT is_stepless ORDER BY id LIMIT 1)))::float8 AS age
         """
 
     /// Both from the index of what was set aside.

@@ -22,9 +22,10 @@ enum LaneQueries {
                     count(*) FILTER (WHERE claim_state = 1) AS claimed, count(*) FILTER (WHERE claim_state = 2)
                         AS reserved,
                     min(next_trigger_time) FILTER (WHERE claim_state = 0) AS oldest_due,
-                    min(processing_started_at) FILTER (WHERE claim_state > 0) AS oldest_claim
+                    min(processing_started_at) FILTER (WHERE claim_state > 0) AS oldest_claim,
+                    (array_agg(c.id ORDER BY processing_started_at) FILTER (WHERE claim_state > 0))[1] AS oldest_contact
                 FROM (
-                    SELECT claim_state, next_trigger_time, processing_started_at FROM sequence_contacts c
+                    SELECT id, claim_state, next_trigger_time, processing_started_at FROM sequence_contacts c
                     -- now() and not clock_timestamp(): a volatile bound would be no index condition.
                     WHERE c.lane_id = l.id AND c.status = 'active' AND c.next_trigger_time <= now()
                     ORDER BY c.next_trigger_time LIMIT b.most) c) p
@@ -34,7 +35,9 @@ enum LaneQueries {
             sum(p.idle)::bigint AS idle, sum(p.claimed)::bigint AS claimed, sum(p.reserved)::bigint AS reserved,
             bool_or(p.is_cut) AS is_cut,
             extract(epoch FROM now() - min(p.oldest_due))::float8 AS oldest_due,
-            extract(epoch FROM now() - min(p.oldest_claim))::float8 AS oldest_claim
+            extract(epoch FROM now() - min(p.oldest_claim))::float8 AS oldest_claim,
+            (array_agg(p.oldest_contact::text || ' ' || left(coalesce(q.name, p.source_id), 200)
+                ORDER BY p.oldest_claim))[1] AS oldest_contact
         FROM probe p
         LEFT JOIN device_caps d ON d.device_id = p.device_id
         LEFT JOIN \(CapUsage.capsSQL(of: "d")) k ON true
@@ -55,6 +58,8 @@ enum LaneQueries {
         var isCut: Bool
         var oldestDue: Double?
         var oldestClaim: Double?
+        /// The contact's id, a space, its sequence's name.
+        var oldestContact: String?
     }
 
     /// One row per device and reason.
@@ -68,7 +73,8 @@ enum LaneQueries {
                 idle: Int(try row.decode(Int64.self, "idle")), claimed: Int(try row.decode(Int64.self, "claimed")),
                 reserved: Int(try row.decode(Int64.self, "reserved")), isCut: try row.decode(Bool.self, "is_cut"),
                 oldestDue: try row.decode(Double?.self, "oldest_due"),
-                oldestClaim: try row.decode(Double?.self, "oldest_claim"))
+                oldestClaim: try row.decode(Double?.self, "oldest_claim"),
+                oldestContact: try row.decode(String?.self, "oldest_contact"))
         }
     }
 
@@ -84,7 +90,11 @@ enum LaneQueries {
             if reason == nil {
                 facts.oldestDueSeconds = [facts.oldestDueSeconds, row.oldestDue].compactMap(\.self).max()
             }
-            facts.oldestClaimSeconds = [facts.oldestClaimSeconds, row.oldestClaim].compactMap(\.self).max()
+            if let age = row.oldestClaim, age > facts.oldestClaimSeconds ?? 0 {
+                facts.oldestClaimSeconds = age
+                let parts = row.oldestContact?.split(separator: " ", maxSplits: 1).map(String.init) ?? []
+                facts.oldestClaim = parts.count == 2 ? (parts[0], parts[1]) : nil
+            }
         }
         return facts
     }
@@ -107,6 +117,7 @@ enum LaneHold {
             WHEN d.device_id IS NULL THEN 'unknown_device'
             WHEN d.paused_at IS NOT NULL THEN 'device_paused'
             WHEN coalesce(s.state, 'connected') <> 'connected' THEN 'device_' || s.state
+            WHEN \(Misconfiguration.problemSQL(of: "d")) IS NOT NULL THEN 'device_misconfigured'
             WHEN d.gateway_id IS NULL AND NOT EXISTS (SELECT FROM gateways WHERE is_default) THEN 'no_gateway'
         END
         """

@@ -43,12 +43,17 @@ enum Words {
         return time(date) + (distance >= 0 ? " (in \(span(distance)))" : " (\(span(-distance)) ago)")
     }
 
+    /// A value as its user wrote it, cut where it would fill the page: nothing bounds what is in a text column.
+    static func cut(_ value: String, most: Int = 80) -> String {
+        value.utf8.count <= most || value.count <= most ? value : value.prefix(most - 1) + "…"
+    }
+
     /// `a, b and 3 more`
     static func list(_ names: [String], most: Int = 3, total: Int? = nil) -> String {
         let total = total ?? names.count
         let shown = names.prefix(most)
         let rest = total - shown.count
-        return shown.joined(separator: ", ") + (rest > 0 ? " and \(count(rest)) more" : "")
+        return shown.map { cut($0, most: 160) }.joined(separator: ", ") + (rest > 0 ? " and \(count(rest)) more" : "")
     }
 
     private static func pair(_ large: Int, _ unit: String, _ small: Int, _ smaller: String) -> String {

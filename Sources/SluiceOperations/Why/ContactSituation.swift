@@ -31,6 +31,7 @@ struct ContactSituation: Sendable {
     var hasLeader: Bool
     /// The attempt that stands last in the ledger.
     var lastAttempt: Attempt?
+    var intake = IntakePace(oldestSeconds: nil)
 
     struct Sequence: Sendable {
         var name: String
@@ -54,6 +55,8 @@ struct ContactSituation: Sendable {
         var isPaused: Bool
         var pausedReason: String?
         var hasGateway: Bool
+        /// Why its settings cannot be used.
+        var settingsProblem: String?
         var historyFrom: Date?
     }
 

@@ -31,10 +31,11 @@ enum Obstacles {
         }
         if contact.device == nil {
             reasons.append(
-                Reason("no_device_yet", "It has no device yet; it is given one within seconds of being entered."))
+                Reason("no_device_yet", "It has no device yet; it is given one \(contact.intake.soon)."))
         } else if !contact.hasLane {
             reasons.append(
-                Reason("being_placed", "It was just entered or moved, and is put in its device's line within seconds."))
+                Reason(
+                    "being_placed", "It was entered or moved, and is put in its device's line \(contact.intake.soon)."))
         }
         return reasons
     }
@@ -69,6 +70,13 @@ enum Obstacles {
         if device.isPaused {
             let why = device.pausedReason.map { " (\($0))" } ?? ""
             reasons.append(Reason("device_paused", "\(name) is paused\(why). `sluice devices resume` lets it go on."))
+        }
+        if let problem = device.settingsProblem {
+            reasons.append(
+                Reason(
+                    "device_misconfigured",
+                    "\(name) sends nothing, because its settings cannot be used: \(problem). It goes on when they are corrected."
+                ))
         }
         switch device.state {
         case "connected": break

@@ -3,30 +3,49 @@ internal import PostgresDriver
 
 extension OperatorSession {
     /// What a person or one enrollment waits for, and until when.
-    /// - Parameter subject: a phone number, or the id of a contact.
-    /// - Throws: ``OperationsError/malformedPhone(given:)`` when it is neither;
+    /// - Parameter subject: a phone number, the id of a contact or of a lead, or what stands in leads for a phone and
+    ///   is none.
+    /// - Throws: ``OperationsError/malformedPhone(given:)`` when it is none of these;
     ///   ``OperationsError/notFound(kind:given:nearest:)`` for an id nobody has.
     public func why(_ subject: String) async throws -> WhyReport {
-        let phone: PhoneNumber?
-        let contacts: [ContactSituation]
-        if let id = UUID(uuidString: subject) {
-            contacts = try await SituationQuery.contact(id, on: database)
-            guard let contact = contacts.first else {
-                throw OperationsError.notFound(kind: "contact", given: subject, nearest: [])
-            }
-            // A held contact's number may be no number at all; then its leads cannot be looked up either.
-            phone = try? PhoneNumber(contact.recipient)
-        } else {
-            let number = try PhoneNumber(subject)
-            phone = number
-            contacts = try await SituationQuery.phone(number, on: database)
-        }
-        let leads = try await phone.asyncMap { try await LeadQuery.of($0, on: database) } ?? []
+        let (phone, found, leads) = try await find(subject)
+        var contacts = found
+        let intake = IntakePace(
+            oldestSeconds: try await IntakeQueries.oldestSeconds(database, within: .seconds(2)))
+        for index in contacts.indices { contacts[index].intake = intake }
         return WhyReport(
             at: contacts.first?.now ?? Date(), phone: phone?.digits,
             name: contacts.lazy.compactMap(\.name).first ?? leads.lazy.compactMap(\.name).first,
             remarks: try await remarks(phone, contacts, leads), enrollments: try await explain(contacts),
-            triggers: LeadVerdict.triggers(leads, contacts))
+            triggers: LeadVerdict.triggers(leads, contacts, intake))
+    }
+
+    private typealias Found = (phone: PhoneNumber?, contacts: [ContactSituation], leads: [LeadSituation])
+
+    private func find(_ subject: String) async throws -> Found {
+        if let id = UUID(uuidString: subject) { return try await find(id, given: subject) }
+        do {
+            let phone = try PhoneNumber(subject)
+            return (
+                phone, try await SituationQuery.phone(phone, on: database), try await LeadQuery.of(phone, on: database)
+            )
+        } catch let malformed as OperationsError {
+            let leads = try await LeadQuery.malformed(subject, on: database)
+            guard !leads.isEmpty else { throw malformed }
+            return (nil, try await SituationQuery.leads(leads.map(\.id), on: database), leads)
+        }
+    }
+
+    private func find(_ id: UUID, given: String) async throws -> Found {
+        let contacts = try await SituationQuery.contact(id, on: database)
+        if let contact = contacts.first {
+            // A held contact's number may be no number at all; then its leads cannot be looked up either.
+            let phone = try? PhoneNumber(contact.recipient)
+            return (phone, contacts, try await phone.asyncMap { try await LeadQuery.of($0, on: database) } ?? [])
+        }
+        let leads = try await LeadQuery.lead(id, on: database)
+        guard !leads.isEmpty else { throw OperationsError.notFound(kind: "contact or lead", given: given, nearest: []) }
+        return (nil, try await SituationQuery.leads([id], on: database), leads)
     }
 
     private func explain(_ contacts: [ContactSituation]) async throws -> [WhyReport.Enrollment] {

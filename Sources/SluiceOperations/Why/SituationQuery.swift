@@ -8,7 +8,9 @@ enum SituationQuery {
 
     private static func sql(_ condition: String) -> String {
         """
-        SELECT now() AS now, c.id, c.workspace_id, c.recipient, c.contact_name, c.contact_phone, c.status,
+        SELECT now() AS now, c.id, c.workspace_id, c.recipient, c.contact_name,
+            -- A malformed phone stands on the lead alone.
+            coalesce(c.contact_phone, (SELECT phone FROM leads WHERE id = c.lead_id)) AS contact_phone, c.status,
             c.hold_reason,
             c.last_error, coalesce(c.retry_count, 0) AS retry_count, c.claim_state, c.processing_started_at,
             c.next_trigger_time, c.completed_at, c.lane_id IS NOT NULL AS has_lane, c.current_trigger, st.next_trigger,
@@ -20,6 +22,7 @@ enum SituationQuery {
             coalesce(s.state, 'connected') AS device_state, s.until AS state_until,
             p.paused_at IS NOT NULL AS device_paused, p.paused_reason, p.history_from,
             p.gateway_id IS NOT NULL OR EXISTS (SELECT FROM gateways WHERE is_default) AS has_gateway,
+            CASE WHEN p.device_id IS NOT NULL THEN \(Misconfiguration.problemSQL(of: "p")) END AS settings_problem,
             l.incarnation IS NOT NULL AS has_owner, l.node_name AS owner,
             EXISTS (SELECT FROM pauses WHERE scope = '*') AS all_paused,
             EXISTS (SELECT FROM pauses WHERE scope = c.workspace_id) AS workspace_paused,
@@ -46,6 +49,7 @@ enum SituationQuery {
 
     private static let byContact = sql("c.id = $1")
     private static let byPhone = sql("c.recipient = $1")
+    private static let byLeads = sql("c.lead_id = ANY ($1::uuid[])")
 
     static func contact(_ id: UUID, on database: any PostgresExecutor) async throws -> [ContactSituation] {
         try await database.query(byContact, [.uuid(id)]).map(situation)
@@ -55,25 +59,31 @@ enum SituationQuery {
         try await database.query(byPhone, [.string(phone.digits)]).map(situation)
     }
 
+    static func leads(_ ids: [UUID], on database: any PostgresExecutor) async throws -> [ContactSituation] {
+        try await database.query(byLeads, [.uuidArray(ids)]).map(situation)
+    }
+
     private static func situation(_ row: PostgresRow) throws -> ContactSituation {
         ContactSituation(
             now: try row.date("now") ?? Date(), id: try row.decode(UUID.self, "id"),
             workspace: try row.decode(String.self, "workspace_id"), recipient: try row.decode(String.self, "recipient"),
-            name: try row.decode(String?.self, "contact_name"), phone: try row.decode(String?.self, "contact_phone"),
+            name: try row.decode(String?.self, "contact_name").map { Words.cut($0) },
+            phone: try row.decode(String?.self, "contact_phone").map { Words.cut($0) },
             status: try row.decode(String?.self, "status") ?? "active",
             holdReason: try row.decode(String?.self, "hold_reason"),
-            lastError: try row.decode(String?.self, "last_error"),
+            lastError: try row.decode(String?.self, "last_error").map { Words.cut($0, most: 300) },
             retryCount: Int(try row.decode(Int32.self, "retry_count")),
             claimState: Int(try row.decode(Int16.self, "claim_state")),
             processingSince: try row.date("processing_started_at"),
             dueAt: try row.date("next_trigger_time"), completedAt: try row.date("completed_at"),
             hasLane: try row.decode(Bool.self, "has_lane"), ahead: Int(try row.decode(Int32.self, "ahead")),
             sequence: ContactSituation.Sequence(
-                name: try row.decode(String.self, "sequence"), isSequence: try row.decode(Bool.self, "is_sequence"),
+                name: Words.cut(try row.decode(String.self, "sequence")),
+                isSequence: try row.decode(Bool.self, "is_sequence"),
                 isActive: try row.decode(Bool.self, "is_active")),
             step: ContactSituation.Step(
-                trigger: try row.decode(String?.self, "current_trigger"),
-                next: try row.decode(String?.self, "next_trigger")),
+                trigger: try row.decode(String?.self, "current_trigger").map { Words.cut($0) },
+                next: try row.decode(String?.self, "next_trigger").map { Words.cut($0) }),
             device: try device(row),
             slot: ContactSituation.Slot(
                 hasLiveOwner: try row.decode(Bool.self, "has_owner"), owner: try row.decode(String?.self, "owner")),
@@ -95,7 +105,9 @@ enum SituationQuery {
             state: try row.decode(String.self, "device_state"), stateUntil: try row.date("state_until"),
             isPaused: try row.decode(Bool.self, "device_paused"),
             pausedReason: try row.decode(String?.self, "paused_reason"),
-            hasGateway: try row.decode(Bool.self, "has_gateway"), historyFrom: try row.date("history_from"))
+            hasGateway: try row.decode(Bool.self, "has_gateway"),
+            settingsProblem: try row.decode(String?.self, "settings_problem"), historyFrom: try row.date("history_from")
+        )
     }
 
     private static func attempt(_ row: PostgresRow) throws -> ContactSituation.Attempt? {

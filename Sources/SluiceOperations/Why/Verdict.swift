@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SluiceStore
 
 /// From a situation to what the enrollment waits for. Pure: the same situation gives the same reasons.
 enum Verdict {
@@ -40,6 +41,10 @@ enum Verdict {
         switch contact.lastError {
         case "trigger_removed":
             ended("trigger_removed", "It was cancelled because the trigger was taken off the lead", contact)
+        case "workspace_changed":
+            ended(
+                "workspace_changed", "It was cancelled because the lead or the sequence went to another workspace",
+                contact)
         case "suppressed":
             ended("suppressed", "It was cancelled because the number is on the suppression list", contact)
         case let other?: ended("cancelled", "It was cancelled (\(other))", contact)
@@ -59,9 +64,17 @@ enum Verdict {
 
     private static func undecided(_ contact: ContactSituation) -> [Reason] {
         let step = contact.step.trigger.map { "Step \"\($0)\"" } ?? "Its step"
+        if contact.holdReason == HoldReason.stepMissing.rawValue {
+            return [
+                Reason(
+                    HoldReason.stepMissing.rawValue,
+                    "\(step) was sent and does not exist any more, so the next one is not known. Create it again, and it "
+                        + "goes on at the step after it; or set current_trigger to another step.")
+            ]
+        }
         let waits = Reason(
             "branch_undecided",
-            "\(step) is done, and it waits for its branch to be decided: which step comes next. That takes seconds.")
+            "\(step) is done, and it waits for its branch to be decided: which step comes next, \(contact.intake.soon).")
         return [waits] + Obstacles.ofLeading(contact)
     }
 

@@ -21,7 +21,7 @@ struct ClaimStatement {
             FROM share s CROSS JOIN LATERAL (
                 SELECT id FROM sequence_contacts
                 WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before
-                  AND next_trigger_time <= s.now AND claim_state = 0
+                  AND next_trigger_time <= s.now AND claim_state = 0 AND \(Untouchables.passes("id"))
                 ORDER BY next_trigger_time LIMIT s.most FOR UPDATE SKIP LOCKED) c
         ), claimed AS (
             UPDATE sequence_contacts c SET claim_state = 1, claim_batch = p.batch,
@@ -42,8 +42,18 @@ struct ClaimStatement {
         LEFT JOIN LATERAL (
             SELECT next_trigger_time FROM sequence_contacts
             WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before AND claim_state = 0
-              AND id NOT IN (SELECT id FROM picked)
+              AND id NOT IN (SELECT id FROM picked) AND \(Untouchables.passes("id"))
             ORDER BY next_trigger_time LIMIT 1) n ON true
+        """
+
+    /// What a claim would take, for ``Untouchables``: `$1` lanes, `$2` how many of each, `$3` from when.
+    static let candidates = """
+        SELECT c.id FROM unnest($1::bigint[], $2::int[], $3::timestamptz[]) AS s(lane, most, not_before)
+        CROSS JOIN LATERAL (
+            SELECT id FROM sequence_contacts
+            WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before
+              AND next_trigger_time <= now() AND claim_state = 0 AND \(Untouchables.passes("id"))
+            ORDER BY next_trigger_time LIMIT s.most) c
         """
 
     static func parameters(_ request: ClaimRequest, lasting: Duration) -> [PostgresValue] {

@@ -123,8 +123,10 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
 
     public func claim(_ request: ClaimRequest, lasting: Duration) async throws -> ClaimResult {
         try await storing {
-            let rows = try await pools.relaxed.query(
-                ClaimStatement.sql, ClaimStatement.parameters(request, lasting: lasting), deadline: .seconds(4))
+            let parameters = ClaimStatement.parameters(request, lasting: lasting)
+            let rows = try await untouchables.around(ClaimStatement.candidates, Array(parameters.prefix(3))) {
+                try await pools.relaxed.query(ClaimStatement.sql, parameters, deadline: .seconds(4))
+            }
             guard rows.count > 0 || request.shares.isEmpty else { throw StoreError.termLost }
             return try ClaimStatement.result(rows, of: request)
         }
@@ -133,9 +135,14 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
     public func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack {
         try await storing {
             let first = term.map { BatchID(term: $0, ordinal: 0).rawValue } ?? Int64.min
-            let rows = try await pools.durable.query(
-                TakeBackStatement.sql, [.bool(expired), .int64(first), .int64(Int64(limit))])
-            var taken = TakenBack(claims: [], lanes: try await OrphansLeft(pool: pools.durable).settle(), batches: 0)
+            // Both before the take-back: when one of them throws, no claim has been taken back uncounted.
+            try await untouchables.review()
+            let settled = try await SettlesLeft(pool: pools.durable).settle()
+            let parameters: [PostgresValue] = [.bool(expired), .int64(first), .int64(Int64(limit))]
+            let rows = try await untouchables.around(TakeBackStatement.candidates, parameters) {
+                try await pools.durable.query(TakeBackStatement.sql, parameters)
+            }
+            var taken = TakenBack(claims: [], lanes: settled, batches: 0)
             for row in rows {
                 taken.batches = Int(try row.decode(Int32.self, "batches"))
                 guard let device = try row.decode(UUID?.self, "device_id") else { continue }
@@ -151,6 +158,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         }
     }
 
+    private var untouchables: Untouchables { Untouchables(pool: pools.durable) }
+
     // MARK: Upkeep
 
     public func maintain(keepDays: Int) async throws {
@@ -160,7 +169,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
             }
             for statement in [
                 UpkeepStatements.foldTallies, UpkeepStatements.foldControlChanges, UpkeepStatements.forgetNodes,
-                UpkeepStatements.forgetCompletions, UpkeepStatements.forgetBranches,
+                UpkeepStatements.forgetCompletions, UpkeepStatements.forgetBranches, ScanStatements.stepsBack,
             ] {
                 try await pools.durable.query(statement)
             }
@@ -218,7 +227,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
 
     /// `$1`: the lanes asked for, NULL for all. One index probe per lane.
     private static let lanesSQL = """
-        SELECT l.id, l.device_id, l.priority_class,
+        SELECT l.id, l.device_id, \(LaneNumbers.priorityClass) AS priority_class,
             (l.kind <> 'sequence' OR coalesce(q.is_active, false))
                 AND NOT EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', l.workspace_id)) AS is_runnable,
             n.next_trigger_time AS next_due
@@ -226,7 +235,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         LEFT JOIN sequences q ON l.kind = 'sequence' AND q.id::text = l.source_id
         LEFT JOIN LATERAL (
             SELECT next_trigger_time FROM sequence_contacts c
-            WHERE c.lane_id = l.id AND c.status = 'active' AND c.claim_state = 0
+            WHERE c.lane_id = l.id AND c.status = 'active' AND c.claim_state = 0 AND \(Untouchables.passes("c.id"))
             ORDER BY next_trigger_time LIMIT 1) n ON true
         WHERE $1::bigint[] IS NULL OR l.id = ANY ($1::bigint[])
         ORDER BY l.id

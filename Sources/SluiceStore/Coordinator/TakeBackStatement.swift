@@ -3,15 +3,12 @@
 ///
 /// Only rows still `claimed` change; a reserve that won them first keeps them. A batch with a row that somebody else
 /// holds locked stays for the next time. Contacts that were deleted while claimed are counted with their lane, or their
-/// device's credit would leak.
+/// device's credit would leak; so are those whose row refuses to be written: ``Untouchables`` returns them when it can.
 enum TakeBackStatement {
     static let sql = """
         WITH due AS MATERIALIZED (
             SELECT batch, contacts, lanes, open_claims FROM claim_batches b
-            WHERE open_claims <= 0 AND $1::bool
-               OR expires_at < clock_timestamp() AND $1::bool
-               OR batch < $2::bigint
-               OR EXISTS (SELECT FROM node_fences f WHERE f.incarnation = b.owner AND f.closed_at IS NOT NULL)
+            WHERE \(isDue)
             ORDER BY batch LIMIT $3 FOR UPDATE SKIP LOCKED
         ), entry AS MATERIALIZED (
             SELECT d.batch, u.contact, u.lane
@@ -19,7 +16,7 @@ enum TakeBackStatement {
         ), held AS MATERIALIZED (
             SELECT c.id, c.lane_id, c.status, c.next_trigger_time, e.batch
             FROM entry e JOIN sequence_contacts c ON c.id = e.contact
-            WHERE c.claim_state = 1 AND c.claim_batch = e.batch
+            WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND \(Untouchables.passes("c.id"))
             FOR UPDATE OF c SKIP LOCKED
         ), idle AS (
             UPDATE sequence_contacts c SET claim_state = 0, claim_batch = NULL, processing_device_id = NULL,
@@ -28,9 +25,12 @@ enum TakeBackStatement {
         ), gone AS MATERIALIZED (
             SELECT e.batch, e.lane FROM entry e
             WHERE NOT EXISTS (SELECT FROM sequence_contacts c WHERE c.id = e.contact)
+               OR EXISTS (SELECT FROM untouchable_contacts u JOIN sequence_contacts c ON c.id = u.contact_id
+                   WHERE u.contact_id = e.contact AND c.claim_state = 1 AND c.claim_batch = e.batch)
         ), locked AS MATERIALIZED (
             SELECT DISTINCT e.batch FROM entry e JOIN sequence_contacts c ON c.id = e.contact
             WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND NOT EXISTS (SELECT FROM held h WHERE h.id = c.id)
+              AND \(Untouchables.passes("c.id"))
         ), kept AS (
             UPDATE claim_batches b SET open_claims = b.open_claims - (SELECT count(*)::int FROM held h
                 WHERE h.batch = b.batch)
@@ -50,5 +50,19 @@ enum TakeBackStatement {
         GROUP BY l.device_id, t.batch, t.lane
         UNION ALL
         SELECT NULL, NULL, NULL, 0, NULL, count(*)::int FROM due
+        """
+
+    /// What it would write, for ``Untouchables``.
+    static let candidates = """
+        SELECT c.id FROM (SELECT batch, contacts FROM claim_batches b WHERE \(isDue) ORDER BY batch LIMIT $3) d
+        CROSS JOIN unnest(d.contacts) AS u(contact)
+        JOIN sequence_contacts c ON c.id = u.contact AND c.claim_state = 1 AND c.claim_batch = d.batch
+        """
+
+    private static let isDue = """
+        (open_claims <= 0 AND $1::bool
+            OR expires_at < clock_timestamp() AND $1::bool
+            OR batch < $2::bigint
+            OR EXISTS (SELECT FROM node_fences f WHERE f.incarnation = b.owner AND f.closed_at IS NOT NULL))
         """
 }

@@ -4,16 +4,19 @@
 enum CompleteStatement {
     static let sql = """
         WITH lead AS MATERIALIZED (
-            SELECT l.id, l.trigger FROM completion_intake i JOIN leads l ON l.id = i.lead_id
-            ORDER BY i.id LIMIT $1 FOR UPDATE OF l SKIP LOCKED
+            SELECT l.id, l.trigger FROM completion_intake i CROSS JOIN LATERAL (
+                SELECT id, trigger FROM leads WHERE id = i.lead_id FOR UPDATE SKIP LOCKED) l
+            ORDER BY i.id LIMIT $1
         ), done AS MATERIALIZED (
             DELETE FROM completion_intake i WHERE i.lead_id IN (SELECT id FROM lead)
             RETURNING i.lead_id, i.contact_id, i.generation, i.trigger
         ), off AS (
             SELECT d.lead_id, array_agg(d.trigger) AS triggers
             FROM done d
-            WHERE NOT EXISTS (SELECT FROM sequence_contacts c WHERE c.id = d.contact_id
-                AND (c.generation <> d.generation OR c.status NOT IN ('completed', 'failed')))
+            LEFT JOIN LATERAL (
+                SELECT generation <> d.generation OR status NOT IN ('completed', 'failed') AS is_revived
+                FROM sequence_contacts WHERE id = d.contact_id LIMIT 1) c ON true
+            WHERE coalesce(NOT c.is_revived, true)
             GROUP BY d.lead_id
         ), updated AS (
             UPDATE leads l SET trigger = (

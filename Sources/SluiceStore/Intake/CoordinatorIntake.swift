@@ -5,52 +5,61 @@ internal import SluiceCore
 // The leader's intake: what producers wrote becomes enrollments, lanes and leads without their trigger.
 extension PostgresCoordinatorStore {
     public func enroll(limit: Int) async throws -> IntakeResult {
+        let waiting = try await storing {
+            try await pools.durable.query(EnrollStatement.waiting, [.int64(Int64(limit))]).column(Int64.self, at: 0)
+        }
+        let lanes = try await enroll(waiting[...])
+        guard waiting.count < limit else { return IntakeResult(lanes: lanes, processed: waiting.count, more: true) }
+        let scan = try await scan(limit: limit)
+        return IntakeResult(lanes: lanes + scan.lanes, processed: waiting.count + scan.processed, more: scan.more)
+    }
+
+    /// One row that cannot be written must not hold up the rest: a chunk that has one is halved until the row is alone.
+    /// Of n rows one in the way costs log2 n attempts.
+    private func enroll(_ rows: ArraySlice<Int64>) async throws -> [LaneDue] {
+        guard let first = rows.first else { return [] }
         do {
-            return try await enrollChunk(limit: limit)
-        } catch StoreError.database(let error) where error.concernsData {
-            // One row that cannot be written must not hold up the rest: halve the chunk until the row is alone, then
-            // set it aside.
-            guard limit <= 1 else { return try await enroll(limit: limit / 2) }
-            try await setAside(because: error)
-            return IntakeResult(lanes: [], processed: 1, more: true)
-        }
-    }
-
-    private func enrollChunk(limit: Int) async throws -> IntakeResult {
-        try await storing {
-            // One transaction: contacts to place must not be forgotten between the two statements.
-            let (lanes, taken) = try await pools.durable.withTransaction(.readCommitted, deadline: .seconds(30)) {
-                transaction in
-                let rows = try await transaction.query(
-                    EnrollStatement.sql, [.int64(Int64(limit))], deadline: .seconds(30))
-                var lanes = try rows.compactMap(Self.laneDue)
-                if let place = try rows.last?.decode([UUID]?.self, "place") {
-                    lanes += try await transaction.query(PlaceStatement.sql, [.uuidArray(place)])
-                        .compactMap(Self.laneDue)
-                }
-                return (lanes, Int(try rows.first?.decode(Int32.self, "taken") ?? 0))
+            return try await enrollChunk(rows)
+        } catch StoreError.database(let error) where error.isBlocked || RowFault(error) != nil {
+            guard rows.count > 1 else {
+                try await leave(first, because: error)
+                return []
             }
-            guard taken < limit else { return IntakeResult(lanes: lanes, processed: taken, more: true) }
-            let scan = try await scan(limit: limit)
-            return IntakeResult(
-                lanes: lanes + scan.lanes, processed: taken + scan.processed, more: scan.more)
+            let middle = rows.startIndex + rows.count / 2
+            let front = try await enroll(rows[..<middle])
+            return try await front + enroll(rows[middle...])
         }
     }
 
-    /// The oldest row waits for an operator, with the reason beside it.
-    private func setAside(because error: PostgresError) async throws {
+    private func enrollChunk(_ rows: ArraySlice<Int64>) async throws -> [LaneDue] {
+        // One transaction: contacts to place must not be forgotten between the two statements.
+        try await planned(within: .seconds(30), IntakeSession.waitingBriefly) { transaction in
+            let enrolled = try await transaction.query(
+                EnrollStatement.sql, [.int64Array(Array(rows))], deadline: .seconds(30))
+            var lanes = try enrolled.compactMap(Self.laneDue)
+            if let place = try enrolled.last?.decode([UUID]?.self, "place") {
+                lanes += try await transaction.query(PlaceStatement.sql, [.uuidArray(place)]).compactMap(Self.laneDue)
+            }
+            return lanes
+        }
+    }
+
+    /// What somebody's open transaction holds up comes again later and later. What the database refuses waits for an
+    /// operator, with the reason beside it.
+    private func leave(_ row: Int64, because error: PostgresError) async throws {
         try await storing {
-            try await pools.durable.query(
-                """
-                UPDATE enrollment_intake SET not_before = 'infinity', problem = $1 WHERE id = (
-                    SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp() ORDER BY id LIMIT 1)
-                """, [.string(error.message)])
+            if let fault = RowFault(error) {
+                try await pools.durable.query(
+                    EnrollStatement.setAside, [.int64(row), .string(fault.text)])
+            } else {
+                try await pools.durable.query(EnrollStatement.putOff, [.int64(row)])
+            }
         }
     }
 
     public func complete(limit: Int) async throws -> IntakeResult {
-        try await storing {
-            let rows = try await pools.durable.query(CompleteStatement.sql, [.int64(Int64(limit))])
+        try await planned { transaction in
+            let rows = try await transaction.query(CompleteStatement.sql, [.int64(Int64(limit))])
             guard let row = rows.first else { return IntakeResult(lanes: [], processed: 0, more: false) }
             let done = Int(try row.decode(Int32.self, "done"))
             // What is left over when fewer were found belongs to leads that somebody holds: those wait for the next
@@ -60,8 +69,8 @@ extension PostgresCoordinatorStore {
     }
 
     public func decideBranches(limit: Int) async throws -> IntakeResult {
-        try await storing {
-            let rows = try await pools.durable.query(DecideStatement.sql, [.int64(Int64(limit))])
+        try await planned { transaction in
+            let rows = try await transaction.query(DecideStatement.sql, [.int64(Int64(limit))])
             let taken = Int(try rows.first?.decode(Int32.self, "taken") ?? 0)
             return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: taken, more: taken >= limit)
         }
@@ -83,8 +92,8 @@ extension PostgresCoordinatorStore {
     }
 
     public func relocate(limit: Int) async throws -> IntakeResult {
-        try await storing {
-            let rows = try await pools.durable.query(RelocateStatement.sql, [.int64(Int64(limit))])
+        try await planned { transaction in
+            let rows = try await transaction.query(RelocateStatement.sql, [.int64(Int64(limit))])
             let moved = Int(try rows.first?.decode(Int32.self, "moved") ?? 0)
             return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: moved, more: moved >= limit)
         }
@@ -98,7 +107,7 @@ extension PostgresCoordinatorStore {
 
     /// One chunk of the oldest scan. `more` while any scan has more chunks.
     private func scan(limit: Int) async throws -> IntakeResult {
-        try await pools.durable.withTransaction { transaction in
+        try await planned { transaction in
             guard let scan = try await transaction.query(ScanStatements.next).first else {
                 return IntakeResult(lanes: [], processed: 0, more: false)
             }
@@ -117,6 +126,9 @@ extension PostgresCoordinatorStore {
             case "place":
                 let row = try await transaction.query(ScanStatements.unplaced, [workspace, after, count])[0]
                 (last, seen) = (try row.decode(UUID?.self, "last"), Int(try row.decode(Int32.self, "seen")))
+            case "leadless":
+                let row = try await transaction.query(ScanStatements.leadless, [after, count])[0]
+                (last, seen) = (try row.decode(UUID?.self, "last"), Int(try row.decode(Int32.self, "seen")))
             default:
                 let trigger = PostgresValue.string(try scan.decode(String.self, "trigger"))
                 let row = try await transaction.query(ScanStatements.leads, [workspace, trigger, after, count])[0]
@@ -133,6 +145,19 @@ extension PostgresCoordinatorStore {
         }
     }
 
+    /// A transaction whose statements are planned each time, with the tables' sizes of now.
+    private func planned<Value: Sendable>(
+        within deadline: Duration? = nil, _ settings: String = IntakeSession.plannedAnew,
+        _ body: (PostgresTransaction) async throws -> Value
+    ) async throws -> Value {
+        try await storing {
+            try await pools.durable.withTransaction(.readCommitted, deadline: deadline) { transaction in
+                try await transaction.query(settings)
+                return try await body(transaction)
+            }
+        }
+    }
+
     private static func laneDue(_ row: PostgresRow) throws -> LaneDue? {
         guard let lane = try row.decode(Int64?.self, "lane_id"), let due = try row.optionalTime("due") else {
             return nil
@@ -142,9 +167,6 @@ extension PostgresCoordinatorStore {
 }
 
 extension PostgresError {
-    /// The database refused what a row holds (SQLSTATE classes 22, 23 and P0, a user's own trigger), so repeating is of
-    /// no use.
-    fileprivate var concernsData: Bool {
-        ["22", "23", "P0"].contains { sqlState?.hasPrefix($0) ?? false }
-    }
+    /// Somebody's transaction was in the way, by a lock or by a deadlock.
+    fileprivate var isBlocked: Bool { ["55P03", "40P01"].contains(sqlState) }
 }

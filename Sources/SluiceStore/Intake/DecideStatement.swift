@@ -8,7 +8,8 @@
 enum DecideStatement {
     static let sql = """
         WITH held AS MATERIALIZED (
-            SELECT i.id AS intake_id, i.settled_at AS at, c.*, 0 AS retries, 'sent' AS state, 0::bigint AS not_before,
+            SELECT i.id AS intake_id, i.settled_at AS at, i.step_trigger AS sent_trigger, c.*,
+                st.id AS step_id, st.next_trigger AS step_next, 0 AS retries, 'sent' AS state, 0::bigint AS not_before,
                 true AS is_current, 1 AS one
             -- A probe per row, in the order of the intake, whatever sizes the planner takes the tables for. Both are
             -- locked: whoever comes second finds the contact locked or the row gone.
@@ -18,20 +19,28 @@ enum DecideStatement {
                 FROM sequence_contacts
                 WHERE id = i.contact_id AND generation = i.generation AND moves = i.moves
                 FOR UPDATE SKIP LOCKED) c
+            LEFT JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = i.step_trigger
+            WHERE NOT i.is_stepless
             ORDER BY i.id LIMIT $1 FOR UPDATE OF i SKIP LOCKED
         ), gone AS (
-            DELETE FROM branch_intake i USING held h WHERE i.id = h.intake_id AND \(PlannerEstimate.few("h.one"))
+            DELETE FROM branch_intake i USING held h WHERE i.id = h.intake_id AND h.step_id IS NOT NULL
+                AND \(PlannerEstimate.few("h.one"))
+        ), stepless AS (
+            -- The step went after the settle: out of the way until it is back.
+            UPDATE branch_intake i SET is_stepless = true FROM held h WHERE i.id = h.intake_id AND h.step_id IS NULL
+        ), named AS (
+            UPDATE sequence_contacts c SET hold_reason = 'step_missing', last_error = 'held: step_missing'
+            FROM held h WHERE c.id = h.id AND h.step_id IS NULL AND h.status = 'advance'
         ), chosen AS MATERIALIZED (
-            SELECT h.*, CASE WHEN b.position IS NULL THEN st.next_trigger ELSE b.next_trigger END AS chosen_next
+            SELECT h.*, CASE WHEN b.position IS NULL THEN h.step_next ELSE b.next_trigger END AS chosen_next
             FROM held h
             LEFT JOIN leads l ON l.id = h.lead_id AND l.workspace_id = h.workspace_id
-            LEFT JOIN sequence_steps st ON st.workspace_id = h.workspace_id AND st.trigger = h.current_trigger
             LEFT JOIN LATERAL (
                 SELECT position, next_trigger FROM sequence_branches
-                WHERE step_id = st.id AND sluice_condition_holds(condition,
+                WHERE step_id = h.step_id AND sluice_condition_holds(condition,
                     \(SchemaV1.conditionFields(contact: "h", lead: "l")))
                 ORDER BY position LIMIT 1) b ON true
-            WHERE \(PlannerEstimate.few("h.one"))
+            WHERE h.step_id IS NOT NULL AND \(PlannerEstimate.few("h.one"))
         ),
         \(SettleMove.ctes(.decided, of: "chosen"))
         SELECT lane_id, min(due) FILTER (WHERE new_status = 'active') AS due, sum(count(*)) OVER ()::int AS taken

@@ -5,13 +5,32 @@
 /// (``DevicePool/choice(of:policy:)``). An enrollment that ended is revived with the next generation; one that runs is
 /// left alone. What cannot be done now, because somebody holds the contact locked or its last message is still in
 /// flight, goes back into the intake for a second, so that nobody's open transaction delays the rest of the chunk.
-/// Returns the lanes that got work.
+/// A lead that lost a trigger ends what it entered by it, in whichever workspace that is; one that went to another
+/// workspace ends everything it runs elsewhere (I21) and enters anew by the triggers it still has. Returns the lanes
+/// that got work.
+///
+/// Tables are probed row by row (LATERAL with LIMIT), because the planner's idea of their sizes may be a hundredfold
+/// out of date: a plan that was right for 200 leads walked all contacts for each of the 500 rows of a chunk.
 enum EnrollStatement {
+    /// The rows that wait longest. `$1`: how many.
+    static let waiting = """
+        SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp() ORDER BY id LIMIT $1
+        """
+
+    /// A row that the database refuses waits for an operator. `$1`: the row, `$2`: why.
+    static let setAside = "UPDATE enrollment_intake SET not_before = 'infinity', problem = $2 WHERE id = $1"
+
+    /// A row that somebody's transaction holds up: after 1 s, 2 s, 4 s and so on up to 32 s. `$1`: the row.
+    static let putOff = """
+        UPDATE enrollment_intake SET times_blocked = least(times_blocked + 1, 5),
+            not_before = clock_timestamp() + make_interval(secs => 2 ^ times_blocked) WHERE id = $1
+        """
+
+    /// `$1`: the rows of the intake.
     static let sql = """
         WITH taken AS MATERIALIZED (
             DELETE FROM enrollment_intake WHERE id IN (
-                SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp()
-                ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+                SELECT id FROM enrollment_intake WHERE id = ANY ($1::bigint[]) FOR UPDATE SKIP LOCKED)
             RETURNING id, op, lead_id, contact_id, workspace_id, trigger
         ), word AS MATERIALIZED (
             SELECT DISTINCT ON (lead_id, trigger) lead_id, trigger, workspace_id, op,
@@ -36,38 +55,60 @@ enum EnrollStatement {
     /// rests.
     private static let losses = """
         ending AS MATERIALIZED (
-            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status
-            FROM word w JOIN sequence_contacts c ON c.lead_id = w.lead_id AND c.entry_trigger = w.trigger
-                AND c.workspace_id = w.workspace_id AND c.status IN ('active', 'paused', 'advance')
-            WHERE w.op = 'remove' OR w.was_removed AND c.claim_state <> 0
-            ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+            SELECT DISTINCT ON (c.id) c.id, c.workspace_id, c.kind, c.source_id, c.status,
+                CASE WHEN c.workspace_id = w.workspace_id THEN 'trigger_removed' ELSE 'workspace_changed' END AS reason,
+                1 AS one
+            FROM word w CROSS JOIN LATERAL (
+                SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status FROM sequence_contacts c
+                WHERE \(runs) AND (\(lost) OR w.op IN ('add', 'find') AND w.was_removed AND c.claim_state <> 0
+                    AND c.entry_trigger = w.trigger AND c.workspace_id = w.workspace_id)
+                LIMIT \(mostPerLead) FOR UPDATE OF c SKIP LOCKED) c
+            ORDER BY c.id
         ), cancelled AS (
-            UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'trigger_removed',
+            UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = e.reason,
                 completed_at = now()
-            FROM ending e WHERE c.id = e.id
+            FROM ending e WHERE c.id = e.id AND \(PlannerEstimate.few("e.one"))
         )
+        """
+
+    /// Enrollments of one lead that end at a time; the rest is put off like what is locked.
+    private static let mostPerLead = 100
+
+    /// Whether `c` is what the lead of the word `w` runs, and whether it must end.
+    private static let runs = "c.lead_id = w.lead_id AND c.status IN ('active', 'paused', 'advance')"
+    private static let lost = """
+        (w.op = 'remove' AND c.entry_trigger = w.trigger OR w.op = 'depart' AND c.workspace_id <> w.workspace_id)
         """
 
     /// Whom to enroll, where, and what is known of them.
     private static let gains = """
-        wanted AS MATERIALIZED (
+        entry AS MATERIALIZED (
+            SELECT t.workspace_id, t.trigger, st.day_number, st.time_schedule, st.is_endless, q.*
+            FROM (SELECT DISTINCT workspace_id, trigger FROM word WHERE op IN ('add', 'find')) t
+            CROSS JOIN LATERAL (
+                SELECT sequence_id, day_number, time_schedule::text AS time_schedule, is_endless FROM sequence_steps
+                WHERE workspace_id = t.workspace_id AND trigger = t.trigger AND is_entry_point LIMIT 1) st
+            CROSS JOIN LATERAL (
+                SELECT id AS sequence_id, priority::int AS priority, device_id, device_choice FROM sequences
+                WHERE id = st.sequence_id AND workspace_id = t.workspace_id AND is_active LIMIT 1) q
+        ), wanted AS MATERIALIZED (
             SELECT w.lead_id, w.trigger, w.workspace_id, w.op, w.was_removed, l.phone, l.name, l.user_id,
-                coalesce(l.time_zone, ws.time_zone) AS time_zone, q.id AS sequence_id, q.priority::int AS priority,
-                st.day_number, st.time_schedule::text AS time_schedule, st.is_endless,
-                coalesce(sluice_digits(l.phone), 'invalid:' || coalesce(nullif(l.phone, ''), l.id::text)) AS recipient,
+                coalesce(l.time_zone, ws.time_zone) AS time_zone, q.sequence_id, q.priority, q.day_number,
+                q.time_schedule, q.is_endless, sluice_recipient(l.phone, w.lead_id) AS recipient,
                 sluice_digits(l.phone) IS NOT NULL AS has_phone, coalesce(l.device_id, q.device_id) AS device_id,
                 q.device_choice
             FROM word w
-            JOIN leads l ON l.id = w.lead_id
-            JOIN sequence_steps st ON st.workspace_id = w.workspace_id AND st.trigger = w.trigger AND st.is_entry_point
-            JOIN sequences q ON q.id = st.sequence_id AND q.workspace_id = w.workspace_id AND q.is_active
-            LEFT JOIN workspaces ws ON ws.id = w.workspace_id
+            JOIN entry q ON q.workspace_id = w.workspace_id AND q.trigger = w.trigger
+            -- As the lead is now: a row that was put off may be older than what became of the lead meanwhile.
+            CROSS JOIN LATERAL (
+                SELECT phone, name, user_id, time_zone, device_id FROM leads
+                WHERE id = w.lead_id AND workspace_id = w.workspace_id
+                  AND w.trigger IN (SELECT t FROM sluice_triggers(leads.trigger) t) LIMIT 1) l
+            LEFT JOIN LATERAL (SELECT time_zone FROM workspaces WHERE id = w.workspace_id LIMIT 1) ws ON true
             WHERE w.op IN ('add', 'find')
         ), person AS MATERIALIZED (
             SELECT DISTINCT ON (w.recipient, w.sequence_id) w.*, x.id AS known_id
             FROM wanted w LEFT JOIN LATERAL (
-                -- LIMIT keeps this a probe of the identity's index per row, whatever size the planner takes the table
-                -- for.
                 SELECT c.id FROM sequence_contacts c WHERE c.recipient = w.recipient
                     AND c.source_id = w.sequence_id::text AND c.kind = 'sequence' AND c.workspace_id = w.workspace_id
                 LIMIT 1) x ON true
@@ -75,8 +116,10 @@ enum EnrollStatement {
         ), known AS MATERIALIZED (
             SELECT p.*, x.status AS known_status, x.claim_state, x.generation AS known_generation,
                 x.assigned_device_id AS known_device
-            FROM person p JOIN sequence_contacts x ON x.id = p.known_id
-            WHERE p.op = 'add' ORDER BY x.id FOR UPDATE OF x SKIP LOCKED
+            FROM person p CROSS JOIN LATERAL (
+                SELECT status, claim_state, generation, assigned_device_id FROM sequence_contacts
+                WHERE id = p.known_id LIMIT 1 FOR UPDATE SKIP LOCKED) x
+            WHERE p.op = 'add'
         ), judged AS MATERIALIZED (
             SELECT p.*, NULL AS known_status, 0 AS claim_state, 0 AS known_generation, NULL::uuid AS known_device,
                 CASE WHEN p.known_id IS NULL THEN 'enter' ELSE 'again' END AS verdict
@@ -97,10 +140,11 @@ enum EnrollStatement {
                 FROM judged j CROSS JOIN (VALUES ('remove', 1), ('add', 2)) v(op, place)
                 WHERE j.verdict IN ('again', 'add again') AND (v.op = 'add' OR j.verdict = 'again' AND j.was_removed)
                 UNION ALL
-                SELECT 'remove', w.lead_id, w.workspace_id, w.trigger, 1
-                FROM word w JOIN sequence_contacts c ON c.lead_id = w.lead_id AND c.entry_trigger = w.trigger
-                    AND c.workspace_id = w.workspace_id AND c.status IN ('active', 'paused', 'advance')
-                WHERE w.op = 'remove' AND c.id NOT IN (SELECT id FROM ending)) o
+                SELECT w.op, w.lead_id, w.workspace_id, w.trigger, 1
+                FROM word w CROSS JOIN LATERAL (
+                    SELECT FROM sequence_contacts c
+                    WHERE \(runs) AND \(lost) AND c.id NOT IN (SELECT id FROM ending) LIMIT 1) c
+                WHERE w.op IN ('remove', 'depart')) o
             ORDER BY place
         ), entering AS MATERIALIZED (
             SELECT j.*, c.own, c.chosen, 'sequence' AS kind, j.sequence_id::text AS source_id,
@@ -137,7 +181,8 @@ enum EnrollStatement {
                 next_trigger_time, assigned_device_id, current_step, status, workspace_id, kind, source_id, recipient,
                 lead_id, entry_trigger, time_zone, lane_id, hold_reason, last_error, completed_at, generation,
                 home_device_id)
-            SELECT p.sequence_id, nullif(p.phone, ''), p.name, p.user_id, p.trigger,
+            -- Nothing malformed: one phone is in one sequence once, and `n/a` is nobody's.
+            SELECT p.sequence_id, CASE WHEN p.has_phone THEN p.phone END, p.name, p.user_id, p.trigger,
                 sluice_due(now(), interval '0', p.time_schedule, p.time_zone), p.device, coalesce(p.day_number, 1),
                 CASE WHEN p.is_suppressed THEN 'cancelled' WHEN p.hold IS NOT NULL THEN 'paused' ELSE 'active' END,
                 p.workspace_id, p.kind, p.source_id, p.recipient, p.lead_id, p.trigger, p.time_zone,
@@ -160,15 +205,19 @@ enum EnrollStatement {
             RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.source_id
         ),
         -- A number that was malformed and is right now: the held enrollment of the wrong one goes.
-        corrected AS (
+        wrong AS MATERIALIZED (
+            SELECT c.*, 1 AS one FROM placed p CROSS JOIN LATERAL (
+                -- By the lead alone: other indexes would walk all contacts of the sequence, or all that are held, for
+                -- each lead.
+                SELECT id, workspace_id, kind, source_id FROM sequence_contacts
+                WHERE lead_id = p.lead_id AND source_id = p.source_id AND coalesce(hold_reason, '') = 'invalid_phone'
+                  AND id NOT IN (SELECT id FROM ending)
+                LIMIT 1 FOR UPDATE) c
+            WHERE p.has_phone
+        ), corrected AS (
             UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'phone_corrected',
                 completed_at = now()
-            FROM placed p
-            -- By the lead alone: other indexes would walk all contacts of the sequence, or all that are held, for each
-            -- lead.
-            WHERE p.has_phone AND c.lead_id = p.lead_id AND c.source_id = p.source_id
-              AND coalesce(c.hold_reason, '') = 'invalid_phone'
-              AND c.id NOT IN (SELECT id FROM ending)
+            FROM wrong w WHERE c.id = w.id AND \(PlannerEstimate.few("w.one"))
             RETURNING c.workspace_id, c.kind, c.source_id
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)

@@ -23,6 +23,11 @@ enum LaneNumbers {
         )
         """
 
+    /// The class of a lane `l` over its sequence `q`, outer joined.
+    static let priorityClass = """
+        CASE WHEN q.id IS NULL THEN l.priority_class ELSE sluice_priority_class(q.priority::int) END
+        """
+
     /// The lane of a `numbered` row; NULL when it has none.
     static let lane = "(SELECT ids FROM lane_list)[p.lane_number]"
 }

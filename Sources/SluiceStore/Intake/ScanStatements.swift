@@ -25,8 +25,9 @@ enum ScanStatements {
         WITH chunk AS MATERIALIZED (
             SELECT c.id, c.lane_id, c.kind, c.source_id, c.workspace_id FROM sequence_contacts c
             JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = c.current_trigger
-            WHERE c.hold_reason = ANY (\(HoldReason.sqlArray(HoldReason.ofSteps))) AND c.workspace_id = $1 AND c.id > $2
-              AND NOT st.is_endless AND st.content_problem IS NULL
+            -- Who had the step's message already (`advance`) is decided, not sent to again.
+            WHERE c.status = 'paused' AND c.hold_reason = ANY (\(HoldReason.sqlArray(HoldReason.ofSteps))) 
+              AND c.workspace_id = $1 AND c.id > $2 AND NOT st.is_endless AND st.content_problem IS NULL
             ORDER BY c.id LIMIT $3 FOR UPDATE OF c SKIP LOCKED
         ), back AS (
             UPDATE sequence_contacts c SET status = 'active', hold_reason = NULL, last_error = NULL
@@ -35,8 +36,32 @@ enum ScanStatements {
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
             SELECT workspace_id, kind, source_id, v.status, sum(v.n)
             FROM chunk CROSS JOIN (VALUES ('paused', -1), ('active', 1)) v(status, n) GROUP BY 1, 2, 3, 4
+        ), undecided AS (
+            \(stepsBack) AND c.workspace_id = $1
         )
         SELECT id, lane_id, next_trigger_time AS due FROM back ORDER BY id
+        """
+
+    /// Contacts that wait for their next step can be decided once the step that was sent exists again.
+    static let stepsBack = """
+        UPDATE branch_intake i SET is_stepless = false FROM sequence_contacts c, sequence_steps st
+            WHERE i.is_stepless AND c.id = i.contact_id AND st.workspace_id = c.workspace_id
+                AND st.trigger = i.step_trigger
+        """
+
+    /// Enrollments whose lead is gone, into the intake as if it had lost its trigger. `$1` after, `$2` how many
+    /// contacts to look at.
+    static let leadless = """
+        WITH chunk AS MATERIALIZED (
+            SELECT id, workspace_id, lead_id, entry_trigger, status FROM sequence_contacts
+            WHERE id > $1 ORDER BY id LIMIT $2
+        ), found AS (
+            INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
+            SELECT 'remove', c.lead_id, c.workspace_id, c.entry_trigger FROM chunk c
+            LEFT JOIN LATERAL (SELECT true AS is_here FROM leads WHERE id = c.lead_id LIMIT 1) l ON true
+            WHERE c.lead_id IS NOT NULL AND c.entry_trigger IS NOT NULL AND l.is_here IS NULL
+              AND c.status IN ('active', 'paused', 'advance'))
+        SELECT (SELECT max(id::text)::uuid FROM chunk) AS last, (SELECT count(*) FROM chunk)::int AS seen
         """
 
     /// Contacts held for want of a device, into the intake again. `$1` workspace, `$2` after, `$3` limit.

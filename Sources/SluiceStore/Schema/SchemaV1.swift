@@ -5,8 +5,9 @@
 enum SchemaV1 {
     static let sections = [
         functions, makeRoom, conditions, userTables, queue, branches, adoptRows, queueIndexes, cluster, intakeTables,
-        externalIDs, devices, ledger, workspaceTriggers, leadTriggers, sequenceTriggers, branchTriggers,
-        contactTriggers, controlTriggers, views, adoptWork, firstLedgerDays,
+        externalIDs, devices, deviceSettings, ledger, workspaceTriggers, leadTriggers, movedSequences, sequenceTriggers,
+        branchTriggers, contactTriggers, untouchable, triggerLengths, truncateTriggers,
+        controlTriggers, views, adoptWork, firstLedgerDays,
     ]
 
     private static let firstLedgerDays = """

@@ -1,7 +1,8 @@
 extension SchemaV1 {
     /// Names of ours that a database may use for something else.
     static let ownRelations = [
-        "sequence_branches", "branch_intake", "lanes", "claim_batches", "orphans_left", "gateways", "device_caps",
+        "sequence_branches", "branch_intake", "lanes", "claim_batches", "settles_left",
+        "untouchable_contacts", "gateways", "device_caps",
         "device_states", "suppressions", "pauses",
         "audit_log", "api_keys", "node_fences", "node_leases", "slot_owners", "coordinator_lease", "cluster_versions",
         "control_changes", "send_ledger", "enrollment_intake", "intake_scans", "completion_intake", "lane_wakes",
@@ -42,7 +43,7 @@ extension SchemaV1 {
         UPDATE sequence_contacts c SET
             workspace_id = coalesce((SELECT s.workspace_id FROM sequences s WHERE s.id = c.sequence_id), 'default'),
             source_id = coalesce(c.sequence_id::text, 'none'),
-            recipient = coalesce(sluice_digits(c.contact_phone), 'invalid:' || coalesce(c.contact_phone, c.id::text)),
+            recipient = sluice_recipient(c.contact_phone, c.id),
             entry_trigger = (SELECT st.trigger FROM sequence_steps st
                 WHERE st.sequence_id = c.sequence_id AND st.is_entry_point ORDER BY st.day_number, st.id LIMIT 1),
             status = coalesce(c.status, 'paused');

@@ -10,16 +10,23 @@ extension SchemaV1 {
             PRIMARY KEY (step_id, position)
         );
 
-        -- Contacts whose last step was sent and whose next is not decided. While a contact has a row of its own
-        -- generation and moves, it must not be active: it would get the step it stands on once more.
+        -- Contacts whose last step was sent and whose next is not decided, for want of a decision or of the step itself.
+        -- While a contact has a row of its own generation and moves, it must not be active: it would get the step it
+        -- stands on once more.
         CREATE TABLE branch_intake (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             contact_id uuid NOT NULL,
             generation int NOT NULL,
             moves int NOT NULL,           -- counted with the step that was sent
+            step_trigger text NOT NULL,   -- of the step that was sent
+            -- That step does not exist: nothing can be decided until it does.
+            is_stepless boolean NOT NULL DEFAULT false,
             settled_at timestamptz NOT NULL,
             UNIQUE (contact_id, generation, moves)
         );
+        -- Read past by nobody who looks for what can be decided.
+        CREATE INDEX branch_intake_stepless ON branch_intake (step_trigger) WHERE is_stepless;
+        CREATE INDEX branch_intake_next ON branch_intake (id) WHERE NOT is_stepless;
         """
 
     static let branchTriggers = """

@@ -8,7 +8,9 @@ extension SchemaV1 {
             incarnation bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             node_name text NOT NULL,
             role text NOT NULL,
-            closed_at timestamptz
+            closed_at timestamptz,
+            -- A reserve that began before this commits nothing: it may not have seen a device's new cap key.
+            reserves_from timestamptz NOT NULL DEFAULT '-infinity'
         );
 
         -- The expiry, in a table of its own: a renewal never waits for a reserve.

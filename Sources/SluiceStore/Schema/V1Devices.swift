@@ -15,7 +15,10 @@ extension SchemaV1 {
 
         CREATE TABLE device_caps (
             device_id uuid PRIMARY KEY,
+            -- What its caps are counted under: what somebody stated, else the phone's digits, else the device's id.
             cap_key text NOT NULL,
+            -- Stated by hand (by writing cap_key); NULL: the key follows the phone.
+            stated_cap_key text,
             hash_slot smallint NOT NULL GENERATED ALWAYS AS (sluice_hash_slot(cap_key)) STORED,
             hourly_cap int NOT NULL DEFAULT 80 CONSTRAINT hourly_cap_is_positive CHECK (hourly_cap > 0),
             daily_cap int NOT NULL DEFAULT 800 CONSTRAINT daily_cap_is_positive CHECK (daily_cap > 0),
@@ -33,6 +36,8 @@ extension SchemaV1 {
             paused_reason text,
             -- Since when the ledger holds all the device sent; NULL: always did.
             history_from timestamptz,
+            -- Slots of the keys it had before: where the ledger has what it sent under them.
+            earlier_slots smallint[] NOT NULL DEFAULT '{}',
             updated_at timestamptz NOT NULL DEFAULT now()
         );
         CREATE INDEX device_caps_slot ON device_caps (hash_slot);
@@ -91,9 +96,7 @@ extension SchemaV1 {
 
         CREATE FUNCTION sluice_device_added() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            INSERT INTO device_caps (device_id, cap_key)
-                SELECT id, coalesce(sluice_digits(phone), id::text) FROM added
-                ON CONFLICT DO NOTHING;
+            INSERT INTO device_caps (device_id) SELECT id FROM added ON CONFLICT DO NOTHING;
             -- Contacts that waited for any device of the workspace, or for this one.
             INSERT INTO intake_scans (workspace_id, purpose)
                 SELECT DISTINCT workspace_id, 'place' FROM added;

@@ -7,6 +7,11 @@ extension SchemaV1 {
             CASE WHEN regexp_replace(phone, '[ \\-]', '', 'g') ~ '^\\+?[0-9]{7,15}$'
                  THEN regexp_replace(phone, '[^0-9]', '', 'g') END;
 
+        -- Whom an enrollment is for: the digits of a phone. A malformed one is nobody's: it is named by the id of what
+        -- has it, so that two of them are two, and a long one fits into an index.
+        CREATE OR REPLACE FUNCTION sluice_recipient(phone text, id uuid) RETURNS text
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN coalesce(sluice_digits(phone), 'invalid:' || id::text);
+
         -- The hash slot of a cap key: the first 12 bits of its MD5, 0-4095.
         CREATE OR REPLACE FUNCTION sluice_hash_slot(cap_key text) RETURNS smallint
         LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN

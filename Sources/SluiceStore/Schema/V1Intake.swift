@@ -5,13 +5,16 @@ extension SchemaV1 {
         CREATE TABLE enrollment_intake (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             -- add, remove: a lead gained or lost a trigger. find: a lead has had it all along (never enters anybody
-            -- twice). place: a contact written by hand wants a device and a lane.
-            op text NOT NULL CHECK (op IN ('add', 'find', 'remove', 'place')),
+            -- twice). depart: a lead came from another workspace, and what it runs there ends. place: a contact written
+            -- by hand wants a device and a lane.
+            op text NOT NULL CHECK (op IN ('add', 'find', 'remove', 'depart', 'place')),
             lead_id uuid,
             contact_id uuid,
             workspace_id text NOT NULL,
             trigger text,
             not_before timestamptz NOT NULL DEFAULT now(),
+            -- How often somebody's open transaction was in the way.
+            times_blocked smallint NOT NULL DEFAULT 0,
             -- Why a row was set aside (then `not_before` is infinity).
             problem text
         );
@@ -22,8 +25,8 @@ extension SchemaV1 {
         CREATE TABLE intake_scans (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             -- enroll: leads that have `trigger` already. recheck: contacts held at the step of `trigger`. place:
-            -- contacts held for want of a device.
-            purpose text NOT NULL CHECK (purpose IN ('enroll', 'recheck', 'place')),
+            -- contacts held for want of a device. leadless: contacts whose lead may be gone.
+            purpose text NOT NULL CHECK (purpose IN ('enroll', 'recheck', 'place', 'leadless')),
             workspace_id text NOT NULL,
             trigger text,
             after_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'
@@ -104,6 +107,9 @@ extension SchemaV1 {
             """
 
     /// Compiling such a statement (`jit`) would cost a user's UPDATE more than running it does.
+    ///
+    /// A session plans a trigger's statement at its first use, when its transition tables may hold one row, and keeps
+    /// the plan: two of 100,000 rows each joined by a nested loop run for hours. So those that join them hash.
     static let leadTriggers = """
         CREATE FUNCTION sluice_leads_inserted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
@@ -116,17 +122,22 @@ extension SchemaV1 {
         CREATE TRIGGER sluice_leads_inserted AFTER INSERT ON leads
             REFERENCING NEW TABLE AS new_leads FOR EACH STATEMENT EXECUTE FUNCTION sluice_leads_inserted();
 
-        CREATE FUNCTION sluice_leads_updated() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
+        CREATE FUNCTION sluice_leads_updated() RETURNS trigger LANGUAGE plpgsql
+        SET jit = off SET enable_nestloop = off AS $$
         BEGIN
             -- Losses before gains: a trigger that went and came within one chunk starts anew.
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
-                SELECT 'remove', o.id, o.workspace_id, t
+                SELECT 'depart', n.id, n.workspace_id, NULL
+                FROM old_leads o JOIN new_leads n USING (id) WHERE n.workspace_id <> o.workspace_id
+                UNION ALL
+                SELECT 'remove', n.id, n.workspace_id, t
                 FROM old_leads o JOIN new_leads n USING (id), sluice_triggers(o.trigger) t
                 WHERE n.trigger IS DISTINCT FROM o.trigger AND t NOT IN (SELECT u FROM sluice_triggers(n.trigger) u)
                 UNION ALL
                 SELECT 'add', n.id, n.workspace_id, t
                 FROM old_leads o JOIN new_leads n USING (id), sluice_triggers(n.trigger) t
                 WHERE n.trigger IS DISTINCT FROM o.trigger AND t NOT IN (SELECT u FROM sluice_triggers(o.trigger) u)
+                   OR n.workspace_id <> o.workspace_id
                    -- A number that was none and now is one.
                    OR n.phone IS DISTINCT FROM o.phone AND sluice_digits(o.phone) IS NULL
                       AND sluice_digits(n.phone) IS NOT NULL;
@@ -137,7 +148,8 @@ extension SchemaV1 {
             REFERENCING OLD TABLE AS old_leads NEW TABLE AS new_leads
             FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_leads_updated();
 
-        CREATE FUNCTION sluice_leads_deleted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
+        CREATE FUNCTION sluice_leads_deleted() RETURNS trigger LANGUAGE plpgsql
+        SET jit = off SET enable_nestloop = off AS $$
         BEGIN
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
                 SELECT 'remove', l.id, l.workspace_id, t FROM old_leads l, sluice_triggers(l.trigger) t
@@ -153,16 +165,15 @@ extension SchemaV1 {
     static let sequenceTriggers = """
         -- A sequence that begins to run finds the leads that have its triggers already.
         CREATE FUNCTION sluice_sequences_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            has_moved boolean := TG_OP = 'UPDATE' AND NEW.workspace_id <> OLD.workspace_id;
         BEGIN
-            IF NEW.is_active AND (TG_OP = 'INSERT' OR NOT coalesce(OLD.is_active, false)) THEN
+            IF has_moved THEN PERFORM sluice_move_sequence(NEW.id, OLD.workspace_id, NEW.workspace_id); END IF;
+            IF NEW.is_active AND (TG_OP = 'INSERT' OR has_moved OR NOT coalesce(OLD.is_active, false)) THEN
                 INSERT INTO intake_scans (purpose, workspace_id, trigger)
                     SELECT 'enroll', st.workspace_id, st.trigger FROM sequence_steps st
                     WHERE st.sequence_id = NEW.id AND st.is_entry_point AND st.trigger IS NOT NULL;
                 NOTIFY sluice_intake;
-            END IF;
-            IF TG_OP = 'UPDATE' AND NEW.priority IS DISTINCT FROM OLD.priority THEN
-                UPDATE lanes SET priority_class = sluice_priority_class(NEW.priority::int)
-                    WHERE kind = 'sequence' AND source_id = NEW.id::text;
             END IF;
             RETURN NULL;
         END $$;
@@ -228,8 +239,7 @@ extension SchemaV1 {
             -- Nobody waits for a branch who has no row in `branch_intake`.
             NEW.status := coalesce(nullif(NEW.status, 'advance'), 'active');
             NEW.source_id := coalesce(NEW.source_id, NEW.sequence_id::text, 'none');
-            NEW.recipient := coalesce(sluice_digits(NEW.contact_phone), 'invalid:' || coalesce(NEW.contact_phone,
-                NEW.id::text));
+            NEW.recipient := sluice_recipient(NEW.contact_phone, NEW.id);
             NEW.next_trigger_time := coalesce(NEW.next_trigger_time, now());
             NEW.current_trigger := coalesce(NEW.current_trigger, (
                 SELECT st.trigger FROM sequence_steps st
@@ -237,6 +247,11 @@ extension SchemaV1 {
             NEW.entry_trigger := coalesce(NEW.entry_trigger, NEW.current_trigger);
             NEW.lane_id := NULL;
             NEW.claim_state := 0;
+            NEW.claim_batch := NULL;
+            NEW.moves := 0;
+            -- Attempts and messages are named by the contact's id: one that comes back with its old id enters anew.
+            SELECT coalesce(max(attempt), 0), coalesce(max(generation), 0) + 1 INTO NEW.attempts, NEW.generation
+                FROM send_ledger WHERE contact_id = NEW.id;
             -- The same enrollment again is dropped. The id belongs to the row that an ON CONFLICT of this INSERT meets.
             IF NEW.external_id IS NOT NULL AND NOT sluice_use_external_id(NEW.workspace_id, NEW.external_id, coalesce(
                 (SELECT c.id FROM sequence_contacts c WHERE c.recipient = NEW.recipient
@@ -253,13 +268,44 @@ extension SchemaV1 {
         -- What a hand-written UPDATE leaves inconsistent: an active row is held for nothing and has a due time; a
         -- corrected number is who it is.
         CREATE FUNCTION sluice_contact_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            is_elsewhere boolean := NEW.current_trigger IS DISTINCT FROM OLD.current_trigger;
         BEGIN
             NEW.status := coalesce(NEW.status, 'paused');
+            -- Where a message stands is Sluice's to write; a program that writes whole rows back writes stale ones. Who
+            -- is in nobody's hands may be entered anew.
+            NEW.claim_state := OLD.claim_state;
+            NEW.claim_batch := OLD.claim_batch;
+            NEW.attempts := OLD.attempts;
+            IF OLD.claim_state <> 0 OR coalesce(NEW.generation, 0) <= OLD.generation THEN
+                NEW.generation := OLD.generation;
+                NEW.moves := OLD.moves;
+            END IF;
+            -- What may have been sent is not sent again by an UPDATE that may have meant others.
+            IF NEW.generation = OLD.generation AND NOT is_elsewhere AND (
+                OLD.status = 'unknown' AND NEW.status IN ('active', 'paused', 'advance')
+                OR NEW.status = 'active' AND OLD.status IN ('completed', 'failed', 'cancelled') AND EXISTS (
+                    SELECT FROM send_ledger l WHERE l.contact_id = NEW.id AND l.generation = NEW.generation
+                        AND l.moves = NEW.moves AND l.state = 'unknown'))
+            THEN
+                RAISE EXCEPTION 'contact % cannot be set %: what became of its last message is unknown',
+                    NEW.id, NEW.status USING ERRCODE = 'check_violation', TABLE = 'sequence_contacts', COLUMN = 'status',
+                        HINT = format('Say what became of it: sluice unknown mark-sent %1$s --yes, or sluice unknown '
+                            'resend %1$s --yes. To change others only, add: AND status <> ''unknown''.', NEW.id);
+            END IF;
+            IF is_elsewhere THEN
+                -- Another step is another message, and nothing is left to decide about the one before.
+                IF OLD.status NOT IN ('active', 'paused', 'advance') AND NEW.status IN ('active', 'paused')
+                    AND NEW.generation = OLD.generation
+                THEN
+                    NEW.moves := OLD.moves + 1;
+                END IF;
+                DELETE FROM branch_intake i WHERE i.contact_id = NEW.id;
+            END IF;
             -- Whoever gives it a device means that one: it returns nowhere.
             IF NEW.assigned_device_id IS DISTINCT FROM OLD.assigned_device_id THEN NEW.home_device_id := NULL; END IF;
             IF NEW.contact_phone IS DISTINCT FROM OLD.contact_phone THEN
-                NEW.recipient := coalesce(
-                    sluice_digits(NEW.contact_phone), 'invalid:' || coalesce(NEW.contact_phone, NEW.id::text));
+                NEW.recipient := sluice_recipient(NEW.contact_phone, NEW.id);
                 IF NEW.hold_reason = 'invalid_phone' AND sluice_digits(NEW.contact_phone) IS NOT NULL THEN
                     NEW.status := 'active';
                 END IF;
@@ -277,7 +323,7 @@ extension SchemaV1 {
                     NEW.lane_id := CASE WHEN NEW.claim_state = 0 THEN NULL ELSE NEW.lane_id END;
                 END IF;
                 NEW.next_trigger_time := coalesce(NEW.next_trigger_time, now());
-            ELSIF NEW.status <> 'paused' THEN
+            ELSIF NEW.status NOT IN ('paused', 'advance') THEN
                 NEW.hold_reason := NULL;
             END IF;
             RETURN NEW;
@@ -298,7 +344,8 @@ extension SchemaV1 {
             REFERENCING NEW TABLE AS new_contacts
             FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_inserted();
 
-        CREATE FUNCTION sluice_contacts_updated() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
+        CREATE FUNCTION sluice_contacts_updated() RETURNS trigger LANGUAGE plpgsql
+        SET jit = off SET enable_nestloop = off AS $$
         BEGIN
             INSERT INTO enrollment_intake (op, contact_id, workspace_id)
                 SELECT 'place', n.id, n.workspace_id

@@ -8,6 +8,8 @@ extension SchemaV1 {
             workspace_id text NOT NULL,
             kind text NOT NULL,
             source_id text NOT NULL,
+            -- As it was when the lane was made. That of a sequence's lane is read from the sequence, so that nobody who
+            -- changes a sequence and leaves the transaction open locks lanes.
             priority_class smallint NOT NULL CHECK (priority_class BETWEEN 0 AND 7),
             -- Enrollments ever put here: what "least loaded" goes by, so that no row is counted at enrollment.
             enrolled bigint NOT NULL DEFAULT 0,
@@ -31,15 +33,35 @@ extension SchemaV1 {
         ) WITH (fillfactor = 50);
         CREATE INDEX claim_batches_owner ON claim_batches (owner);
 
-        -- Attempts of dead nodes whose contact was locked when their outcome was to be called unknown.
-        CREATE TABLE orphans_left (
+        -- Outcomes that could not be written, because somebody held the contact locked or a rule refused its row. They
+        -- stand here whatever becomes of the node that knew them; the leader settles them when it can.
+        CREATE TABLE settles_left (
             contact_id uuid NOT NULL,
             attempt int NOT NULL,
             day date NOT NULL,
             batch bigint NOT NULL,
             generation int NOT NULL,
             moves int NOT NULL,
-            PRIMARY KEY (contact_id, attempt)
+            state text NOT NULL,
+            verdict text,
+            is_charged boolean NOT NULL,
+            code text,
+            detail text,
+            provider_id text,
+            not_before bigint NOT NULL,
+            left_at timestamptz NOT NULL DEFAULT now(),
+            try_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (contact_id, attempt, day)
+        );
+        CREATE INDEX settles_left_next ON settles_left (try_at);
+
+        -- Contacts whose row a rule of the user's own refuses to let anybody write, so that not even a hold can be
+        -- written on it. The claim passes them by; the leader tries them again now and then.
+        CREATE TABLE untouchable_contacts (
+            contact_id uuid PRIMARY KEY,
+            fault text NOT NULL,          -- SQLSTATE and the rule's name, no values
+            since timestamptz NOT NULL DEFAULT now(),
+            tried_at timestamptz NOT NULL DEFAULT now()
         );
         """
 

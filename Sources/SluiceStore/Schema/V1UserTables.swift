@@ -50,6 +50,8 @@ extension SchemaV1 {
                 ALTER TABLE sequence_contacts ALTER COLUMN id SET DEFAULT gen_random_uuid();
             END IF;
         END $$;
+        -- Of a lead whose phone is none.
+        ALTER TABLE sequence_contacts ALTER COLUMN contact_phone DROP NOT NULL;
         CREATE INDEX IF NOT EXISTS sluice_steps_sequence ON sequence_steps (sequence_id);
         -- By the text of its id: how a lane names it.
         CREATE INDEX IF NOT EXISTS sluice_sequences_source ON sequences ((id::text));

@@ -9,8 +9,10 @@ struct DeviceStatements {
     static let profiles = """
         SELECT d.id, coalesce(d.device_name, d.id::text) AS name, d.workspace_id, c.cap_key, c.hash_slot AS slot,
             c.hourly_cap, c.daily_cap, c.concurrent_cap, c.windows::text AS windows,
-            d.min_delay_seconds::int AS min_delay_seconds, d.max_delay_seconds::int AS max_delay_seconds,
-                c.paused_at IS NOT NULL AS is_paused, c.history_from,
+            least(greatest(d.min_delay_seconds, 0), 86400)::int AS min_delay_seconds,
+            least(greatest(d.max_delay_seconds, 0), 86400)::int AS max_delay_seconds,
+            c.paused_at IS NOT NULL AS is_paused, c.history_from, c.earlier_slots <> '{}' AS has_moved_key,
+            sluice_settings_problem(c.windows, coalesce(c.credentials, g.credentials)) AS problem,
             coalesce(g.dialect, '') AS dialect, coalesce(c.base_url, g.base_url, '') AS base_url,
             coalesce(c.credentials, g.credentials, '{}')::text AS credentials,
             g.http_timeout_ms, g.accepts_late_ms,
@@ -33,59 +35,75 @@ struct DeviceStatements {
         WHERE id = $1
         """
 
+    /// A device whose settings cannot be used comes as one that sends nothing, with the reason, so that it holds up no
+    /// other: its caps are then those that can be read, for nobody sends by them.
     func profile(_ row: PostgresRow) throws -> DeviceProfile {
+        var problem = try row.decode(String?.self, "problem")
+        var caps = try standardCaps(row)
+        var credentials: [String: String] = [:]
+        if problem == nil {
+            do {
+                caps.windows += try Self.furtherWindows(try row.decode(String.self, "windows"))
+                credentials = try Self.credentials(try row.decode(String.self, "credentials"))
+            } catch {
+                problem = "\(error)"
+            }
+        }
         let least = max(0, try row.decode(Int32?.self, "min_delay_seconds") ?? 0)
         let most = max(least, try row.decode(Int32?.self, "max_delay_seconds") ?? least)
-        return DeviceProfile(
+        var profile = DeviceProfile(
             id: try row.device("id"), name: try row.decode(String.self, "name"),
             workspace: try row.decode(String.self, "workspace_id"), capKey: try row.decode(String.self, "cap_key"),
-            slot: try row.slot("slot"), caps: try caps(row),
+            slot: try row.slot("slot"), caps: caps,
             gap: .seconds(least)...Duration.seconds(most),
-            gateway: try Self.gateway(row),
+            gateway: try Self.gateway(row, credentials),
             gatewayDevice: try row.decode(String.self, "gateway_device"), condition: try Self.condition(row),
             isPaused: try row.decode(Bool.self, "is_paused"), historyFrom: try row.optionalTime("history_from"))
+        profile.hasMovedKey = try row.decode(Bool.self, "has_moved_key")
+        profile.settingsProblem = problem
+        return profile
     }
 
-    private static func gateway(_ row: PostgresRow) throws -> GatewayProfile {
+    private static func gateway(_ row: PostgresRow, _ credentials: [String: String]) throws -> GatewayProfile {
         let dialect = try row.decode(String.self, "dialect")
         // Nothing is ever sent in a dialect that nobody here speaks, so any bound does for it.
         let known = Dialect(rawValue: dialect) ?? .webhook
         return GatewayProfile(
-            dialect: dialect, baseURL: try row.decode(String.self, "base_url"), credentials: try credentials(row),
+            dialect: dialect, baseURL: try row.decode(String.self, "base_url"), credentials: credentials,
             httpTimeout: try row.decode(Int32?.self, "http_timeout_ms").map { .milliseconds($0) } ?? known.httpTimeout,
             acceptsLateFor: try row.decode(Int32?.self, "accepts_late_ms").map { .milliseconds($0) }
                 ?? known.acceptsLateFor)
     }
 
-    private func caps(_ row: PostgresRow) throws -> Caps {
-        struct Extra: Decodable {
+    private func standardCaps(_ row: PostgresRow) throws -> Caps {
+        Caps(
+            windows: [
+                Caps.Window(
+                    length: windows.hour, limit: Int(try row.decode(Int32.self, "hourly_cap")),
+                    margin: windows.hourMargin),
+                Caps.Window(
+                    length: windows.day, limit: Int(try row.decode(Int32.self, "daily_cap")), margin: windows.dayMargin),
+            ], concurrency: Int(try row.decode(Int32.self, "concurrent_cap")))
+    }
+
+    // What `sluice_settings_problem` found nothing wrong with; if this reader sees it otherwise, that is a problem too.
+
+    private static func furtherWindows(_ text: String) throws(StoreError) -> [Caps.Window] {
+        struct Further: Decodable {
             var seconds: Double
             var limit: Int
         }
-        var list = [
-            Caps.Window(
-                length: windows.hour, limit: Int(try row.decode(Int32.self, "hourly_cap")), margin: windows.hourMargin),
-            Caps.Window(
-                length: windows.day, limit: Int(try row.decode(Int32.self, "daily_cap")), margin: windows.dayMargin),
-        ]
-        let text = try row.decode(String.self, "windows")
-        if text != "[]" {
-            guard let extras = try? JSONDecoder().decode([Extra].self, from: Data(text.utf8)) else {
-                // A cap that cannot be read must not be taken for none.
-                throw StoreError.malformed("device_caps.windows = \(text), expected [{\"seconds\": 60, \"limit\": 20}]")
-            }
-            list += extras.filter { $0.seconds > 0 && $0.limit > 0 }.map {
-                Caps.Window(length: .seconds($0.seconds), limit: $0.limit, margin: .seconds(1))
-            }
-        }
-        return Caps(windows: list, concurrency: Int(try row.decode(Int32.self, "concurrent_cap")))
+        guard text != "[]" else { return [] }
+        guard let list = try? JSONDecoder().decode([Further].self, from: Data(text.utf8)),
+            list.allSatisfy({ 1...86_400 ~= $0.seconds && $0.limit > 0 })
+        else { throw .malformed("device_caps.windows = \(text.prefix(200))") }
+        return list.map { Caps.Window(length: .seconds($0.seconds), limit: $0.limit, margin: .seconds(1)) }
     }
 
-    private static func credentials(_ row: PostgresRow) throws -> [String: String] {
-        let text = try row.decode(String.self, "credentials")
+    private static func credentials(_ text: String) throws(StoreError) -> [String: String] {
         guard text != "{}" else { return [:] }
         guard let pairs = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8)) else {
-            throw StoreError.malformed("gateways.credentials is not an object of strings")
+            throw .malformed("gateways.credentials is not an object of strings")
         }
         return pairs
     }

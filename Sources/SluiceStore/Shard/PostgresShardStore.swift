@@ -100,6 +100,7 @@ public struct PostgresShardStore: ShardStore {
         _ slots: [SlotOwnership], by incarnation: Incarnation, lookback: Duration
     ) async throws -> TakeOver {
         try await storing {
+            try await pools.durable.query(TakeOverStatements.keyBarrier, [.slots(slots.map(\.slot))])
             let rows = try await pools.durable.query(
                 TakeOverStatements.history,
                 [
@@ -115,11 +116,10 @@ public struct PostgresShardStore: ShardStore {
                 found.charges.append(
                     LedgerCharge(
                         capKey: try row.decode(String.self, "cap_key"),
-                        time: try row.decode(Bool.self, "is_open") ? .open(until: time) : .settled(time)))
+                        time: try row.decode(Bool.self, "is_open") ? .open(until: time) : .settled(time),
+                        broughtBy: try row.decode(UUID?.self, "brought_by").map(DeviceID.init(rawValue:))))
             }
-            let result = try await settler.settle(orphans)
-            (found.orphans, found.lanes) = (orphans.count, result.lanes)
-            try await OrphansLeft(pool: pools.durable).keep((result.busy + result.faulty).map { orphans[$0] })
+            (found.orphans, found.lanes) = (orphans.count, try await settle(orphans: orphans))
             return found
         }
     }
@@ -130,11 +130,13 @@ public struct PostgresShardStore: ShardStore {
         try await storing {
             let rows = try await pools.relaxed.query(
                 """
-                SELECT b.expires_at, c.id, l.device_id, c.lane_id, l.priority_class, s.slot, s.epoch
+                SELECT b.expires_at, c.id, l.device_id, c.lane_id, \(LaneNumbers.priorityClass) AS priority_class,
+                    s.slot, s.epoch
                 FROM claim_batches b
                 CROSS JOIN unnest(b.contacts) AS u(id)
                 JOIN sequence_contacts c ON c.id = u.id AND c.claim_state = 1 AND c.claim_batch = b.batch
                 JOIN lanes l ON l.id = c.lane_id
+                LEFT JOIN sequences q ON l.kind = 'sequence' AND q.id::text = l.source_id
                 JOIN device_caps d ON d.device_id = l.device_id
                 JOIN slot_owners s ON s.slot = d.hash_slot AND s.owner = $2
                 WHERE b.batch = $1 AND b.owner = $2 AND b.expires_at > clock_timestamp()
@@ -162,8 +164,12 @@ public struct PostgresShardStore: ShardStore {
 
     public func release(_ claims: [Claim]) async throws -> [(claim: Claim, due: DatabaseTime)] {
         try await storing {
-            let rows = try await pools.durable.query(
-                ReleaseStatement.sql, claimParameters(claims), deadline: .seconds(4))
+            let parameters = claimParameters(claims)
+            let rows = try await Untouchables(pool: pools.durable).around(
+                "SELECT unnest($1::uuid[]) AS id", [parameters[0]]
+            ) {
+                try await pools.durable.query(ReleaseStatement.sql, parameters, deadline: .seconds(4))
+            }
             let known = Dictionary(claims.map { ($0.contact, $0) }, uniquingKeysWith: { first, _ in first })
             return try rows.compactMap { row in
                 try known[try row.contact("id")].map { ($0, try row.time("due")) }
@@ -203,6 +209,23 @@ public struct PostgresShardStore: ShardStore {
                 lanes: result.lanes, busy: result.busy.map { settlements[$0] },
                 faulty: result.faulty.map { settlements[$0] })
         }
+    }
+
+    public func setAside(_ settlements: [Settlement]) async throws {
+        try await storing { try await SettlesLeft(pool: pools.durable).keep(settlements.map(SettleRow.init)) }
+    }
+
+    /// Returns the lanes of those that are due again. Nothing about an orphan may keep its slot's devices from sending:
+    /// what cannot be settled here, for whatever reason, is left to the leader.
+    private func settle(orphans: [SettleRow]) async throws -> [LaneDue] {
+        var result = Settler.Result()
+        var left = orphans
+        do {
+            result = try await settler.settle(orphans)
+            left = (result.busy + result.faulty).map { orphans[$0] }
+        } catch let error as PostgresError where !error.isConnectionFatal {}
+        try await SettlesLeft(pool: pools.durable).keep(left)
+        return result.lanes
     }
 
     private var settler: Settler { Settler(pool: pools.durable) }

@@ -7,7 +7,7 @@ enum ReleaseStatement {
             WHERE \(PlannerEstimate.few("ordinal"))
         ), held AS MATERIALIZED (
             SELECT c.id, g.batch FROM given g JOIN sequence_contacts c ON c.id = g.contact
-            WHERE c.claim_batch = g.batch AND c.claim_state = 1
+            WHERE c.claim_batch = g.batch AND c.claim_state = 1 AND \(Untouchables.passes("c.id"))
             ORDER BY c.id FOR UPDATE OF c
         ), idle AS (
             UPDATE sequence_contacts c SET claim_state = 0, claim_batch = NULL, processing_device_id = NULL,

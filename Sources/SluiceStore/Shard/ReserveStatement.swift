@@ -14,7 +14,7 @@ struct ReserveStatement {
     static let sql = """
         WITH me AS MATERIALIZED (
             SELECT f.incarnation, clock_timestamp() AS at, (clock_timestamp() AT TIME ZONE 'UTC')::date AS day
-            FROM node_fences f WHERE f.incarnation = $1 AND f.closed_at IS NULL FOR SHARE
+            FROM node_fences f WHERE f.incarnation = $1 AND f.closed_at IS NULL AND f.reserves_from <= statement_timestamp() FOR SHARE
         ), alive AS MATERIALIZED (
             SELECT me.* FROM me JOIN node_leases l USING (incarnation) WHERE l.expires_at > clock_timestamp()
         ), owned AS MATERIALIZED (
@@ -48,6 +48,8 @@ struct ReserveStatement {
                     WHEN EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', h.workspace_id)) THEN 'paused'
                     WHEN h.assigned_device_id IS DISTINCT FROM h.device THEN 'device_changed'
                     WHEN d.device_id IS NULL THEN 'unknown_device'
+                    -- Its cap key was changed: whoever owns its slot now sends, once it knows what was sent here.
+                    WHEN d.hash_slot <> h.slot THEN 'slot_changed'
                     WHEN d.paused_at IS NOT NULL THEN 'device_paused'
                     WHEN h.kind = 'sequence' AND NOT coalesce(q.is_active, false) THEN 'sequence_paused'
                     WHEN h.recipient !~ '^[0-9]{7,15}$' THEN 'invalid_phone'

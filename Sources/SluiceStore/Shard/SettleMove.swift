@@ -5,8 +5,13 @@
 /// | sent, or unknown where the sequence continues | `move`: next step, completed, or held | `move`, status kept |
 /// | the same, at a step that has branches | `decide`: `advance`, until the leader moves it | `decide`, status kept |
 /// | unknown where the sequence holds | `unknown` | `move` or `decide`, status kept |
+/// | not unknown, and a hand wrote another step | `stand`: there, when the hand said | `stand`, status kept |
 /// | refused | `retry`, or `fail` when permanent, once too often, or a doubtful refusal came twice in a row | `stay` |
 /// | aborted, or the device's fault | `stay` | `stay` |
+///
+/// What follows is the next step of the one that was *sent*, whatever the contact stands on now. While that step does
+/// not exist (it was renamed, or all are being replaced) its next one cannot be known: the contact waits like one at a
+/// branch, held by name (`step_missing`), until the step is back or a hand writes another.
 ///
 /// A truth about an unknown that comes late finds the contact idle: sent moves it unless it has moved on already;
 /// failed lets it try again if it still waits as unknown. A contact that waits for its branch has been counted as moved
@@ -34,7 +39,8 @@ enum SettleMove {
         """
         judged AS MATERIALIZED (
             SELECT s.*, w.next_trigger, nx.id IS NOT NULL AS has_next,
-                nx.is_endless AS next_endless, nx.day_number AS next_day, e.is_over, \(occasion.move) AS move,
+                nx.is_endless AS next_endless, nx.day_number AS next_day, e.is_over,
+                st.id IS NULL AS is_stepless, \(occasion.move) AS move,
                 -- The function call only where a time of day asks for it: it costs more than the rest of the row.
                 CASE WHEN w.next_trigger IS NULL THEN NULL
                     WHEN nx.time_schedule IS NULL THEN s.at + e.delay
@@ -43,7 +49,7 @@ enum SettleMove {
             FROM \(source) s
             LEFT JOIN sequences q ON q.id = s.sequence_id
             LEFT JOIN workspaces ws ON ws.id = s.workspace_id
-            LEFT JOIN sequence_steps st ON st.workspace_id = s.workspace_id AND st.trigger = s.current_trigger
+            LEFT JOIN sequence_steps st ON st.workspace_id = s.workspace_id AND st.trigger = s.sent_trigger
             CROSS JOIN LATERAL (SELECT s.status NOT IN ('active', 'unknown', 'paused', 'advance') AS is_over,
                 \(delay(of: "st")) AS delay) e
             CROSS JOIN LATERAL (SELECT nullif(\(occasion.next), '') AS next_trigger) w
@@ -77,15 +83,16 @@ enum SettleMove {
                 claim_state = 0, claim_batch = NULL, reserved_day = NULL,
                 processing_device_id = NULL, processing_started_at = NULL,
                 status = o.new_status, next_trigger_time = o.due,
-                hold_reason = CASE WHEN o.new_status = 'paused' THEN coalesce(o.hold, c.hold_reason) END,
+                hold_reason = CASE WHEN o.new_status = 'paused' THEN coalesce(o.hold, c.hold_reason)
+                    WHEN o.new_status = 'advance' AND o.is_stepless THEN 'step_missing' END,
                 moves = c.moves + \(occasion.steps),
                 -- One that ended before its last message was settled stands nowhere, so that setting it active sends
                 -- nothing again.
                 current_trigger = CASE WHEN o.move <> 'move' THEN c.current_trigger
                     WHEN o.is_over THEN o.next_trigger ELSE coalesce(o.next_trigger, c.current_trigger) END,
                 current_step = CASE WHEN o.move = 'move' AND o.next_trigger IS NOT NULL
-                    THEN coalesce(o.next_day, c.current_step + 1) ELSE c.current_step END,
-                retry_count = CASE WHEN o.move IN ('move', 'decide') THEN 0
+                    THEN coalesce(o.next_day, least(c.current_step, 1000000) + 1) ELSE c.current_step END,
+                retry_count = CASE WHEN o.move IN ('move', 'decide', 'stand') THEN 0
                     WHEN o.move IN ('retry', 'fail') THEN o.retries + 1 ELSE c.retry_count END,
                 completed_at = CASE WHEN o.new_status IN ('completed', 'failed') AND NOT o.is_over THEN o.at
                     ELSE c.completed_at END,
@@ -122,10 +129,13 @@ extension SettleMove.Occasion {
             """
             CASE
                 WHEN s.state = 'sent' OR s.state = 'unknown' AND (e.is_over OR q.on_unknown = 'continue')
-                    THEN CASE WHEN st.has_branches THEN 'decide' ELSE 'move' END
+                    THEN CASE WHEN s.current_trigger IS DISTINCT FROM s.sent_trigger THEN 'stand'
+                        WHEN st.has_branches OR st.id IS NULL AND s.sent_trigger IS NOT NULL THEN 'decide'
+                        ELSE 'move' END
                 WHEN s.state = 'unknown' THEN 'unknown'
                 WHEN s.state = 'aborted' OR e.is_over OR s.verdict = 'device' THEN 'stay'
                 WHEN s.claim_state = 0 AND s.status <> 'unknown' THEN 'stay'
+                WHEN s.current_trigger IS DISTINCT FROM s.sent_trigger THEN 'stand'
                 WHEN s.verdict = 'permanent_if_repeated' AND s.retries > 0 AND s.last_error = s.code THEN 'fail'
                 WHEN s.verdict = 'permanent' OR s.retries + 1 >= \(SettleStatement.mostAttempts) THEN 'fail'
                 ELSE 'retry'
@@ -145,7 +155,7 @@ extension SettleMove.Occasion {
     /// How many steps further a contact is counted; for one at a branch that was done when it was settled.
     fileprivate var steps: String {
         switch self {
-        case .settled: "CASE WHEN o.move IN ('move', 'decide') THEN 1 ELSE 0 END"
+        case .settled: "CASE WHEN o.move IN ('move', 'decide', 'stand') THEN 1 ELSE 0 END"
         case .decided: "0"
         }
     }
@@ -154,10 +164,11 @@ extension SettleMove.Occasion {
         switch self {
         case .settled:
             """
-            WHEN o.move IN ('move', 'decide') THEN CASE WHEN o.state = 'unknown' THEN o.code END
+            WHEN o.new_status = 'advance' AND o.is_stepless THEN 'held: step_missing'
+                        WHEN o.move IN ('move', 'decide', 'stand') THEN CASE WHEN o.state = 'unknown' THEN o.code END
                         WHEN o.move IN ('retry', 'fail', 'unknown') THEN o.code
             """
-        case .decided: ""
+        case .decided: "WHEN c.hold_reason = 'step_missing' THEN NULL"
         }
     }
 
@@ -167,8 +178,8 @@ extension SettleMove.Occasion {
         case .settled:
             """
             undecided AS (
-                INSERT INTO branch_intake (contact_id, generation, moves, settled_at)
-                SELECT id, generation, moves + 1, at FROM outcome WHERE move = 'decide'
+                INSERT INTO branch_intake (contact_id, generation, moves, step_trigger, is_stepless, settled_at)
+                SELECT id, generation, moves + 1, sent_trigger, is_stepless, at FROM outcome WHERE move = 'decide'
             ),
             """
         case .decided: ""

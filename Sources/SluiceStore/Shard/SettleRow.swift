@@ -19,6 +19,9 @@ struct SettleRow {
     /// Microseconds from now before which a retry must not start.
     var notBefore: Int64 = 0
 
+    /// A year: what a gateway says of longer waits means never, and must not leave the calendar.
+    private static let longestWait: Int64 = 365 * 86_400 * 1_000_000
+
     init(_ settlement: Settlement) {
         let reservation = settlement.reservation
         self.init(
@@ -33,10 +36,10 @@ struct SettleRow {
         try self.init(row, outcome: .unknown(code: "owner_died", detail: ""))
     }
 
-    init(_ row: PostgresRow, outcome: Outcome) throws {
+    init(_ row: PostgresRow, day: String = "day", outcome: Outcome) throws {
         self.init(
             contact: try row.contact("contact_id"), attempt: try row.decode(Int32.self, "attempt"),
-            day: try row.decode(Int32.self, "day"), batch: BatchID(rawValue: try row.decode(Int64.self, "batch")),
+            day: try row.decode(Int32.self, day), batch: BatchID(rawValue: try row.decode(Int64.self, "batch")),
             generation: try row.decode(Int32.self, "generation"), moves: try row.decode(Int32.self, "moves"),
             outcome: outcome)
     }
@@ -64,7 +67,7 @@ struct SettleRow {
             switch refusal.disposition {
             case .retry(let notBefore):
                 verdict = "retry"
-                self.notBefore = notBefore?.wholeMicroseconds ?? 0
+                self.notBefore = min(notBefore?.wholeMicroseconds ?? 0, Self.longestWait)
             case .permanent: verdict = "permanent"
             case .permanentIfRepeated: verdict = "permanent_if_repeated"
             case .device: verdict = "device"

@@ -34,7 +34,7 @@ struct SettleStatement {
             WHERE \(PlannerEstimate.few("ordinal"))
         ), held AS MATERIALIZED (
             SELECT g.*, c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.lead_id, c.entry_trigger, c.status,
-                c.current_trigger, c.time_zone, greatest(coalesce(c.retry_count, 0), 0) AS retries, c.lane_id, c.last_error,
+                c.current_trigger, c.time_zone, least(greatest(coalesce(c.retry_count, 0), 0), 1000) AS retries, c.lane_id, c.last_error,
                 c.next_trigger_time, c.claim_state,
                 c.generation = g.generation AND c.moves = g.moves AND c.attempts = g.attempt
                     AND (c.claim_state = 2 AND c.claim_batch = g.batch OR c.claim_state = 0) AS is_current
@@ -45,7 +45,7 @@ struct SettleStatement {
                 code = h.code, detail = h.detail, provider_id = h.provider
             FROM held h
             WHERE l.contact_id = h.contact AND l.attempt = h.attempt AND l.day = h.day AND \(transition("h"))
-            RETURNING h.*, l.settled_at AS at
+            RETURNING h.*, l.settled_at AS at, l.step_trigger AS sent_trigger
         ),
         -- The contact was deleted: the ledger still learns the truth.
         bereft AS (

@@ -41,6 +41,10 @@ public protocol ShardStore: Sendable {
     /// the database refuses to write comes back as faulty, its contact held as quarantined: the same goes for it.
     func settle(_ settlements: [Settlement]) async throws -> SettleResult
 
+    /// Keeps outcomes that ``settle(_:)`` cannot write in a table, from which the leader settles them once it can. Safe to
+    /// repeat.
+    func setAside(_ settlements: [Settlement]) async throws
+
     /// Records on the contact that the database refuses to reserve it, and puts the claim back; after the third time in a
     /// row the contact is held (``HoldReason/quarantined``). Nil when the claim was not `claimed` any more.
     func reportFault(_ fault: RowFault, of claim: Claim) async throws -> ReleasedClaim?

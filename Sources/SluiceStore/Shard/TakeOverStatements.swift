@@ -3,8 +3,8 @@
 enum TakeOverStatements {
     /// What the ledger says of these slots, in one pass: what charges the limiters (settled attempts at their
     /// settlement, unsettled ones at their deadline), oldest first; and which attempts nobody alive will settle,
-    /// because they were reserved under an earlier epoch by a closed incarnation. `$1` slots, `$2` their epochs, `$3`
-    /// microseconds to look back.
+    /// because they were reserved under an earlier epoch by a closed incarnation. A device that had another cap key
+    /// brings along what it sent under that one. `$1` slots, `$2` their epochs, `$3` microseconds to look back.
     static let history = """
         WITH closed AS MATERIALIZED (
             SELECT incarnation FROM node_fences WHERE closed_at IS NOT NULL
@@ -16,18 +16,47 @@ enum TakeOverStatements {
         ), entry AS MATERIALIZED (
             SELECT l.*, l.state IN ('reserved', 'unknown') AS is_open,
                 l.state = 'reserved' AND l.epoch < o.epoch AND l.incarnation IN (SELECT incarnation FROM closed)
-                    AS is_orphan
+                    -- Of these the outcome is known.
+                    AND NOT EXISTS (SELECT FROM settles_left t
+                        WHERE t.contact_id = l.contact_id AND t.attempt = l.attempt AND t.day = l.day) AS is_orphan
             FROM unnest($1::smallint[], $2::bigint[]) AS o(slot, epoch)
             JOIN send_ledger l ON l.slot = o.slot
             WHERE l.day >= (SELECT first FROM day)
+        ), moved AS MATERIALIZED (
+            SELECT device_id, cap_key, earlier_slots FROM device_caps
+            WHERE hash_slot = ANY ($1::smallint[]) AND earlier_slots <> '{}'
+        ), brought AS MATERIALIZED (
+            SELECT l.*, m.cap_key AS key_now, l.state IN ('reserved', 'unknown') AS is_open
+            FROM moved m CROSS JOIN LATERAL unnest(m.earlier_slots) AS s(slot)
+            JOIN send_ledger l ON l.slot = s.slot AND l.device_id = m.device_id AND l.cap_key <> m.cap_key
+            WHERE l.day >= (SELECT first FROM day)
         )
-        SELECT cap_key, is_open, is_orphan, contact_id, attempt, day - date '1970-01-01' AS day, batch, generation,
+        SELECT cap_key, NULL::uuid AS brought_by, is_open, is_orphan, contact_id, attempt, day - date '1970-01-01' AS day, batch, generation,
             moves,
             CASE WHEN is_open THEN deadline ELSE settled_at END AS at
         FROM entry
         WHERE is_orphan OR is_charged AND state <> 'aborted'
           AND CASE WHEN is_open THEN deadline ELSE settled_at END > (SELECT at FROM since)
+        UNION ALL
+        SELECT key_now, device_id, is_open, false, contact_id, attempt, day - date '1970-01-01', batch, generation,
+            moves, CASE WHEN is_open THEN deadline ELSE settled_at END
+        FROM brought
+        WHERE is_charged AND state <> 'aborted'
+          AND CASE WHEN is_open THEN deadline ELSE settled_at END > (SELECT at FROM since)
         ORDER BY at
+        """
+
+    /// Before the history of slots with a device whose cap key was changed: waits for every reserve under way, because
+    /// one that began before the change was committed still counts under the old key, and forbids those that began and
+    /// have not come to their fence. What begins later sees the new key. `$1` slots.
+    static let keyBarrier = """
+        WITH fence AS MATERIALIZED (
+            SELECT incarnation FROM node_fences
+            WHERE closed_at IS NULL AND EXISTS (SELECT FROM device_caps
+                WHERE hash_slot = ANY ($1::smallint[]) AND earlier_slots <> '{}')
+            ORDER BY incarnation FOR UPDATE
+        )
+        UPDATE node_fences f SET reserves_from = clock_timestamp() FROM fence WHERE f.incarnation = fence.incarnation
         """
 
     /// Reserved by a statement whose answer was lost, and never sent.

@@ -4,7 +4,8 @@ extension Router {
     /// Adds the three routes that every Sluice process serves.
     ///
     /// - `GET /healthz`: 200 while the process can answer at all. A probe that restarts processes asks here.
-    /// - `GET /readyz`: 200 when the node can do its work, else 503, both with ``Readiness`` as JSON. A load balancer asks here.
+    /// - `GET /readyz`: 200 when the node can do its work, else 503, both with ``Readiness`` as JSON. A load balancer
+    ///   asks here.
     /// - `GET /metrics`: the Prometheus text format.
     public func addHealthRoutes(
         metrics: PrometheusMetrics, readiness: @escaping @Sendable () async -> Readiness

@@ -3,7 +3,8 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 
-/// Serves health and metrics of one process over HTTP. Runs until its task is cancelled or the service group shuts down.
+/// Serves health and metrics of one process over HTTP. Runs until its task is cancelled or the service group shuts
+/// down.
 public struct HealthServer: Service {
     private let host: String
     private let port: Int

@@ -1,6 +1,7 @@
 import Logging
 
-/// Writes a ``LogLine`` as one JSON object on one line: `time`, `level`, `logger` and `message` first, then the metadata.
+/// Writes a ``LogLine`` as one JSON object on one line: `time`, `level`, `logger` and `message` first, then the
+/// metadata.
 enum JSONLines {
     private static let ownKeys: Set<String> = ["time", "level", "logger", "message"]
 

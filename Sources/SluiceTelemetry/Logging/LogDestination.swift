@@ -1,9 +1,10 @@
 import Glibc
 
-/// Where log lines and error messages go: a file descriptor, in one `write` a line, so that lines of several threads and processes do not mix.
+/// Where log lines and error messages go: a file descriptor, in one `write` a line, so that lines of several threads
+/// and processes do not mix.
 ///
-/// The write blocks while the reader of a full pipe does not read. Logs go to a terminal or to a file, so that is rare; and a line in
-/// memory would be lost in a crash, which is when it is wanted most.
+/// The write blocks while the reader of a full pipe does not read. Logs go to a terminal or to a file, so that is rare;
+/// and a line in memory would be lost in a crash, which is when it is wanted most.
 public struct LogDestination: Sendable {
     let descriptor: Int32
 

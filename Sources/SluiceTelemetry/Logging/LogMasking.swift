@@ -1,9 +1,10 @@
 /// Keeps phone numbers out of logs (I25).
 ///
-/// Two rules. A value under a key that names a person's address (``addressKeys``) is always masked, whatever it looks like. Any other
-/// text is scanned for free-standing runs of 7 to 15 digits, the shape of a phone number, and those are masked, unless its key can
-/// only hold an id or a quantity (``isNumeric(key:)``). Digits that touch a letter, a dot or an underscore, and those of a UUID, are no phone
-/// number. When in doubt a number is masked: a count that is hard to read costs less than a number that leaks.
+/// Two rules. A value under a key that names a person's address (``addressKeys``) is always masked, whatever it looks
+/// like. Any other text is scanned for free-standing runs of 7 to 15 digits, the shape of a phone number, and those are
+/// masked, unless its key can only hold an id or a quantity (``isNumeric(key:)``). Digits that touch a letter, a dot or
+/// an underscore, and those of a UUID, are no phone number. When in doubt a number is masked: a count that is hard to
+/// read costs less than a number that leaks.
 public enum LogMasking {
     /// Metadata keys whose values are people's addresses.
     public static let addressKeys: Set<String> = [
@@ -13,10 +14,8 @@ public enum LogMasking {
     /// Keys that hold an id or a quantity of ours and so never a phone number.
     private static let numericKeys: Set<String> = [
         "message_id", "contact_id", "device_id", "lane_id", "sequence_id", "step_id", "workspace_id", "gateway_id",
-        "batch_id",
-        "batch", "term", "epoch", "incarnation", "generation", "attempt", "moves", "slot", "slots", "seed", "pid",
-        "port",
-        "count", "rows", "line",
+        "batch_id", "batch", "term", "epoch", "incarnation", "generation", "attempt", "moves", "slot", "slots", "seed",
+        "pid", "port", "count", "rows", "line",
     ]
 
     /// Units at the end of a key.
@@ -49,7 +48,8 @@ public enum LogMasking {
         return String(decoding: masked, as: UTF8.self)
     }
 
-    /// An address keeps its first two and last two characters; what follows an `@` (the domain of a JID or mailbox) stays.
+    /// An address keeps its first two and last two characters; what follows an `@` (the domain of a JID or mailbox)
+    /// stays.
     static func maskAddress(_ address: String) -> String {
         let domainStart = address.firstIndex(of: "@") ?? address.endIndex
         let significant = address[..<domainStart].filter { $0.isLetter || $0.isNumber }

@@ -1,8 +1,8 @@
 public import Logging
 import Synchronization
 
-/// Logs when something stops working and when it works again, and nothing in between: a database that is away for an hour is two
-/// lines, not thousands.
+/// Logs when something stops working and when it works again, and nothing in between: a database that is away for an
+/// hour is two lines, not thousands.
 public final class OutageLog: Sendable {
     private let what: Logger.MetadataValue
     private let logger: Logger

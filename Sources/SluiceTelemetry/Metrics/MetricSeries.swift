@@ -54,7 +54,8 @@ final class GaugeSeries: MeterHandler, RecorderHandler, Sendable {
 
 /// How often values fell below each of a fixed list of bounds. Serves `Timer` (in seconds) and `Recorder`.
 final class HistogramSeries: TimerHandler, RecorderHandler, Sendable {
-    /// Seconds, from a statement's 0.5 ms to a slow gateway's 60 s; p50 to p99 of both fall between two bounds that are near.
+    /// Seconds, from a statement's 0.5 ms to a slow gateway's 60 s; p50 to p99 of both fall between two bounds that are
+    /// near.
     static let secondsBounds: [Double] = [
         0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
     ]

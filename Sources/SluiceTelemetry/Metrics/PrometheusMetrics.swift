@@ -3,9 +3,9 @@ import Synchronization
 
 /// Keeps a process's metrics and serves them as Prometheus text.
 ///
-/// A series is found under a lock when it is made and is kept for the life of the process; counting in it takes that series' own lock
-/// for one addition. The names and label sets are bounded: what goes beyond is counted in one `overflow` series of the name, so
-/// that a label with too many values costs detail and never memory.
+/// A series is found under a lock when it is made and is kept for the life of the process; counting in it takes that
+/// series' own lock for one addition. The names and label sets are bounded: what goes beyond is counted in one
+/// `overflow` series of the name, so that a label with too many values costs detail and never memory.
 public final class PrometheusMetrics: MetricsFactory, Sendable {
     /// How many label sets one name may have.
     public static let seriesLimit = 200
@@ -72,8 +72,8 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
         histogram(label, dimensions, bounds: HistogramSeries.secondsBounds) ?? DiscardedSeries()
     }
 
-    // swift-metrics destroys a handler when its metric goes. A counter that vanished and came back would look like a restart of
-    // the process, so a series stays; the limits above bound how many there can be.
+    // swift-metrics destroys a handler when its metric goes. A counter that vanished and came back would look like a
+    // restart of the process, so a series stays; the limits above bound how many there can be.
     public func destroyCounter(_ handler: any CounterHandler) {}
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
     public func destroyMeter(_ handler: any MeterHandler) {}

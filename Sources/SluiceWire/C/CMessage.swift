@@ -2,8 +2,8 @@ internal import CSluiceProto
 
 /// The functions protoc-c generates for a message, under one set of names.
 ///
-/// The generated functions are used rather than the generic ones of protobuf-c, because those take the descriptor's address,
-/// and Swift may hand out the address of a copy.
+/// The generated functions are used rather than the generic ones of protobuf-c, because those take the descriptor's
+/// address, and Swift may hand out the address of a copy.
 protocol CMessage {
     typealias Unpack =
         (UnsafeMutablePointer<ProtobufCAllocator>?, Int, UnsafePointer<UInt8>?) -> UnsafeMutablePointer<Self>?

@@ -3,7 +3,8 @@ internal import FoundationEssentials
 
 /// The C memory of one message while it is packed: every array, text and id it points to, freed together.
 ///
-/// A batch of 1,000 claims points to 1,000 ids and 1,000 messages; one allocation for each would cost more than the packing.
+/// A batch of 1,000 claims points to 1,000 ids and 1,000 messages; one allocation for each would cost more than the
+/// packing.
 struct PackingArena: ~Copyable {
     private static let chunkBytes = 1 << 14
     /// Malloc's, and enough for every C type used here.

@@ -27,7 +27,8 @@ extension DispatchBatch: WireMessage {
         }
     }
 
-    /// Claims next to each other that share device, slot and epoch: what one `DeviceClaims` holds. The order of the claims stays.
+    /// Claims next to each other that share device, slot and epoch: what one `DeviceClaims` holds. The order of the
+    /// claims stays.
     private var claimsByDevice: [ArraySlice<Claim>] {
         var runs: [ArraySlice<Claim>] = []
         var start = claims.startIndex

@@ -1,7 +1,8 @@
 internal import CSluiceProto
 public import SluiceCore
 
-/// "I lead": what the leader says each second and when it takes the lead. A shard grants credit to the highest term it has heard of.
+/// "I lead": what the leader says each second and when it takes the lead. A shard grants credit to the highest term it
+/// has heard of.
 public struct LeaderBeacon: Hashable, Sendable, WireMessage {
     public var term: Term
     /// The leader's node name, for people.

@@ -14,7 +14,7 @@ public struct NodeStatus: Hashable, Sendable {
     public var messagesDropped: UInt64 = 0
     /// Stale, repeated, foreign or undecodable messages that were ignored (I19).
     public var messagesIgnored: UInt64 = 0
-    /// Stable codes, each with a section in docs/runbook.md.
+    /// Stable codes, explained in docs/runbook.md (SLU-107).
     public var problems: [String] = []
     public var coordinator: CoordinatorStatus?
     public var shard: ShardStatus?

@@ -1,7 +1,8 @@
 internal import CSluiceProto
 public import SluiceCore
 
-/// A producer's hint to the leader, published after its transaction committed. A lost one is repaired by the leader's own slow looks.
+/// A producer's hint to the leader, published after its transaction committed. A lost one is repaired by the leader's
+/// own slow looks.
 public struct Wake: Hashable, Sendable, WireMessage {
     public enum Reason: Hashable, Sendable, CaseIterable {
         /// The lanes named have contacts due.

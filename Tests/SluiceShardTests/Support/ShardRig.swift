@@ -71,11 +71,12 @@ struct ShardRig: Sendable {
                 var options = GatewayClient.Configuration()
                 options.traceHeaders = true
                 let gateways = GatewayClient(configuration: options) { clock.now() }
-                let store = PostgresShardStore(pools: pools, windows: WindowLengths())
+                let windows = WindowLengths()
+                let store = PostgresShardStore(pools: pools, windows: windows)
                 let configuration = ShardNodeConfiguration(
                     node: NodeRegistration(
                         name: name, role: .shard, version: "test", host: "test", lease: timers.lease),
-                    subjects: ground.subjects, timers: timers)
+                    subjects: ground.subjects, timers: timers, lookback: windows.lookback)
                 let node = ShardNode(
                     configuration: configuration, store: store, leaseStore: store, nats: nats, gateways: gateways,
                     logger: Logger(label: name) { _ in SwiftLogNoOpLogHandler() })

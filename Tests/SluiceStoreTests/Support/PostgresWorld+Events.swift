@@ -84,8 +84,8 @@ extension PostgresWorld {
         }
     }
 
-    func orphansLeft() async throws -> Int {
-        Int(try await sql.query("SELECT count(*) FROM orphans_left").scalar(Int64.self))
+    func settlesLeft() async throws -> Int {
+        Int(try await sql.query("SELECT count(*) FROM settles_left").scalar(Int64.self))
     }
 
     func leadTriggers() async throws -> [String] {

@@ -47,8 +47,8 @@ protocol StoreWorld: Sendable {
     func attempts(of contact: ContactID) async throws -> [AttemptRow]
     /// Claims of all batches that are still to be worked off.
     func openClaims() async throws -> Int
-    /// Attempts of dead nodes that wait for their contact to be let go.
-    func orphansLeft() async throws -> Int
+    /// Outcomes that wait for their contact to be let go.
+    func settlesLeft() async throws -> Int
     /// Of all leads that have one.
     func leadTriggers() async throws -> [String]
     /// Where the counts that dashboards read differ from counting the contacts, in words.

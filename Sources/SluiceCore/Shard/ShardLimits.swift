@@ -3,8 +3,7 @@ public struct ShardLimits: Hashable, Sendable {
     // MARK: Claims
 
     /// Claims waiting in memory, over all devices. A claim takes about 80 bytes, so 20,000 take 1.6 MB; at 5,000
-    /// messages/s it is
-    /// 4 s of work, well within the 30 s that a claim stands. What comes beyond is released.
+    /// messages/s it is 4 s of work, well within the 30 s that a claim stands. What comes beyond is released.
     public var queuedClaims = 20_000
     /// Batches remembered by id, so that a repeated one is known. A batch is remembered until it expires (30 s): 500
     /// batches/s.
@@ -24,11 +23,13 @@ public struct ShardLimits: Hashable, Sendable {
     public var settleBatch = 500
     public var concurrentSettles = 2
     /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of
-    /// 5,000 messages/s;
-    /// at about 1 KB each 10 MB.
+    /// 5,000 messages/s; at about 1 KB each 10 MB.
     public var unsettledAttempts = 10_000
-    /// How long a settle is tried before it is given up, counted and logged; take-over then finds the row unknown.
+    /// How long a node that has lost its lease still tries to settle; take-over then finds the attempts unknown.
     public var settleFor: Duration = .seconds(600)
+    /// How long an outcome is kept in memory because its contact is locked or refused. Then it goes into the table that
+    /// the leader works off, and the attempt makes room for another.
+    public var setAsideAfter: Duration = .seconds(60)
     public var settleBackoff = Backoff(first: .milliseconds(50), cap: .seconds(5))
     /// When an attempt whose contact somebody holds locked is settled again.
     public var busySettleAgain: Duration = .milliseconds(500)
@@ -48,8 +49,8 @@ public struct ShardLimits: Hashable, Sendable {
     /// Open requests of the node: four gateway hosts at their limit. A socket and its buffers take about 40 KB: 40 MB.
     public var permitsPerNode = 1_024
     /// Open requests per base URL, so that a host that hangs takes no more than a quarter of the node's. 256 open at a
-    /// WhatsApp device's median of 350 ms are 730 messages/s of one node, ten times what 3,000 devices' caps allow; more
-    /// would only be more unknowns when the node dies.
+    /// WhatsApp device's median of 350 ms are 730 messages/s of one node, ten times what 3,000 devices' caps allow;
+    /// more would only be more unknowns when the node dies.
     public var permitsPerHost = 256
     /// Failures in a row that open a host's breaker.
     public var breakerThreshold = 10
