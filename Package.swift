@@ -106,11 +106,11 @@ var tests: [Target] {
             path: "Tests/TestSupport"),
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),
-        .tests("SluiceCore", []),
+        .tests("SluiceCore", ["TestSupport"]),
         .tests("SluiceTelemetry", ["SluiceCore", .log, .metrics]),
-        .tests("SluiceWire", ["SluiceCore", .subprocess]),
+        .tests("SluiceWire", ["SluiceCore", "TestSupport", .subprocess]),
         .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"], exclude: ["Fixtures"]),
-        .tests("SluiceGateways", ["SluiceCore", .nioCore, .nioPosix]),
+        .tests("SluiceGateways", ["SluiceCore", "TestSupport", .nioCore, .nioPosix]),
         .tests(
             "SluiceCoordinator",
             ["SluiceCore", "SluiceStore", "SluiceWire", "NATSDriver", "TestSupport", .log]),
@@ -131,7 +131,7 @@ var tests: [Target] {
                 "SluiceOperations", "SluiceTelemetry", "PostgresDriver", "NATSDriver", "TestSupport", "SluiceCore",
                 "SluiceStore", "SluiceWire", .log, .lifecycle,
             ]),
-        .tests("GatewaySimulator", ["RequestLog"]),
+        .tests("GatewaySimulator", ["RequestLog", "TestSupport"]),
         .testTarget(
             name: "ClusterTests",
             dependencies: [

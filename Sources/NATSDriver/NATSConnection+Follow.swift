@@ -1,8 +1,8 @@
 extension NATSConnection {
     private static let subscribeAgainAfter: Duration = .milliseconds(500)
 
-    /// Hands each message of `subject` to `body`, one after the other, until the task is cancelled. A subscription that cannot be
-    /// made, or that ends with its connection, is made again.
+    /// Hands each message of `subject` to `body`, one after the other, until the task is cancelled. A subscription that
+    /// cannot be made, or that ends with its connection, is made again.
     ///
     /// - Parameters:
     ///   - capacity: messages that may wait for `body`; more are dropped and counted in ``statistics()``.

@@ -5,8 +5,7 @@ public protocol PostgresExecutor: Sendable {
     /// The statement is prepared on first use and kept. When the task is cancelled or the deadline passes, the server
     /// is told to stop; if it confirms, the connection stays usable, otherwise the connection is closed.
     /// - Parameter deadline: From now, waiting included; nil takes the configuration's default. An answer may come
-    ///   later by
-    ///   the configuration's `cancelGrace`.
+    ///   later by the configuration's `cancelGrace`.
     @discardableResult
     func query(
         _ sql: String, _ parameters: [PostgresValue], deadline: Duration?

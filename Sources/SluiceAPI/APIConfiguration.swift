@@ -16,7 +16,7 @@ public struct APIConfiguration: Sendable {
     public var nats: NATSOptions
     public var subjects: Subjects
     public var timers = Timers()
-    public var windows = WindowLengths()
+    public var windows = CapWindows()
     /// Connections to the database, beside the one that renews the lease.
     public var connections = 4
 

@@ -107,7 +107,7 @@ final class Presence: Sendable {
             outage.worked()
             return .renewed
         } catch StoreError.leaseLost {
-            logger.warning("the lease is lost; registering anew")
+            logger.warning("lease lost; starting anew")
             return .over
         } catch {
             if !Task.isCancelled { outage.failed(error) }

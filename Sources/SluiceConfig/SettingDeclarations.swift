@@ -64,7 +64,7 @@ extension Setting where Value == Int {
     }
     static var keepLedgerDays: Self {
         .integer(
-            "SLUICE_KEEP_LEDGER_DAYS", unit: "days", default: 35, in: 2...36_500,
+            "SLUICE_KEEP_LEDGER_DAYS", unit: "days", default: LedgerRetention.days, in: 2...36_500,
             "How long the send ledger and used external ids are kept.")
     }
 }
@@ -124,12 +124,12 @@ extension Setting where Value == Duration {
     }
     static var hour: Self {
         .seconds(
-            "SLUICE_HOUR_SECONDS", default: .seconds(3_600), in: 1...86_400,
+            "SLUICE_HOUR_SECONDS", default: CapWindows().hour, in: 1...86_400,
             "Length of the hourly cap's window. For tests.")
     }
     static var day: Self {
         .seconds(
-            "SLUICE_DAY_SECONDS", default: .seconds(86_400), in: 1...864_000,
+            "SLUICE_DAY_SECONDS", default: CapWindows().day, in: 1...864_000,
             "Length of the daily cap's window. For tests.")
     }
 }

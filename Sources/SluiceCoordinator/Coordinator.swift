@@ -29,19 +29,21 @@ public struct Coordinator: Service {
         self.logger = logger
     }
 
-    /// Runs until a graceful shutdown or until cancelled.
+    /// Runs until a graceful shutdown or until cancelled. Throws when another live node has this name.
     ///
     /// A graceful shutdown leaves: the standby may lead at once. A cancelled coordinator's lease runs out by itself.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
+        try await cancelWhenGracefulShutdown {
             let outage = OutageLog("registration", logger: logger)
             let backoff = Backoff(first: .milliseconds(200), cap: .seconds(2))
             var failures = 0
+            var start = SystemClock().now()
             while !Task.isCancelled {
-                if let parts = await register(outage) {
+                if let parts = try await register(outage, tryingSince: start) {
                     failures = 0
                     current.set(parts)
                     await CoordinatorLife(parts: parts).run()
+                    start = SystemClock().now()
                 } else {
                     failures += 1
                     // Cancellation ends the sleep early, and the loop with it.
@@ -66,7 +68,9 @@ public struct Coordinator: Service {
     }
 
     /// Starts an incarnation; nil when that failed.
-    private func register(_ outage: OutageLog) async -> CoordinatorParts? {
+    private func register(
+        _ outage: OutageLog, tryingSince first: MonotonicTime
+    ) async throws -> CoordinatorParts? {
         let node = NodeRegistration(
             name: configuration.name, role: .coordinator, version: SluiceCore.version, host: configuration.host,
             lease: configuration.timers.lease)
@@ -79,6 +83,10 @@ public struct Coordinator: Service {
                 configuration: configuration, incarnation: incarnation, store: store, notifications: notifications,
                 nats: nats, lead: LeadState(lease: Lease(takenAt: start, timers: configuration.timers)),
                 metrics: metrics, logger: logger)
+        } catch StoreError.nameInUse(let name) {
+            // A node that was killed holds its name until its lease lapses; one that lives holds it for longer.
+            guard start - first < configuration.timers.lease * 2 else { throw StoreError.nameInUse(name: name) }
+            return nil
         } catch {
             if !Task.isCancelled { outage.failed(error) }
             return nil

@@ -30,8 +30,8 @@ public struct CoordinatorConfiguration: Sendable {
     /// is looked at at once.
     public var relocateEvery: Duration = .seconds(30)
     public var maintainEvery: Duration = .seconds(3600)
-    /// Days of send ledger that are kept. The longest cap window is a day.
-    public var ledgerDays = 35
+    /// Days of send ledger that are kept.
+    public var ledgerDays = LedgerRetention.days
 
     public init(name: String, host: String, subjects: Subjects) {
         self.name = name

@@ -20,7 +20,7 @@ struct CoordinatorLife: Sendable {
 
     private func watchNATS() async {
         for await state in parts.nats.stateUpdates {
-            parts.logger.notice("the NATS connection changed", metadata: ["state": "\(state)"])
+            parts.logger.notice("NATS connection changed", metadata: ["state": "\(state)"])
         }
     }
 }

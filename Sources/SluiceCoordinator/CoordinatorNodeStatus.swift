@@ -1,5 +1,6 @@
 internal import NATSDriver
 internal import SluiceCore
+internal import SluiceStore
 internal import SluiceWire
 
 extension NodeStatus {
@@ -13,6 +14,7 @@ extension NodeStatus {
         renewalAge = now - parts.lead.renewed
         messagesIgnored = machine.ignored
         if renewalAge > parts.configuration.timers.renewEvery * 2 { problems.append("renewal_late") }
+        if parts.diskFull.isFresh(at: now) { problems.append(NodeProblem.diskFull) }
         var part = CoordinatorStatus(term: summary.term)
         if summary.term != nil {
             part.lanesKnown = UInt64(summary.lanesKnown)
@@ -20,6 +22,7 @@ extension NodeStatus {
             part.oldestDue = summary.oldestGrant
             part.intakeBacklog = UInt64(clamping: parts.lead.intakeBacklog)
             if summary.shards == 0 { problems.append("no_shards") }
+            if summary.shardsAstray > 0 { problems.append(NodeProblem.shardsAstray) }
         }
         coordinator = part
     }

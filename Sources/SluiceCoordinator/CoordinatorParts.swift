@@ -15,6 +15,7 @@ struct CoordinatorParts: Sendable {
     let metrics: CoordinatorMetrics
     let logger: Logger
     let inbox = Inbox<CoordinatorInput>(limit: CoordinatorBounds.inbox)
+    let diskFull = DiskFullMemory()
     /// The intake tables or the wake-ups may have rows.
     let intake = Signal()
     /// Something was settled, so that completions may have rows.

@@ -94,6 +94,7 @@ struct IntakeLoops: Sendable {
             } catch {
                 guard !Task.isCancelled else { return }
                 outage.failed(error)
+                parts.diskFull.note(error, at: parts.now)
                 failures += 1
             }
             // Cancellation ends the sleep early, and the loop with it.

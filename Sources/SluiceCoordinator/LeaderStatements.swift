@@ -24,6 +24,7 @@ struct LeaderStatements: Sendable {
             return .lostLead(term)
         } catch {
             if !Task.isCancelled { outage.failed(error) }
+            parts.diskFull.note(error, at: parts.now)
             if case StoreError.database(let cause) = error, cause.kind == .connectionLost { parts.lead.noteCutOff() }
             return failure(of: action, Self.mayHaveTakenEffect(error))
         }

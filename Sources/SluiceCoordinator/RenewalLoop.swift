@@ -31,11 +31,12 @@ struct RenewalLoop: Sendable {
             guard note(renewal, startedAt: start) else { return .over }
             outage.worked()
         } catch StoreError.leaseLost {
-            parts.logger.warning("the lease is lost; starting anew")
+            parts.logger.warning("lease lost; starting anew")
             return .over
         } catch {
             guard !Task.isCancelled else { return .over }
             outage.failed(error)
+            parts.diskFull.note(error, at: parts.now)
             parts.lead.noteCutOff()
             attempt = .failed
         }

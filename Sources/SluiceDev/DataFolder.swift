@@ -15,7 +15,11 @@ struct DataFolder: Sendable {
     let path: String
 
     /// A new database takes about 60 MB with its first log segments; a full disk later stops PostgreSQL in mid-write.
-    private static let leastFreeBytes: UInt64 = 256 << 20
+    private static let leastFreeForNew: UInt64 = 256 << 20
+    /// To resume, PostgreSQL needs a log segment of 16 MB and some room for what it recovers.
+    private static let leastFreeToResume: UInt64 = 48 << 20
+    /// Below this the disk counts as full: a log segment, and the small files that a start writes.
+    private static let fullBelow: UInt64 = 20 << 20
 
     /// Makes the folder when it is missing.
     init(path: String) throws(DevError) {
@@ -72,16 +76,27 @@ struct DataFolder: Sendable {
         (read(log(of: name)) ?? "").split(separator: "\n").suffix(5).joined(separator: "\n")
     }
 
-    private func checkSpace() throws(DevError) {
+    /// Whether there is too little space to start anything.
+    var isFull: Bool { freeBytes.map { $0 < Self.fullBelow } ?? false }
+
+    /// Nil when the file system does not say: it is then taken at its first failing write.
+    private var freeBytes: UInt64? {
         var status = statvfs()
-        // A file system that does not say how much is free is taken at its first failing write.
-        guard statvfs(path, &status) == 0 else { return }
-        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
-        guard free >= Self.leastFreeBytes else {
-            throw DevError(
-                "the disk of \(path) has \(free >> 20) MB free and \(Self.leastFreeBytes >> 20) MB are needed; "
-                    + "free some space or choose another folder with --data")
-        }
+        guard statvfs(path, &status) == 0 else { return nil }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
+    /// What has to be free to begin: less when the folder holds a database already.
+    var neededBytes: UInt64 {
+        access(postgres + "/PG_VERSION", F_OK) == 0 ? Self.leastFreeToResume : Self.leastFreeForNew
+    }
+
+    private func checkSpace() throws(DevError) {
+        guard let free = freeBytes, free < neededBytes else { return }
+        let purpose = neededBytes == Self.leastFreeToResume ? "to resume what is in it" : "for a new database"
+        throw DevError(
+            "the disk of \(path) has \(free >> 20) MB free and \(neededBytes >> 20) MB are needed \(purpose); "
+                + "free some space or choose another folder with --data")
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -56,18 +56,18 @@ final class LeaseKeeper: Sendable {
         do {
             let renewal = try await store.renew(incarnation)
             let received = clock.now()
-            metrics.statement("renew", took: received - start, succeeded: true)
+            metrics.statement(.renew, took: received - start, succeeded: true)
             times.withLock { $0.good = max($0.good ?? start, start) }
             let reading = ClockReading(database: renewal.databaseNow, sent: start, received: received)
             inbox.put(.event(.renewed(renewal, reading)))
             outage.worked()
             return .renewed
         } catch StoreError.leaseLost {
-            logger.warning("lease lost")
+            logger.warning("lease lost; starting anew")
             inbox.put(.event(.leaseLost))
             return .over
         } catch {
-            metrics.statement("renew", took: clock.now() - start, succeeded: false)
+            metrics.statement(.renew, took: clock.now() - start, succeeded: false)
             if !Task.isCancelled { outage.failed(error) }
             return .failed
         }

@@ -21,11 +21,11 @@ struct Life {
         var metrics: ShardMetrics
         var readiness: ReadinessBoard
         var logger: Logger
-        var startedAt: DatabaseTime
     }
 
     private let surroundings: Surroundings
     private let statements: StatementRunner
+    private let diskFull = DiskFullMemory()
     private let lease: LeaseKeeper
     private let intake: NATSIntake
     /// Called when a next life may begin.
@@ -33,6 +33,8 @@ struct Life {
     private var machine: ShardMachine
     private var recent = RecentOutcomes()
     private var undecodable: UInt64 = 0
+    /// By the database's clock: at the first renewal.
+    private var startedAt: DatabaseTime?
     /// The earliest tick under way.
     private var alarm: MonotonicTime?
     private var isLost = false
@@ -47,14 +49,13 @@ struct Life {
                 seed: seed))
         statements = StatementRunner(
             store: it.store, incarnation: it.incarnation, lookback: it.configuration.lookback, clock: it.clock,
-            inbox: it.inbox, metrics: it.metrics, logger: it.logger)
+            inbox: it.inbox, metrics: it.metrics, diskFull: diskFull, logger: it.logger)
         lease = LeaseKeeper(
             store: it.leaseStore, incarnation: it.incarnation, timers: it.configuration.timers, clock: it.clock,
             inbox: it.inbox, metrics: it.metrics, logger: it.logger)
         intake = NATSIntake(
             nats: it.nats, subjects: it.configuration.subjects, incarnation: it.incarnation, inbox: it.inbox,
-            lease: lease,
-            metrics: it.metrics, logger: it.logger)
+            lease: lease, metrics: it.metrics, logger: it.logger)
     }
 
     /// Returns when the machine is finished, or when the task is cancelled.
@@ -80,7 +81,10 @@ struct Life {
         case .event(let event):
             if case .sendEnded(_, let outcome) = event { recent.note(outcome, at: now) }
             for action in machine.handle(event, at: now) { perform(action, in: &group) }
-            if case .renewed = event { showState(at: now) }
+            if case .renewed(let renewal, _) = event {
+                startedAt = startedAt ?? renewal.databaseNow
+                showState(at: now)
+            }
         case .stop:
             group.addTask { [surroundings] in await Self.drain(surroundings) }
         case .statusQuestion where isLost, .deviceQuestion where isLost:
@@ -123,6 +127,7 @@ struct Life {
 
     private static func execute(_ action: ShardAction, _ statements: StatementRunner) async {
         switch action {
+        case .readVersions(let id): await statements.readVersions(id)
         case .readOwnership(let id): await statements.readOwnership(id)
         case .takeOver(let id, let slots): await statements.takeOver(id, slots)
         case .loadDevices(let id, let slots): await statements.loadDevices(id, slots)
@@ -151,8 +156,7 @@ struct Life {
             "attempt ended",
             metadata: [
                 "message_id": "\(reservation.message)", "device_id": "\(device.id.rawValue)",
-                "outcome": "\(outcome.name)",
-                "took_ms": "\(took.wholeMicroseconds / 1_000)",
+                "outcome": "\(outcome.name)", "took_ms": "\(took.wholeMicroseconds / 1_000)",
             ])
         if case .unknown(let code, _) = outcome {
             surroundings.logger.warning(
@@ -179,7 +183,8 @@ struct Life {
             try await surroundings.leaseStore.leave(surroundings.incarnation)
             surroundings.logger.notice("left")
         } catch {
-            surroundings.logger.warning("could not leave, the lease will lapse", metadata: ["error": "\(error)"])
+            surroundings.logger.warning(
+                "could not leave; the lease runs out by itself", metadata: ["error": "\(error)"])
         }
     }
 
@@ -218,13 +223,13 @@ struct Life {
         let node = surroundings.configuration.node
         var status = NodeStatus(
             name: node.name, incarnation: surroundings.incarnation, role: .shard, version: node.version,
-            host: node.host,
-            startedAt: surroundings.startedAt)
+            host: node.host, startedAt: startedAt ?? DatabaseTime(microseconds: 0))
         status.renewalAge = lease.lastGood.map { now - $0 } ?? .zero
         status.messagesDropped = surroundings.inbox.dropped
         let counters = machine.counters
         status.messagesIgnored = UInt64(counters.ignoredBatches + counters.ignoredClaims) + undecodable
         status.problems = surroundings.readiness.current.reasons.map(\.code)
+        if diskFull.isFresh(at: now) { status.problems.append(NodeProblem.diskFull) }
         status.shard = ShardStatus(machine.view(at: now), lastMinute: recent.lastMinute(at: now))
         return status
     }

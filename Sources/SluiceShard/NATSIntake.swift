@@ -59,7 +59,7 @@ struct NATSIntake: Sendable {
     private func watchConnection() async {
         for await state in nats.stateUpdates {
             inbox.put(.event(.connected(state == .connected)))
-            logger.notice("nats connection", metadata: ["state": "\(state)"])
+            logger.notice("NATS connection changed", metadata: ["state": "\(state)"])
         }
     }
 

@@ -12,26 +12,14 @@ struct ShardMetrics: Sendable {
     private let openRequests = Gauge(label: "sluice_shard_open_requests")
     private let queuedClaims = Gauge(label: "sluice_shard_queued_claims")
     private let ready = Gauge(label: "sluice_shard_ready")
-    private let statements: [String: Timer]
-    private let failures: [String: Counter]
+    private let statements = perStatement { Timer(label: "sluice_shard_statement_seconds", dimensions: $0) }
+    private let failures = perStatement { Counter(label: "sluice_shard_failed_statements_total", dimensions: $0) }
 
-    private static let statementNames = [
-        "ownership", "take_over", "devices", "fetch", "reserve", "settle", "set_aside", "release", "abort_lost",
-        "report_fault", "give_up", "renew",
-    ]
-
-    init() {
-        statements = Dictionary(
-            uniqueKeysWithValues: Self.statementNames.map {
-                ($0, Timer(label: "sluice_shard_statement_seconds", dimensions: [("statement", $0)]))
-            })
-        failures = Dictionary(
-            uniqueKeysWithValues: Self.statementNames.map {
-                ($0, Counter(label: "sluice_shard_failed_statements_total", dimensions: [("statement", $0)]))
-            })
+    private static func perStatement<Metric>(_ make: ([(String, String)]) -> Metric) -> [StatementName: Metric] {
+        Dictionary(uniqueKeysWithValues: StatementName.allCases.map { ($0, make([("statement", $0.rawValue)])) })
     }
 
-    func statement(_ name: String, took duration: Duration, succeeded: Bool) {
+    func statement(_ name: StatementName, took duration: Duration, succeeded: Bool) {
         statements[name]?.recordNanoseconds(duration.wholeNanoseconds)
         if !succeeded { failures[name]?.increment() }
     }

@@ -86,17 +86,18 @@ public final class ShardNode: Service, Sendable {
         logger[metadataKey: "incarnation"] = "\(incarnation.rawValue)"
         let surroundings = Life.Surroundings(
             configuration: configuration, incarnation: incarnation, store: store, leaseStore: leaseStore, nats: nats,
-            gateways: gateways, clock: clock, inbox: inbox, metrics: metrics, readiness: board, logger: logger,
-            startedAt: DatabaseTime(microseconds: clock.unixTime().wholeMicroseconds))
+            gateways: gateways, clock: clock, inbox: inbox, metrics: metrics, readiness: board, logger: logger)
         return Life(surroundings, seed: UInt64.random(in: .min ... .max), onEnd: onEnd)
     }
 
     /// Tries until it has an incarnation; nil when the node is to stop.
     private func register() async throws -> Incarnation? {
+        let outage = OutageLog("registration", logger: logger)
         let start = clock.now()
         while !state.withLock({ $0.isStopping }) {
             do {
                 let incarnation = try await leaseStore.register(node: configuration.node)
+                outage.worked()
                 logger.notice("registered", metadata: ["incarnation": "\(incarnation.rawValue)"])
                 return incarnation
             } catch StoreError.nameInUse(let name) {
@@ -105,7 +106,7 @@ public final class ShardNode: Service, Sendable {
                     throw StoreError.nameInUse(name: name)
                 }
             } catch StoreError.database(let error) {
-                logger.warning("not registered", metadata: ["error": "\(error)"])
+                outage.failed(error)
             }
             try await Task.sleep(for: Self.registerAgainAfter)
         }

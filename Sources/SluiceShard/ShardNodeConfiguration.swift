@@ -8,7 +8,7 @@ public struct ShardNodeConfiguration: Sendable {
     public var subjects: Subjects
     public var timers: Timers
     public var limits: ShardLimits
-    /// How far back a take-over reads the ledger: `WindowLengths.lookback`.
+    /// How far back a take-over reads the ledger: `CapWindows.lookback`.
     public var lookback: Duration
 
     public init(

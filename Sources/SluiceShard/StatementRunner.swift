@@ -12,14 +12,19 @@ struct StatementRunner: Sendable {
     let clock: SystemClock
     let inbox: Inbox
     let metrics: ShardMetrics
+    let diskFull: DiskFullMemory
     let logger: Logger
 
+    func readVersions(_ id: StatementID) async {
+        await answer(id, .versions) { .versions(id, try await store.versions()) }
+    }
+
     func readOwnership(_ id: StatementID) async {
-        await answer(id, "ownership") { .ownership(id, try await store.ownedSlots(incarnation)) }
+        await answer(id, .ownership) { .ownership(id, try await store.ownedSlots(incarnation)) }
     }
 
     func takeOver(_ id: StatementID, _ slots: [SlotOwnership]) async {
-        await answer(id, "take_over") {
+        await answer(id, .takeOver) {
             let sent = clock.now()
             // A statement of its own, after the ownership is ours: what a device is now, not what it was. Before the
             // history: a cap key that a device is given in between is not among these, and is taken over next.
@@ -29,8 +34,8 @@ struct StatementRunner: Sendable {
                 "slots taken over",
                 metadata: [
                     "count": "\(slots.count)", "devices_count": "\(devices.count)",
-                    "charges_count": "\(found.charges.count)",
-                    "orphans_count": "\(found.orphans)", "took_ms": "\((clock.now() - sent).wholeMicroseconds / 1_000)",
+                    "charges_count": "\(found.charges.count)", "orphans_count": "\(found.orphans)",
+                    "took_ms": "\((clock.now() - sent).wholeMicroseconds / 1_000)",
                 ])
             return .takenOver(
                 id, SlotHistory(charges: found.charges, devices: devices, lanes: found.lanes, lookback: lookback))
@@ -38,15 +43,15 @@ struct StatementRunner: Sendable {
     }
 
     func loadDevices(_ id: StatementID, _ slots: [HashSlot]) async {
-        await answer(id, "devices") { .devices(id, try await store.devices(in: slots)) }
+        await answer(id, .devices) { .devices(id, try await store.devices(in: slots)) }
     }
 
     func fetchBatch(_ id: StatementID, _ batch: BatchID) async {
-        await answer(id, "fetch") { .fetched(id, try await store.openBatch(batch, of: incarnation)) }
+        await answer(id, .fetch) { .fetched(id, try await store.openBatch(batch, of: incarnation)) }
     }
 
     func reserve(_ id: StatementID, _ requests: [ReserveRequest]) async {
-        await answer(id, "reserve") {
+        await answer(id, .reserve) {
             let started = clock.now()
             let verdicts = try await store.reserve(requests, by: incarnation)
             guard verdicts.count == requests.count else { throw StoreError.malformed("reserve: verdicts") }
@@ -55,7 +60,7 @@ struct StatementRunner: Sendable {
     }
 
     func settle(_ id: StatementID, _ settlements: [Settlement]) async {
-        await answer(id, "settle") {
+        await answer(id, .settle) {
             let result = try await store.settle(settlements)
             for settlement in result.faulty {
                 logger.error(
@@ -67,7 +72,7 @@ struct StatementRunner: Sendable {
     }
 
     func setAside(_ id: StatementID, _ settlements: [Settlement]) async {
-        await answer(id, "set_aside") {
+        await answer(id, .setAside) {
             try await store.setAside(settlements)
             for settlement in settlements {
                 logger.warning(
@@ -81,20 +86,20 @@ struct StatementRunner: Sendable {
     }
 
     func release(_ id: StatementID, _ claims: [Claim]) async {
-        await answer(id, "release") {
+        await answer(id, .release) {
             .released(id, try await store.release(claims).map { ReleasedClaim(claim: $0.claim, due: $0.due) })
         }
     }
 
     func abortLost(_ id: StatementID, _ claims: [Claim]) async {
-        await answer(id, "abort_lost") {
+        await answer(id, .abortLost) {
             let aborted = try await store.abortLost(claims, by: incarnation)
             return .lostAborted(id, aborted.map { ReleasedClaim(claim: $0.claim, due: $0.due) })
         }
     }
 
     func reportFault(_ id: StatementID, _ claim: Claim, _ fault: RowFault) async {
-        await answer(id, "report_fault") {
+        await answer(id, .reportFault) {
             logger.error(
                 "contact not reserved: the database refuses its row",
                 metadata: ["contact_id": "\(claim.contact.rawValue)", "fault": "\(fault.text)"])
@@ -104,7 +109,7 @@ struct StatementRunner: Sendable {
     }
 
     func giveUp(_ id: StatementID, _ slots: [HashSlot]) async {
-        await answer(id, "give_up") {
+        await answer(id, .giveUp) {
             try await store.giveUp(slots, by: incarnation)
             logger.notice("slots given up", metadata: ["count": "\(slots.count)"])
             return .gaveUp(id)
@@ -120,7 +125,7 @@ struct StatementRunner: Sendable {
         }
     }
 
-    private func answer(_ id: StatementID, _ name: String, _ body: () async throws -> ShardEvent) async {
+    private func answer(_ id: StatementID, _ name: StatementName, _ body: () async throws -> ShardEvent) async {
         let start = clock.now()
         do {
             let event = try await body()
@@ -128,7 +133,8 @@ struct StatementRunner: Sendable {
             inbox.put(.event(event))
         } catch {
             metrics.statement(name, took: clock.now() - start, succeeded: false)
-            logger.warning("statement failed", metadata: ["statement": "\(name)", "error": "\(error)"])
+            diskFull.note(error, at: clock.now())
+            logger.warning("statement failed", metadata: ["statement": "\(name.rawValue)", "error": "\(error)"])
             if case StoreError.leaseLost = error { inbox.put(.event(.leaseLost)) }
             inbox.put(.event(.failed(id, StatementFailure(error))))
         }
@@ -136,7 +142,8 @@ struct StatementRunner: Sendable {
 }
 
 extension StatementFailure {
-    /// A row's fault when the error is one that a row causes. Refused only when the database certainly did nothing and would refuse the same again; every doubt is uncertain.
+    /// A row's fault when the error is one that a row causes. Refused only when the database certainly did nothing and
+    /// would refuse the same again; every doubt is uncertain.
     init(_ error: any Error) {
         self = .uncertain
         guard let error = error as? StoreError else { return }

@@ -13,8 +13,8 @@ extension RowFault {
             "\(report.sqlState): \(Self.redacted(report.message))" + (place.map { " (\($0))" } ?? ""))
     }
 
-    /// By SQLSTATE: triggered action, cardinality, data exception, integrity constraint, triggered data change, external
-    /// routine (two), check option, program limit, and what PL/pgSQL raises.
+    /// By SQLSTATE: triggered action, cardinality, data exception, integrity constraint, triggered data change,
+    /// external routine (two), check option, program limit, and what PL/pgSQL raises.
     private static let classes: [String] = ["09", "21", "22", "23", "27", "38", "39", "44", "54", "P0"]
 
     /// Those as an SQL array of text.

@@ -105,13 +105,26 @@ struct DevicesCommand: AsyncParsableCommand {
 
         @Argument(help: "Its name, id or phone number.")
         var device: String
-        @Argument(help: "hourly/daily/concurrent, each above 0.")
-        var caps: String
+        // Taken as it is even with a minus in front, so that it is refused for what it is and not as an unknown option.
+        @Argument(
+            parsing: .allUnrecognized,
+            help: ArgumentHelp("hourly/daily/concurrent, each above 0.", valueName: "80/800/50"))
+        var caps: [String]
         @OptionGroup var options: OperatorOptions
+
+        func validate() throws {
+            if let option = caps.first(where: { $0.hasPrefix("--") }) {
+                throw ValidationError("Unknown option '\(option)'")
+            }
+            guard caps.count == 1 else {
+                throw ValidationError(
+                    "The caps are one value, such as 80/800/50, and not \(caps.joined(separator: " "))")
+            }
+        }
 
         func run() async throws {
             try await options.run { session in
-                let caps = try CapValues(parsing: caps)
+                let caps = try CapValues(parsing: caps[0])
                 let before = try await session.setCaps(of: device, to: caps)
                 try options.show(["before": before, "after": caps]) { _ in "caps of \(device): \(before) → \(caps)\n" }
             }

@@ -73,7 +73,7 @@ struct OperatorOptions: ParsableArguments {
             throw ValidationError("SLUICE_CLUSTER: \"\(settings.clusterName)\" cannot be a cluster's name")
         }
         return OperatorSession(
-            database: database, nats: nats, subjects: subjects, actor: actor, windows: WindowLengths(settings.windows))
+            database: database, nats: nats, subjects: subjects, actor: actor, windows: settings.windows)
     }
 
     static func closing(_ nats: NATSConnection?, _ body: () async throws -> Void) async throws {

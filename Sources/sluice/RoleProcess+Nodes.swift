@@ -30,15 +30,14 @@ extension RoleProcess {
 
     func runShard() async throws {
         let pools = try pools()
-        let windows = WindowLengths(settings.windows)
         var limits = ShardLimits()
         limits.permitsPerNode = settings.permitsPerNode
         limits.permitsPerHost = settings.permitsPerHost
         let configuration = ShardNodeConfiguration(
             node: registration(as: .shard), subjects: try subjects(), timers: settings.timers, limits: limits,
-            lookback: windows.lookback)
+            lookback: settings.windows.lookback)
         // It renews its lease on a connection that the store keeps for nothing else, so one store serves both.
-        let store = PostgresShardStore(pools: pools, windows: windows)
+        let store = PostgresShardStore(pools: pools, windows: settings.windows)
         try await withGatewayClient { gateways in
             try await NATSConnection.withConnection(natsOptions) { nats in
                 let node = ShardNode(
@@ -57,7 +56,7 @@ extension RoleProcess {
             node: registration(as: .api), host: settings.apiHost, port: settings.apiPort, database: database,
             nats: natsOptions, subjects: try subjects())
         configuration.timers = settings.timers
-        configuration.windows = WindowLengths(settings.windows)
+        configuration.windows = settings.windows
         configuration.connections = settings.poolSize
         let server = try APIServer(configuration: configuration, metrics: metrics, logger: logger)
         try await run(server) { await server.readiness() }

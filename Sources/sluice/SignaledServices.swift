@@ -14,7 +14,10 @@ enum SignaledServices {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
-                    .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+                    // A node that fails has a reason to tell; the others still stop in peace, without errors of theirs.
+                    .init(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
                 },
                 gracefulShutdownSignals: signals, logger: logger.atLeast(.notice)))
         try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -100,6 +100,15 @@ extension ClusterSuite {
             try await TestCluster.run(devices: 2, shards: 1, coordinators: 1) { cluster in
                 let zero = try cluster.sluice("devices", "caps", "device-0001", "0/800/50")
                 #expect(zero.status != 0 && zero.output.contains("cap"), "\(zero.output)")
+                let below = try cluster.sluice("devices", "caps", "device-0001", "-1/5/5")
+                #expect(below.status == 1 && below.output.contains("above 0"), "\(below.output)")
+                let large = try cluster.sluice("devices", "caps", "device-0001", "99999999999/1/1")
+                #expect(large.status == 1 && large.output.contains("too large"), "\(large.output)")
+                for arguments in [["--jsn", "1/1/1"], ["1/1/1", "2/2/2"], []] {
+                    let result = try TestCluster.run(
+                        ["devices", "caps", "device-0001"] + arguments, environment: cluster.environment.variables)
+                    #expect(result.status == 64, "\(arguments): \(result.output)")
+                }
                 #expect(try cluster.sluice("devices", "pause", "device-77").status == 1)
                 #expect(try cluster.sluice("why", "12").status == 1)
                 await #expect(throws: (any Error).self) {

@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 extension ClusterSuite {
-    /// Under load a shard node joins, leaves by SIGTERM, comes back and is killed. The judge is the request log; the slots' owners
-    /// say who had to move.
+    /// Under load a shard node joins, leaves by SIGTERM, comes back and is killed. The judge is the request log; the
+    /// slots' owners say who had to move.
     @Suite struct HandOverTests {
         private static let devices = 60
         private static let leads = 4_500

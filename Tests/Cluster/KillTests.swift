@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 extension ClusterSuite {
-    /// kill -9 of each kind of process while messages flow: nothing lost, nothing twice, caps kept, sending again in time.
+    /// kill -9 of each kind of process while messages flow: nothing lost, nothing twice, caps kept, sending again in
+    /// time.
     @Suite struct KillTests {
         private static let leads = 6_000
         private static let steps = 2
@@ -41,7 +42,8 @@ extension ClusterSuite {
             print("\(victim) died: sending \(started.duration(to: .now)) later")
         }
 
-        /// A dead shard's devices are what matters, not the others', which never stopped: every device with work sends again.
+        /// A dead shard's devices are what matters, not the others', which never stopped: every device with work sends
+        /// again.
         private func devicesOfTheDeadSend(_ killed: Int64, _ cluster: TestCluster) async throws {
             try await eventually("requests of every device", within: Self.limit) {
                 var devices: Set<String> = []

@@ -7,8 +7,9 @@ import Testing
 extension ClusterSuite {
     /// A paused campaign ahead of live work costs it nothing.
     ///
-    /// Three groups of devices get bursts of live messages in turns: two without a backlog and one behind it. How far the two
-    /// equal groups differ, burst by burst, is the noise of this machine in this minute, and the bound comes from it.
+    /// Three groups of devices get bursts of live messages in turns: two without a backlog and one behind it. How far
+    /// the two equal groups differ, burst by burst, is the noise of this machine in this minute, and the bound comes
+    /// from it.
     @Suite struct PausedAheadTests {
         private static let devicesPerGroup = 60
         private static let pausedPerDevice = 1_000
@@ -67,7 +68,8 @@ extension ClusterSuite {
             try await cluster.query("VACUUM ANALYZE sequence_contacts")
         }
 
-        /// In milliseconds, one time per round and group. The order of the groups turns, so that none always goes first.
+        /// In milliseconds, one time per round and group. The order of the groups turns, so that none always goes
+        /// first.
         private func interleavedBursts(_ cluster: TestCluster) async throws -> [Group: [Double]] {
             var times: [Group: [Double]] = [:]
             var offset: Int64 = 0
@@ -116,8 +118,9 @@ extension ClusterSuite {
             return Double(last - committed) / 1e6
         }
 
-        /// From the middle half, so that a burst which the machine held up does not loosen the bound: for a normal distribution
-        /// the interquartile range is 1.349 standard deviations, and the median's standard error 1.2533 deviations / √n.
+        /// From the middle half, so that a burst which the machine held up does not loosen the bound: for a normal
+        /// distribution the interquartile range is 1.349 standard deviations, and the median's standard error 1.2533
+        /// deviations / √n.
         private static func standardErrorOfMedian(_ values: [Double]) -> Double {
             let deviation = (quantile(values, 0.75) - quantile(values, 0.25)) / 1.349
             return 1.2533 * deviation / Double(values.count).squareRoot()

@@ -5,8 +5,8 @@ import Testing
 extension ClusterSuite {
     /// The README's snippets, run as a person would paste them, one after the other on one cluster.
     ///
-    /// A block's language says what it is: `shell` is run, `sql` is given to psql, `text` is what the commands before it print,
-    /// and `shell no-run` needs a build or a terminal of its own.
+    /// A block's language says what it is: `shell` is run, `sql` is given to psql, `text` is what the commands before
+    /// it print, and `shell no-run` needs a build or a terminal of its own.
     @Suite struct ReadmeTests {
         @Test func everySnippetRuns() async throws {
             let blocks = try Self.blocks()
@@ -78,7 +78,8 @@ extension ClusterSuite {
             try files.createSymbolicLink(atPath: "\(folder)/.build/release", withDestinationPath: Programs.folder)
         }
 
-        /// What it printed. Each block has a shell of its own that sources the env file, as a README's reader has by then.
+        /// What it printed. Each block has a shell of its own that sources the env file, as a README's reader has by
+        /// then.
         private static func run(_ block: Block, in folder: String) async throws -> String {
             let script =
                 block.language == "sql"

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 extension ClusterSuite {
-    /// Every device has more work than its caps allow, with an hour of 15 s and a day of 45 s. The judge is the request log.
+    /// Every device has more work than its caps allow, with an hour of 15 s and a day of 45 s. The judge is the request
+    /// log.
     @Suite struct SaturationTests {
         private static let hour = 15.0
         private static let day = 45.0
@@ -24,7 +25,8 @@ extension ClusterSuite {
                 try await cluster.capsAreKnown(concurrency: 2)
                 try await cluster.addSequence("saturate", steps: 2)
                 try await cluster.addLeads(Self.devices * 30, trigger: "saturate")
-                // Long enough for a second day to begin, so that the windows roll under load. The end is an event of the log.
+                // Long enough for a second day to begin, so that the windows roll under load. The end is an event of
+                // the log.
                 let total = Self.devices * (Self.dailyCap + Self.hourlyCap)
                 try await eventually("the second day's sends", within: .seconds(120)) {
                     try cluster.accepted() >= total

@@ -1,4 +1,5 @@
-/// What a terminal shows after what a program wrote: as much of one as a status page may use. Anything else is recorded as a fault.
+/// What a terminal shows after what a program wrote: as much of one as a status page may use. Anything else is recorded
+/// as a fault.
 struct TerminalScreen: Sendable {
     private(set) var lines: [[Character]]
     private(set) var isAlternate = false

@@ -5,8 +5,8 @@ import RequestLog
 import SluiceDev
 import Testing
 
-/// A cluster of real processes for one test: the binaries of this build, in a folder that only root can enter, as a newcomer's
-/// temporary clone is.
+/// A cluster of real processes for one test: the binaries of this build, in a folder that only root can enter, as a
+/// newcomer's temporary clone is.
 struct TestCluster: Sendable {
     let environment: DevEnvironment
     let dataPath: String

@@ -118,8 +118,8 @@ extension TestCluster {
         var total: Int { kinds.values.reduce(0, +) }
     }
 
-    /// A gateway `hook` of the webhook dialect on the simulator, for all devices, with short time bounds. Returns when the shards
-    /// know: what they send before that goes where it went before.
+    /// A gateway `hook` of the webhook dialect on the simulator, for all devices, with short time bounds. Returns when
+    /// the shards know: what they send before that goes where it went before.
     func addWebhook(credentials: String = "{}") async throws {
         let added = try sluice(
             "gateways", "add", "hook", "--dialect", "webhook", "--base-url", "\(environment.gatewayURL)/webhook")

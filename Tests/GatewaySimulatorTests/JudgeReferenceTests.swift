@@ -1,4 +1,5 @@
 import RequestLog
+import TestSupport
 import Testing
 
 /// The judge against the plainest possible reading of each definition, on random logs.
@@ -23,8 +24,7 @@ import Testing
 
     @Test(arguments: 0..<300)
     func agreesWithBruteForce(round: Int) throws {
-        let seed = UInt64(round) &* 0x9e37_79b9 &+ UInt64.random(in: 0..<(1 << 32))
-        var random = Generator(state: seed)
+        var random = Generator(state: TestSeed.run(UInt64(round) &* 0x9e37_79b9))
         let messages = Self.messages(&random)
         let window = CapRules.Window(
             nanoseconds: Int64.random(in: 1...30, using: &random), cap: Int.random(in: 1...6, using: &random))
@@ -35,19 +35,19 @@ import Testing
 
         let byCapKey = Dictionary(grouping: messages, by: \.capKey)
         let fullest = byCapKey.mapValues { Self.fullest($0.compactMap(\.accepted), window.nanoseconds) }
-        #expect(verdict.overCapCount == fullest.values.count { $0 > window.cap }, "seed \(seed)")
-        #expect(verdict.fullestWindow.first?.count ?? 0 == fullest.values.max() ?? 0, "seed \(seed)")
+        #expect(verdict.overCapCount == fullest.values.count { $0 > window.cap }, "\(TestSeed.name)")
+        #expect(verdict.fullestWindow.first?.count ?? 0 == fullest.values.max() ?? 0, "\(TestSeed.name)")
         let open = byCapKey.mapValues(Self.mostOpen)
-        #expect(verdict.overOpenCount == open.values.count { $0 > rules.concurrency! }, "seed \(seed)")
-        #expect(verdict.maxOpen?.count ?? 0 == open.values.max() ?? 0, "seed \(seed)")
+        #expect(verdict.overOpenCount == open.values.count { $0 > rules.concurrency! }, "\(TestSeed.name)")
+        #expect(verdict.maxOpen?.count ?? 0 == open.values.max() ?? 0, "\(TestSeed.name)")
 
         let byKey = Dictionary(grouping: messages, by: \.key)
         let duplicates = byKey.values.count { attempts in
             attempts.count { $0.end == nil || !($0.verdict == .refused && $0.answered) } > 1
         }
-        #expect(verdict.duplicateCount == duplicates, "seed \(seed)")
-        #expect(verdict.overlapCount == byKey.values.count(where: Self.overlap), "seed \(seed)")
-        #expect(verdict.unfinished == messages.count { $0.end == nil }, "seed \(seed)")
+        #expect(verdict.duplicateCount == duplicates, "\(TestSeed.name)")
+        #expect(verdict.overlapCount == byKey.values.count(where: Self.overlap), "\(TestSeed.name)")
+        #expect(verdict.unfinished == messages.count { $0.end == nil }, "\(TestSeed.name)")
     }
 
     private static func messages(_ random: inout Generator) -> [Message] {

@@ -31,8 +31,7 @@ import Testing
     }
 
     @Test func randomArraysComeBackUnchanged() async throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix(state: TestSeed.base)
         try await withSession { connection in
             for _ in 0..<50 {
                 let count = Int.random(in: 0...40, using: &random)
@@ -41,8 +40,8 @@ import Testing
                 }
                 let texts = (0..<count).map { _ in Self.text(using: &random) }
                 let result = try await connection.query("select $1, $2", [.int64Array(numbers), .stringArray(texts)])
-                #expect(try result[0].decode([Int64?].self, at: 0) == numbers, "seed \(seed)")
-                #expect(try result[0].decode([String?].self, at: 1) == texts, "seed \(seed)")
+                #expect(try result[0].decode([Int64?].self, at: 0) == numbers, "\(TestSeed.name)")
+                #expect(try result[0].decode([String?].self, at: 1) == texts, "\(TestSeed.name)")
             }
         }
     }

@@ -121,8 +121,7 @@ func withPool<Value: Sendable>(
     }
 
     @Test func stressWithFailuresAndCancellationsLosesNoConnection() async throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix(state: TestSeed.base)
         let choices = (0..<400).map { _ in Int.random(in: 0..<6, using: &random) }
         let limits = PostgresPoolConfiguration(maximumConnections: 4, acquireDeadline: .seconds(20))
         try await withPool(configuration(), limits) { pool in
@@ -135,7 +134,7 @@ func withPool<Value: Sendable>(
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(values.sorted() == Array(0..<100), "seed \(seed)")
+            #expect(values.sorted() == Array(0..<100), "\(TestSeed.name)")
         }
     }
 

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceStore
 import SluiceWire
 import TestSupport
 import Testing
@@ -24,6 +25,22 @@ extension CoordinatorSuite {
                             #expect(beacons.reigns.map(\.term) == [1], "nobody took the lead from a live leader")
                         }
                     }
+                }
+            }
+        }
+
+        @Test func aSecondCoordinatorOfOneNameEnds() async throws {
+            try await NodeGround.with { ground in
+                try await ground.withCoordinator("c-1") { first in
+                    try await eventually("the first") { try await ground.statuses(2).count == 1 }
+                    try await ground.withCoordinator("c-1") { second in
+                        try await eventually("the second to end") { second.hasEnded }
+                        guard case StoreError.nameInUse("c-1")? = second.failure else {
+                            Issue.record("it ended with \(String(describing: second.failure))")
+                            return
+                        }
+                    }
+                    #expect(!first.hasEnded)
                 }
             }
         }

@@ -1,12 +1,11 @@
 import SluiceCore
+import TestSupport
 import Testing
 
 /// Bad networks and lost answers first, then a heal: nothing is ever over-claimed, and everything is sent in the end.
 @Suite struct CoordinatorSimulationTests {
-    private static let firstSeed = UInt64.random(in: 0...UInt64(UInt32.max))
-
     @Test(arguments: 0..<12) func claimsStayWithinCreditAndEverythingIsClaimed(_ number: Int) throws {
-        let seed = Self.firstSeed + UInt64(number)
+        let seed = TestSeed.run(number)
         do {
             var simulation = CoordinatorSimulation(seed: seed)
             try simulation.lead()
@@ -22,9 +21,9 @@ import Testing
                 steps += 1
             }
             let left = simulation.contacts.count { $0.state != .sent }
-            #expect(left == 0, "seed \(seed): \(left) contacts are left after \(steps) steps")
+            #expect(left == 0, "\(TestSeed.name): \(left) contacts are left after \(steps) steps")
         } catch {
-            Issue.record("seed \(seed): \(error)")
+            Issue.record("\(TestSeed.name): \(error)")
         }
     }
 

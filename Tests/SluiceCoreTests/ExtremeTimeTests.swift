@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SluiceCore
@@ -31,20 +32,20 @@ import Testing
 
     /// Against the exact value, which a 128-bit duration holds.
     @Test(arguments: 0..<20) func conversionsAreExactOrTheNearestThatFits(run: UInt64) {
-        let seed = UInt64.random(in: .min ... .max) &+ run
+        let seed = TestSeed.run(run)
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             let duration = anyDuration(&generator)
             let ends = (Duration.nanoseconds(Int64.min), Duration.nanoseconds(Int64.max))
             let nearest = min(max(duration, ends.0), ends.1)
-            #expect((nearest - .nanoseconds(duration.wholeNanoseconds)).magnitude < .nanoseconds(1), "seed \(seed)")
+            #expect((nearest - .nanoseconds(duration.wholeNanoseconds)).magnitude < .nanoseconds(1), "\(TestSeed.name)")
             let (one, other) = (anyTime(&generator), anyTime(&generator))
             let exact = Duration.nanoseconds(one) - .nanoseconds(other)
-            #expect(MonotonicTime(nanoseconds: one) - MonotonicTime(nanoseconds: other) == exact, "seed \(seed)")
+            #expect(MonotonicTime(nanoseconds: one) - MonotonicTime(nanoseconds: other) == exact, "\(TestSeed.name)")
             let sum = MonotonicTime(nanoseconds: one) + duration
-            #expect(duration < .zero ? sum.nanoseconds <= one : sum.nanoseconds >= one, "seed \(seed)")
+            #expect(duration < .zero ? sum.nanoseconds <= one : sum.nanoseconds >= one, "\(TestSeed.name)")
             let late = DatabaseTime(microseconds: one) + duration
-            #expect(duration < .zero ? late.microseconds <= one : late.microseconds >= one, "seed \(seed)")
+            #expect(duration < .zero ? late.microseconds <= one : late.microseconds >= one, "\(TestSeed.name)")
             #expect(DatabaseTime(microseconds: .max) - duration == DatabaseTime(microseconds: .max))
         }
     }

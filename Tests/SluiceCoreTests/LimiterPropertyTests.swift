@@ -1,4 +1,5 @@
 import SluiceCore
+import TestSupport
 import Testing
 
 /// Random schedules: requests of any latency, unknowns, crashes with a rebuild from the ledger, changed caps. The
@@ -7,33 +8,33 @@ import Testing
 /// limit.
 @Suite struct LimiterPropertyTests {
     @Test(arguments: 0..<60) func agreesWithTheReferenceAndTheGateway(run: UInt64) {
-        let seed = UInt64.random(in: .min ... .max) &+ run
+        let seed = TestSeed.run(run)
         var schedule = LimiterSchedule(seed: seed, changesCaps: run % 3 == 0, crashes: run % 2 == 0)
         schedule.play(steps: 1_500)
-        for failure in schedule.failures { Issue.record("seed \(seed): \(failure)") }
+        for failure in schedule.failures { Issue.record("\(TestSeed.name): \(failure)") }
         guard run % 3 != 0 else { return }
         for window in schedule.caps.windows {
             let length = (window.length + window.margin).wholeNanoseconds
             let fullest = schedule.gateway.fullest(length: length)
-            #expect(fullest <= window.limit, "seed \(seed)")
+            #expect(fullest <= window.limit, "\(TestSeed.name)")
         }
-        #expect(schedule.gateway.mostBusy <= schedule.caps.concurrency, "seed \(seed)")
+        #expect(schedule.gateway.mostBusy <= schedule.caps.concurrency, "\(TestSeed.name)")
     }
 
     /// Without this the test above would pass with a limiter that refuses everything (I26).
     @Test(arguments: 0..<20) func saturatedRunFillsItsWindows(run: UInt64) {
-        let seed = UInt64.random(in: .min ... .max) &+ run
+        let seed = TestSeed.run(run)
         var schedule = LimiterSchedule(seed: seed, changesCaps: false, crashes: false)
         schedule.saturate(sends: 400)
-        for failure in schedule.failures { Issue.record("seed \(seed): \(failure)") }
+        for failure in schedule.failures { Issue.record("\(TestSeed.name): \(failure)") }
         let isTight = schedule.caps.windows.contains { window in
             let length = (window.length + window.margin).wholeNanoseconds
             return schedule.gateway.fullest(length: length) == window.limit
         }
-        #expect(isTight, "seed \(seed): no window was filled")
+        #expect(isTight, "\(TestSeed.name): no window was filled")
         for window in schedule.caps.windows {
             let length = (window.length + window.margin).wholeNanoseconds
-            #expect(schedule.gateway.fullest(length: length) <= window.limit, "seed \(seed)")
+            #expect(schedule.gateway.fullest(length: length) <= window.limit, "\(TestSeed.name)")
         }
     }
 }

@@ -1,4 +1,5 @@
 import SluiceCore
+import TestSupport
 import Testing
 
 /// A device whose cap key changes takes what it sent along.
@@ -90,7 +91,7 @@ import Testing
 
     /// Absorbing a second history is the same as having known both from the start.
     @Test(arguments: 0..<50) func absorbedIsAsIfItHadAlwaysBeenThere(run: UInt64) {
-        let seed = UInt64.random(in: .min ... .max) &+ run
+        let seed = TestSeed.run(run)
         var generator = SeededGenerator(seed: seed)
         let caps = Caps(
             windows: [
@@ -110,8 +111,8 @@ import Testing
         joined.absorb(second, knownFrom: Shard.at(-1_000_000), at: now)
         for later in stride(from: Int64(0), through: 800_000, by: 13_000) {
             let time = Shard.at(1_000_000 + later)
-            #expect(joined.use(at: time).map(\.used) == both.use(at: time).map(\.used), "seed \(seed)")
-            #expect(joined.capacity(at: time) == both.capacity(at: time), "seed \(seed)")
+            #expect(joined.use(at: time).map(\.used) == both.use(at: time).map(\.used), "\(TestSeed.name)")
+            #expect(joined.capacity(at: time) == both.capacity(at: time), "\(TestSeed.name)")
         }
     }
 }

@@ -196,11 +196,15 @@ import Testing
         _ = shard.handle(.batch(waiting), at: 11)
         let newer = Term(rawValue: 4)
         #expect(
-            shard.handle(.beacon(term: newer, assignmentVersion: 1, controlVersion: 0), at: 20) == [
-                .release(Shard.statement(4), waiting.claims),
+            shard.handle(.beacon(term: newer, assignmentVersion: 1, controlVersion: 0), at: 20)
+                == [.readVersions(Shard.statement(4))], "a beacon is only a hint")
+        let read = ClusterVersions(term: newer, assignment: 1, control: 0)
+        #expect(
+            shard.handle(.versions(Shard.statement(4), read), at: 20) == [
+                .release(Shard.statement(5), waiting.claims),
                 Shard.report(2, [(device, capacity: 1, consumed: 0)], term: newer),
             ])
-        _ = shard.handle(.released(Shard.statement(4), [ReleasedClaim(claim: waiting.claims[0], due: nil)]), at: 30)
+        _ = shard.handle(.released(Shard.statement(5), [ReleasedClaim(claim: waiting.claims[0], due: nil)]), at: 30)
         #expect(shard.view(of: device, at: 30).capacity == 1)
         #expect(
             shard.handle(.beacon(term: Shard.term, assignmentVersion: 1, controlVersion: 0), at: 40) == [],

@@ -59,10 +59,12 @@ final class ShardUnderTest {
         return actions.filter { if case .publish = $0 { false } else { true } }
     }
 
-    func renewal(assignment: Int64 = 1, control: Int64 = 0, open: [BatchID] = [], at time: Int64) -> ShardEvent {
+    func renewal(
+        term: Term = term, assignment: Int64 = 1, control: Int64 = 0, open: [BatchID] = [], at time: Int64
+    ) -> ShardEvent {
         .renewed(
             Renewal(
-                databaseNow: Self.database(time), assignmentVersion: assignment, controlVersion: control,
+                databaseNow: Self.database(time), term: term, assignmentVersion: assignment, controlVersion: control,
                 openBatches: open),
             ClockReading(database: Self.database(time), sent: Self.at(time), received: Self.at(time)))
     }

@@ -1,17 +1,17 @@
 import SluiceCore
+import TestSupport
 import Testing
 
 /// The small values around the limiter: gaps, back-off, permits, chance.
 @Suite struct ShardPacingTests {
     @Test func gapIsDrawnWithinItsRange() {
-        let seed = UInt64.random(in: .min ... .max)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed: TestSeed.base)
         var gap = Gap()
         #expect(gap.wait(at: ShardUnderTest.at(0)) == nil)
         for _ in 0..<200 {
             gap.started(at: ShardUnderTest.at(0), range: .seconds(5) ... .seconds(15), using: &generator)
             let end = gap.notBefore?.nanoseconds ?? 0
-            #expect((5_000_000_000...15_000_000_000).contains(end), "seed \(seed)")
+            #expect((5_000_000_000...15_000_000_000).contains(end), "\(TestSeed.name)")
             #expect(gap.wait(at: MonotonicTime(nanoseconds: end)) == nil, "over at its end")
         }
     }

@@ -1,4 +1,5 @@
 import SluiceCore
+import TestSupport
 import Testing
 
 @Suite struct ShardSimulationTests {
@@ -6,7 +7,7 @@ import Testing
     /// twice, no cap is broken, and
     /// the leader's count of live claims comes to zero.
     @Test(arguments: 0..<6) func breakHealAndFinish(run: UInt64) {
-        let seed = UInt64.random(in: .min ... .max) &+ run
+        let seed = TestSeed.run(run)
         var world = ShardWorld(seed: seed, contacts: 150)
         world.run(until: 20_000_000_000)
         if run % 2 == 0 { world.changeLeader() }
@@ -15,24 +16,24 @@ import Testing
         // Six sends in 21 s per device, after the last unknown's deadline and the longest pause between polls.
         world.run(until: 600_000_000_000)
         let isDone = world.isDone
-        #expect(isDone, "seed \(seed): \(world.undone) contacts left at \(world.time / 1_000_000) ms")
+        #expect(isDone, "\(TestSeed.name): \(world.undone) contacts left at \(world.time / 1_000_000) ms")
         world.rest()
-        for failure in world.failures { Issue.record("seed \(seed): \(failure)") }
+        for failure in world.failures { Issue.record("\(TestSeed.name): \(failure)") }
         for device in world.devices where device.capKey != "shared" {
             let log = world.log[device.id] ?? GatewayLog()
-            #expect(log.fullest(length: 21_000_000_000) <= ShardWorld.limit, "seed \(seed): \(device.name)")
-            #expect(log.mostBusy <= device.caps.concurrency, "seed \(seed): \(device.name)")
+            #expect(log.fullest(length: 21_000_000_000) <= ShardWorld.limit, "\(TestSeed.name): \(device.name)")
+            #expect(log.mostBusy <= device.caps.concurrency, "\(TestSeed.name): \(device.name)")
         }
     }
 
     @Test func sameSeedSameTrace() {
-        let seed = UInt64.random(in: .min ... .max)
+        let seed = TestSeed.base
         let traces = (0..<2).map { _ -> [ShardAction] in
             var world = ShardWorld(seed: seed, contacts: 120)
             world.run(until: 30_000_000_000)
             return world.trace
         }
-        #expect(traces[0] == traces[1], "seed \(seed)")
+        #expect(traces[0] == traces[1], "\(TestSeed.name)")
         #expect(traces[0].count > 200)
     }
 }

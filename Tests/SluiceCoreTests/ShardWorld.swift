@@ -37,6 +37,8 @@ struct ShardWorld {
     private var arrivals: [(time: Int64, ordinal: Int, arrival: Arrival)] = []
     private var ordinal = 0
     private var faultPercent = 8
+    /// So many messages of the bus have a copy with a flipped bit.
+    var forgePercent = 0
     private var stepsAtThisInstant = 0
     let devices: [DeviceProfile]
     static let limit = 6
@@ -140,7 +142,13 @@ struct ShardWorld {
 
     private mutating func arrive(_ arrival: Arrival) {
         switch arrival {
-        case .event(let event): feed(event)
+        case .event(let event):
+            feed(event)
+            guard forgePercent > 0, chance(forgePercent) else { break }
+            switch event {
+            case .beacon, .batch: feed(generator.flipped(event))
+            default: break
+            }
         case .renewal: renew()
         case .claim:
             isClaiming = false
@@ -155,7 +163,8 @@ struct ShardWorld {
         schedule(.renewal, after: 1_000)
         claimSoon()
         guard !chance(faultPercent) else { return }
-        let renewal = Renewal(databaseNow: database, assignmentVersion: 1, controlVersion: 0, openBatches: openOrder)
+        let renewal = Renewal(
+            databaseNow: database, term: term, assignmentVersion: 1, controlVersion: 0, openBatches: openOrder)
         feed(.renewed(renewal, ClockReading(database: database, sent: monotonic, received: monotonic)))
     }
 
@@ -212,6 +221,8 @@ struct ShardWorld {
 
     private mutating func carryOut(_ action: ShardAction) {
         switch action {
+        case .readVersions(let id):
+            answer(id, .versions(id, ClusterVersions(term: term, assignment: 1, control: 0)))
         case .readOwnership(let id): answer(id, .ownership(id, [ShardUnderTest.ownership()]))
         case .takeOver(let id, _):
             answer(

@@ -62,6 +62,15 @@ import Testing
         #expect(throws: OperationsError.self) { try CapValues(parsing: text) }
     }
 
+    @Test(arguments: [
+        ("99999999999/1/1", "99999999999 is too large"), ("1/1/99999999999999999999", "is too large"),
+        ("-1/5/5", "above 0"), ("5/-99999999999999999999/5", "above 0"), ("5/x/5", "not hourly/daily/concurrent"),
+    ])
+    func capsThatCannotBeSayWhy(_ text: String, _ words: String) {
+        let error = #expect(throws: OperationsError.self) { try CapValues(parsing: text) }
+        #expect("\(String(describing: error))".contains(words))
+    }
+
     @Test func capsAreChangedAndAudited() async throws {
         try await World.with { world in
             try await world.addDevice()

@@ -65,6 +65,15 @@ import Testing
         }
     }
 
+    @Test func resentOnADeletedDeviceItIsHeld() async throws {
+        try await unknownWorld(deadline: .zero) { world, contact in
+            try await world.sql.query("DELETE FROM user_devices")
+            #expect(try await world.session.resolveUnknown(.all, as: .resend).resolved == 1)
+            try await world.workOffIntake()
+            #expect(try await world.why() == ["unknown_device"])
+        }
+    }
+
     @Test func oneFromThePreviousSystemGetsAnAttemptOfItsOwn() async throws {
         try await World.with { world in
             try await world.populate()

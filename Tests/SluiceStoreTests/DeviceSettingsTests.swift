@@ -4,7 +4,8 @@ import SluiceStore
 import TestSupport
 import Testing
 
-/// Settings of a device that cannot be used: refused when written, and when they got in all the same, one device's trouble.
+/// Settings of a device that cannot be used: refused when written, and when they got in all the same, one device's
+/// trouble.
 @Suite struct DeviceSettingsTests {
     static let badWindows = [
         #"[{"secs": 60}]"#, #"[{"seconds": 1e300, "limit": 20}]"#, #"[{"seconds": "60", "limit": 20}]"#,

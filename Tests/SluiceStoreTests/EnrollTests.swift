@@ -196,6 +196,21 @@ import Testing
         }
     }
 
+    @Test(arguments: ["+62 811-5550-001", "62 811 555 0001", "628115550001"])
+    func anOptOutHoldsHoweverTheNumberIsWritten(_ phone: String) async throws {
+        try await PostgresWorld.with { world in
+            _ = try await Self.scene(world)
+            _ = try await world.addLead("628115550001", trigger: "fitness_start")
+            try await world.enroll()
+            try await world.sql.query("INSERT INTO suppressions (phone) VALUES ($1)", [.string(phone)])
+            let row = try await world.onlyContact()
+            #expect((row.status, row.lastError) == ("cancelled", "suppressed"))
+            await #expect(throws: PostgresError.self) {
+                try await world.sql.query("INSERT INTO suppressions (phone) VALUES ('nobody')")
+            }
+        }
+    }
+
     @Test func twoEntryStepsOfOneSequenceChangeHandsInOneChunk() async throws {
         try await PostgresWorld.with { world in
             _ = try await world.addDevice()

@@ -6,8 +6,10 @@ import Testing
 
 /// A campaign on a cluster that was small until now: what the planner believes and what it planned is old.
 ///
-/// The bounds are for a machine that does much else. Alone on two cores it is 19,000 rows/s, the first chunk after
-/// 40 ms; a plan that walks a table for each row never ends.
+/// A statement's time is held against that of the user's SQL which wrote what it works off, the same rows a moment
+/// before, so that a machine that does much else slows both. Measured: enrolling 3.4 times, placing 1.3, relocating 0.9,
+/// deciding 0.06, completing 1.1; the first thousand leads within 0.13 s beside a load of 12 on two cores. A plan that
+/// walks a table for each row takes hundreds of times as long.
 @Suite struct GrowthTests {
     private static let leads = 100_000
 
@@ -32,20 +34,18 @@ import Testing
                 try await world.enroll()
             }
             try await Self.add(Self.leads, from: 628_100_000_000, world)
-            try await world.sql.query("UPDATE leads SET trigger = 'a' WHERE trigger IS NULL", deadline: .seconds(60))
-            let start = ContinuousClock.now
-            var first: Duration?
-            var slowest = Duration.zero
-            var chunk = 0
-            repeat {
-                let begin = ContinuousClock.now
-                chunk = try await world.leader.enroll(limit: 500).processed
-                slowest = max(slowest, begin.duration(to: .now))
-                first = first ?? start.duration(to: .now)
-            } while chunk > 0
-            let pace = Double(Self.leads) / (start.duration(to: .now) / .seconds(1))
-            print("\(others) other sequences: first chunk \(first!), slowest \(slowest), \(Int(pace)) rows/s")
-            #expect(first! < .seconds(3) && slowest < .seconds(3) && pace > 500)
+            let written = try await Self.time {
+                try await world.sql.query(
+                    "UPDATE leads SET trigger = 'a' WHERE trigger IS NULL", deadline: .seconds(60))
+            }
+            let first = try await Self.time {
+                for _ in 0..<2 { _ = try await world.leader.enroll(limit: 500) }
+            }
+            #expect(first < .seconds(1), "a thousand leads are enrolled within a second of their commit")
+            try await Self.expectPace("enroll beside \(others) others", of: Self.leads - 1_000, within: 10, written) {
+                try await world.leader.enroll(limit: 500).processed
+            }
+            print("the first thousand after \(first)")
             #expect(try await world.wrongCounts().isEmpty)
         }
     }
@@ -72,40 +72,61 @@ import Testing
                 try await world.complete()
             }
             try await Self.add(20_000, from: 628_100_000_000, world)
-            try await world.sql.query(
-                """
-                INSERT INTO sequence_contacts (sequence_id, contact_phone, lead_id, entry_trigger, assigned_device_id)
-                SELECT $1, phone, id, 'a', $2 FROM leads WHERE trigger IS NULL
-                """, [.uuid(sequence), own], deadline: .seconds(60))
-            try await Self.expectPace("place", of: 20_000) { try await world.leader.enroll(limit: 500).processed }
+            var written = try await Self.time {
+                try await world.sql.query(
+                    """
+                    INSERT INTO sequence_contacts (sequence_id, contact_phone, lead_id, entry_trigger, assigned_device_id)
+                    SELECT $1, phone, id, 'a', $2 FROM leads WHERE trigger IS NULL
+                    """, [.uuid(sequence), own], deadline: .seconds(60))
+            }
+            try await Self.expectPace("place", of: 20_000, within: 5, written) {
+                try await world.leader.enroll(limit: 500).processed
+            }
             try await world.sql.query("INSERT INTO device_states (device_id, state) VALUES ($1, 'banned')", [own])
-            try await Self.expectPace("relocate", of: 20_000) { try await world.leader.relocate(limit: 500).processed }
-            try await world.sql.query(
-                """
-                WITH standing AS (UPDATE sequence_contacts SET status = 'advance' RETURNING id, generation, moves)
-                INSERT INTO branch_intake (contact_id, generation, moves, settled_at, step_trigger)
-                SELECT id, generation, moves, now(), 'b' FROM standing
-                """, deadline: .seconds(60))
-            try await Self.expectPace("decide", of: 20_000) {
+            try await Self.expectPace("relocate", of: 20_000, within: 5, written) {
+                try await world.leader.relocate(limit: 500).processed
+            }
+            written = try await Self.time {
+                try await world.sql.query(
+                    """
+                    WITH standing AS (UPDATE sequence_contacts SET status = 'advance' RETURNING id, generation, moves)
+                    INSERT INTO branch_intake (contact_id, generation, moves, settled_at, step_trigger)
+                    SELECT id, generation, moves, now(), 'b' FROM standing
+                    """, deadline: .seconds(60))
+            }
+            try await Self.expectPace("decide", of: 20_000, within: 1, written) {
                 try await world.leader.decideBranches(limit: 500).processed
             }
-            try await world.sql.query("UPDATE leads SET trigger = 'a'", deadline: .seconds(60))
-            try await Self.expectPace("complete", of: 20_000) { try await world.leader.complete(limit: 500).processed }
+            written = try await Self.time {
+                try await world.sql.query("UPDATE leads SET trigger = 'a'", deadline: .seconds(60))
+            }
+            try await Self.expectPace("complete", of: 20_000, within: 5, written) {
+                try await world.leader.complete(limit: 500).processed
+            }
             #expect(try await world.leadTriggers().isEmpty)
         }
     }
 
-    private static func expectPace(_ what: String, of least: Int, _ chunk: () async throws -> Int) async throws {
-        let start = ContinuousClock.now
+    /// Works off everything and expects that `least` rows or more took at most `times` as long as `written`.
+    private static func expectPace(
+        _ what: String, of least: Int, within times: Int, _ written: Duration, _ chunk: () async throws -> Int
+    ) async throws {
         var rows = 0
-        while true {
-            let more = try await chunk()
-            rows += more
-            if more == 0 { break }
+        let took = try await time {
+            while true {
+                let more = try await chunk()
+                rows += more
+                if more == 0 { break }
+            }
         }
-        let pace = Double(rows) / (start.duration(to: .now) / .seconds(1))
-        print("\(what): \(rows) rows, \(Int(pace)) rows/s")
-        #expect(rows >= least && pace > 500, "\(what)")
+        print("\(what): \(rows) rows in \(took), \(took / written) times what writing them took")
+        #expect(rows >= least && took < written * times, "\(what): \(took), written in \(written)")
+    }
+
+    private static func time(_ body: () async throws -> Void) async throws -> Duration {
+        let start = ContinuousClock.now
+        try await body()
+        return start.duration(to: .now)
     }
 
     private static func add(_ count: Int, from number: Int64, _ world: PostgresWorld) async throws {

@@ -26,6 +26,24 @@ import Testing
         }
     }
 
+    /// SQL that names no workspace means the default one, in every table that users write to.
+    @Test(arguments: [
+        ("suppressions", "INSERT INTO suppressions (phone) VALUES ('628115550001')"),
+        ("api_keys", #"INSERT INTO api_keys (name, secret_hash) VALUES ('ann', '\x00')"#),
+        ("leads", "INSERT INTO leads (phone) VALUES ('628115550001')"),
+        ("sequences", "INSERT INTO sequences (name) VALUES ('s')"),
+        ("sequence_steps", "INSERT INTO sequence_steps (trigger) VALUES ('a')"),
+        ("sequence_contacts", "INSERT INTO sequence_contacts (contact_phone) VALUES ('628115550001')"),
+        ("user_devices", "INSERT INTO user_devices (device_name) VALUES ('north')"),
+    ])
+    func theDefaultWorkspaceIsMeant(table: String, sql: String) async throws {
+        try await PostgresWorld.with { world in
+            try await world.sql.query(sql)
+            let workspace = try await world.sql.query("SELECT workspace_id FROM \(table)").scalar(String.self)
+            #expect(workspace == "default")
+        }
+    }
+
     @Test func anExternalIdEnrollsOnce() async throws {
         try await PostgresWorld.with { world in
             _ = try await world.addDevice()

@@ -34,6 +34,30 @@ import Testing
         }
     }
 
+    /// A reserve whose answer was lost is aborted, and where the row refuses that, by the leader once it can be.
+    @Test func aLostReserveThatIsRefusedIsNotForgotten() async throws {
+        try await PostgresWorld.with { world in
+            let cluster = try await ClaimTests.scene(world, contacts: 2)
+            let claims = try await cluster.claim(10).claims
+            #expect(try await cluster.reserve(claims).count == 2)
+            try await world.sql.query(
+                """
+                ALTER TABLE send_ledger ADD CONSTRAINT own_rule
+                    CHECK (recipient <> '628115550001' OR state = 'reserved') NOT VALID
+                """)
+            _ = try await world.shard.abortLost(claims, by: cluster.node)
+            #expect(try await world.settlesLeft() == 1)
+            try await world.sql.query("ALTER TABLE send_ledger DROP CONSTRAINT own_rule")
+            _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+            #expect(try await world.settlesLeft() == 0)
+            for claim in claims {
+                #expect(try await world.attempts(of: claim.contact).map(\.state) == ["aborted"])
+            }
+            #expect(try await world.contacts().allSatisfy { $0.claimState == 0 })
+            try await Counts.expectExact(world)
+        }
+    }
+
     /// A row that cannot be settled at a take-over is set aside alone, and the slots load.
     @Test func anOrphanThatIsRefusedKeepsNoSlotFromLoading() async throws {
         try await PostgresWorld.with { world in

@@ -4,12 +4,12 @@ internal import NIOPosix
 
 /// One client's connection: reads a request, hands it on, writes its answer, and only then reads the next.
 ///
-/// Answers are written as bytes, not through an HTTP encoder, because half of what a simulator says is not what an encoder
-/// would let pass.
+/// Answers are written as bytes, not through an HTTP encoder, because half of what a simulator says is not what an
+/// encoder would let pass.
 ///
-/// States: idle → reading → busy → idle. `ignoring` follows an answer that ends the connection, and a host that hangs; it
-/// leads nowhere. A request that is pipelined behind one without an answer ends the connection: no client of Sluice does
-/// that, and its bytes are not part of any logged request.
+/// States: idle → reading → busy → idle. `ignoring` follows an answer that ends the connection, and a host that hangs;
+/// it leads nowhere. A request that is pipelined behind one without an answer ends the connection: no client of Sluice
+/// does that, and its bytes are not part of any logged request.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = ByteBuffer

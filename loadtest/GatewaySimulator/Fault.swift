@@ -1,5 +1,5 @@
-/// An outcome other than plain success that the simulator can be told to produce, by the name that options, scenario files,
-/// sandbox recipients and the request log's `fault` field use.
+/// An outcome other than plain success that the simulator can be told to produce, by the name that options, scenario
+/// files, sandbox recipients and the request log's `fault` field use.
 public enum Fault: String, Sendable, Codable, CaseIterable {
     // The message goes out, and the client does not learn it.
     case acceptThenTimeout = "accept-then-timeout"

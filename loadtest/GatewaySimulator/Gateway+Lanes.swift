@@ -1,7 +1,7 @@
 internal import NIOCore
 
-// A device handles one message at a time: the next starts when the one before is through, which is not always when it is
-// answered (a silent or dripping answer no longer occupies the device).
+// A device handles one message at a time: the next starts when the one before is through, which is not always when it
+// is answered (a silent or dripping answer no longer occupies the device).
 extension Gateway {
     func enqueue(_ exchange: Exchange) {
         let device = exchange.message.device ?? ""

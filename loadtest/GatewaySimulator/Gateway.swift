@@ -1,8 +1,8 @@
 internal import NIOCore
 internal import RequestLog
 
-/// The gateway itself: takes messages, passes them through their devices' lanes, concludes each exactly once and logs both
-/// ends. Confined to one event loop, so it needs no lock and its log is in the order of what happened.
+/// The gateway itself: takes messages, passes them through their devices' lanes, concludes each exactly once and logs
+/// both ends. Confined to one event loop, so it needs no lock and its log is in the order of what happened.
 final class Gateway {
     /// Whether the host as a whole is there.
     enum HostMode: String, Codable {

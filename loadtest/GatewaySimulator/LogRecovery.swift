@@ -4,7 +4,8 @@ internal import RequestLog
 struct LogRecovery: Sendable {
     var lastSequence: UInt64 = 0
     var lastNanoseconds: Int64 = 0
-    /// Requests without a response: their process died, and a message whose acceptance is not in the log was not accepted.
+    /// Requests without a response: their process died, and a message whose acceptance is not in the log was not
+    /// accepted.
     var unfinished: [UInt64] = []
     /// Keys that the webhook accepted, oldest first, as far as they are remembered.
     var acceptedKeys: AcceptedKeys

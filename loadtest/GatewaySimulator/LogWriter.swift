@@ -4,9 +4,9 @@ internal import RequestLog
 
 /// Group commit of the request log.
 ///
-/// Lines are collected on the event loop. One batch at a time is written and synced on a thread of its own while the next
-/// one collects, so the number of syncs follows the disk, not the load. What waits for a commit (the answers) runs on the
-/// loop, in order, once everything appended before it is on disk.
+/// Lines are collected on the event loop. One batch at a time is written and synced on a thread of its own while the
+/// next one collects, so the number of syncs follows the disk, not the load. What waits for a commit (the answers) runs
+/// on the loop, in order, once everything appended before it is on disk.
 ///
 /// Confined to its event loop. It holds at most two lines for each open request.
 ///

@@ -38,8 +38,8 @@ public enum SandboxRecipients {
 
     private static let bySuffix = Dictionary(uniqueKeysWithValues: outcomes.map { ($0.suffix, $0.outcome) })
 
-    /// The outcome of a recipient as a request names it, with or without `+` and an `@…` server part; nil for an ordinary
-    /// one.
+    /// The outcome of a recipient as a request names it, with or without `+` and an `@…` server part; nil for an
+    /// ordinary one.
     static func outcome(of recipient: String) -> Outcome? {
         var digits = recipient[...]
         if digits.first == "+" { digits = digits.dropFirst() }

@@ -1,10 +1,10 @@
-internal import Glibc
 public import Logging
 internal import PostgresDriver
 public import SluiceDev
 internal import Synchronization
 
-/// Two figures of one run: how fast messages go end to end when nothing limits them, and how quiet the database is when every device is capped.
+/// Two figures of one run: how fast messages go end to end when nothing limits them, and how quiet the database is when
+/// every device is capped.
 public struct Bench: Sendable {
     public struct Result: Sendable, Codable {
         public var messages: Int

@@ -4,7 +4,8 @@ internal import PostgresDriver
 public import SluiceDev
 internal import Synchronization
 
-/// The demonstration: 3,000 devices on three shard nodes deliver 30,000 leads' sequences while one node is killed half-way.
+/// The demonstration: 3,000 devices on three shard nodes deliver 30,000 leads' sequences while one node is killed
+/// half-way.
 ///
 /// A few devices have caps so low that their contacts must wait. At the end the request log is held against the tables.
 public struct Demo: Sendable {
@@ -64,8 +65,8 @@ public struct Demo: Sendable {
 
     private func load(on connection: PostgresConnection) async throws {
         try await workload.loadSequences(on: connection)
-        // This gateway accepts nothing later than 5 s after it was given up, and says so: what the killed node leaves unknown holds its
-        // device's concurrency for 16 s, not for the two minutes that a real GOWA may take.
+        // This gateway accepts nothing later than 5 s after it was given up, and says so: what the killed node leaves
+        // unknown holds its device's concurrency for 16 s, not for the two minutes that a real GOWA may take.
         try await connection.query("UPDATE gateways SET http_timeout_ms = 10000, accepts_late_ms = 5000")
         // A WhatsApp device sends one message at a time; more open requests only queue inside its gateway.
         try await connection.query("UPDATE device_caps SET concurrent_cap = 2")
@@ -78,7 +79,8 @@ public struct Demo: Sendable {
         try await workload.assignTriggers(on: connection)
     }
 
-    /// Shows how it goes, kills a node half-way, and returns when every contact that can finish has, or at the deadline.
+    /// Shows how it goes, kills a node half-way, and returns when every contact that can finish has, or at the
+    /// deadline.
     private func follow(_ tables: Tables, logPath: String, _ line: borrowing Mutex<ProgressLine>) async throws {
         let total = workload.leads * workload.sequences.map(\.steps).reduce(0, +) / workload.sequences.count
         let started = ContinuousClock.now

@@ -46,22 +46,29 @@ struct Tables: Sendable {
         return Set(try rows.column(String.self, at: 0))
     }
 
-    /// The caps as the judge takes them: the gateway's names of the devices, each with its own rules.
+    /// The caps as the judge takes them: the gateway's names of the devices, and the strictest rules of each cap key.
     func capPlan() async throws -> CapPlan {
         let rows = try await connection.query(
             """
-            SELECT coalesce(c.gateway_device, d.device_name, d.id::text) AS name, c.cap_key, c.hourly_cap, c.daily_cap,
-                c.concurrent_cap
-            FROM device_caps c JOIN user_devices d ON d.id = c.device_id
+            SELECT coalesce(c.gateway_device, d.device_name, d.id::text) AS name, c.cap_key,
+                min(c.hourly_cap) OVER key AS hourly_cap, min(c.daily_cap) OVER key AS daily_cap,
+                min(c.concurrent_cap) OVER key AS concurrent_cap,
+                ARRAY(SELECT ((w ->> 'seconds')::numeric * 1000000000)::int8 FROM jsonb_array_elements(c.windows) w)
+                    AS lengths,
+                ARRAY(SELECT (w ->> 'limit')::int8 FROM jsonb_array_elements(c.windows) w) AS limits
+            FROM device_caps c JOIN user_devices d ON d.id = c.device_id WINDOW key AS (PARTITION BY c.cap_key)
             """)
         var plan = CapPlan()
         for row in rows {
             let key = try row.decode(String.self, "cap_key")
             plan.capKeyOfDevice[try row.decode(String.self, "name")] = key
-            plan.byCapKey[key] = CapRules(
+            let further = zip(try row.decode([Int64].self, "lengths"), try row.decode([Int64].self, "limits"))
+                .map { CapRules.Window(nanoseconds: $0, cap: Int($1)) }
+            let rules = CapRules(
                 hourly: Int(try row.decode(Int32.self, "hourly_cap")),
                 daily: Int(try row.decode(Int32.self, "daily_cap")),
                 concurrency: Int(try row.decode(Int32.self, "concurrent_cap")))
+            plan.byCapKey[key, default: rules].windows += further
         }
         return plan
     }

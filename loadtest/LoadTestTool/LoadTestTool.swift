@@ -9,7 +9,7 @@ struct LoadTestTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice-loadtest",
         abstract: "Runs whole clusters on this machine and judges them by the gateway's log.",
-        subcommands: [DemoCommand.self, BenchCommand.self])
+        subcommands: [DemoCommand.self, BenchCommand.self, JudgeCommand.self])
 }
 
 struct ClusterOptions: ParsableArguments {
@@ -85,3 +85,5 @@ func quietLogger() -> Logger {
     logger.logLevel = .warning
     return logger
 }
+
+func report(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }

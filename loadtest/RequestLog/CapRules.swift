@@ -1,7 +1,7 @@
 /// The caps that a log is judged by.
 public struct CapRules: Sendable, Equatable {
     /// A rolling window: in any (x, x + length], at most `cap` messages are accepted.
-    public struct Window: Sendable, Hashable {
+    public struct Window: Sendable, Hashable, Codable {
         public var nanoseconds: Int64
         public var cap: Int
 

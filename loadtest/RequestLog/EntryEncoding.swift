@@ -45,8 +45,8 @@ extension RequestOutcome {
     }
 }
 
-// The writer runs inside a gateway that must be cheap beside the cluster it judges, so a line is built byte by byte into
-// one reused array instead of by a general encoder.
+// The writer runs inside a gateway that must be cheap beside the cluster it judges, so a line is built byte by byte
+// into one reused array instead of by a general encoder.
 extension [UInt8] {
     fileprivate mutating func append(literal: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
@@ -94,8 +94,8 @@ extension [UInt8] {
 }
 
 extension [UInt8] {
-    /// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters escaped, cut at the last
-    /// whole character within `limit` bytes of UTF-8.
+    /// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters escaped, cut at the
+    /// last whole character within `limit` bytes of UTF-8.
     package mutating func append(jsonEscaped text: String, limit: Int = .max) {
         let utf8 = text.utf8
         guard utf8.count > limit else {

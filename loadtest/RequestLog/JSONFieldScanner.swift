@@ -6,8 +6,8 @@ package struct JSONSyntaxError: Error, Equatable {
     package var offset: Int
 }
 
-/// Walks the top-level fields of one JSON object without building a tree: a log line and a gateway's request body have few
-/// fields, and their reader wants only some of them.
+/// Walks the top-level fields of one JSON object without building a tree: a log line and a gateway's request body have
+/// few fields, and their reader wants only some of them.
 ///
 /// Nested values are skipped: their brackets must balance and their strings must end, and nothing else is checked.
 /// The buffer must stay valid for the life of the scanner.

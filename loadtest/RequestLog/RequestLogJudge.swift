@@ -1,7 +1,8 @@
 /// Judges a request log by the invariants that only the gateway can witness.
 ///
 /// * At most once (I2): per key at most one request that was not definitely refused, and attempts never overlap.
-/// * Caps (I5, I6): per cap key and window length W, at most the cap accepted in any (x, x + W], by the moment of acceptance.
+/// * Caps (I5, I6): per cap key and window length W, at most the cap accepted in any (x, x + W], by the moment of
+///   acceptance.
 /// * Concurrency (I7): per cap key at most the limit open at any instant, from the request line to the response line;
 ///   an unfinished request stays open to the end of the log.
 ///
@@ -35,8 +36,8 @@ public struct RequestLogJudge: Sendable {
     private var malformed = 0
     private var tornBytes = 0
 
-    /// - Parameter deduplicatingDialects: dialects whose gateway proved that it sends a repeated key once; for them a key
-    ///   is a duplicate only when it was accepted more than once. Strict for all dialects by default.
+    /// - Parameter deduplicatingDialects: dialects whose gateway proved that it sends a repeated key once; for them a
+    ///   key is a duplicate only when it was accepted more than once. Strict for all dialects by default.
     public init(plan: CapPlan, deduplicatingDialects: Set<String> = []) {
         self.plan = plan
         self.deduplicatingDialects = deduplicatingDialects

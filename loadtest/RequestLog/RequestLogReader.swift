@@ -32,8 +32,8 @@ public struct RequestLogReader: Sendable {
 
     public init(path: String) { self.path = path }
 
-    /// Calls `body` with every complete entry from byte `offset` on, in file order. An unfinished last line is left for a
-    /// later pass from `nextOffset`, so a growing log can be followed.
+    /// Calls `body` with every complete entry from byte `offset` on, in file order. An unfinished last line is left for
+    /// a later pass from `nextOffset`, so a growing log can be followed.
     ///
     /// - Throws: `RequestLogReadError`, or what `body` throws.
     public func read(from offset: Int64 = 0, _ body: (RequestLogEntry) throws -> Void) throws -> RequestLogPass {
@@ -116,7 +116,8 @@ public struct RequestLogReader: Sendable {
     }
 
     private static func entry(_ line: UnsafeBufferPointer<UInt8>) -> RequestLogEntry? {
-        // Why a line is malformed does not matter to a pass: it counts them, and the verdict refuses a log that has any.
+        // Why a line is malformed does not matter to a pass: it counts them, and the verdict refuses a log that has
+        // any.
         try? RequestLogEntry(line: line)
     }
 }

@@ -1,7 +1,7 @@
 /// What a request log proves.
-public struct Verdict: Sendable, Equatable {
+public struct Verdict: Sendable, Equatable, Codable {
     /// A key with more than one request that was not definitely refused, or whose attempts overlapped.
-    public struct KeyViolation: Sendable, Equatable {
+    public struct KeyViolation: Sendable, Equatable, Codable {
         public var key: String
         /// Requests under this key that were not definitely refused.
         public var notRefused: Int
@@ -11,7 +11,7 @@ public struct Verdict: Sendable, Equatable {
     }
 
     /// The fullest window of one length on one cap key.
-    public struct WindowUse: Sendable, Equatable {
+    public struct WindowUse: Sendable, Equatable, Codable {
         public var capKey: String
         public var window: CapRules.Window
         /// Messages accepted in the fullest window.
@@ -23,7 +23,7 @@ public struct Verdict: Sendable, Equatable {
     }
 
     /// The instant with most open requests on one cap key.
-    public struct OpenUse: Sendable, Equatable {
+    public struct OpenUse: Sendable, Equatable, Codable {
         public var capKey: String
         public var count: Int
         /// nil when the cap key has no concurrency limit.

@@ -2,8 +2,8 @@
 enum WindowCount {
     /// The most instants in any window (x, x + length], and the end of the first such window; nil for no instants.
     ///
-    /// A fullest window can be slid left until its closed right end meets an instant, so only windows that end at an instant
-    /// need a look: for each, the ones in (end − length, end]. Two pointers over the sorted list, O(n).
+    /// A fullest window can be slid left until its closed right end meets an instant, so only windows that end at an
+    /// instant need a look: for each, the ones in (end − length, end]. Two pointers over the sorted list, O(n).
     ///
     /// - Parameter instants: sorted ascending.
     static func fullest(_ instants: [Int64], length: Int64) -> (count: Int, end: Int64)? {

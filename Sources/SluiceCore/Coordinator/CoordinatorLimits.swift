@@ -41,5 +41,21 @@ public struct CoordinatorLimits: Hashable, Sendable {
     /// Live claims that no batch explains are written off this long after the last batch's take-back.
     public var writeOffAfter: Duration = .seconds(5)
 
+    // MARK: Reports
+
+    /// The most that a device's capacity is taken for, whatever is reported: more than a device sends in the time that
+    /// a claim stands.
+    public var largestCapacity = 1_000
+    /// A shard's reports that look older than one already heard, for this long and without a newer one: the one that
+    /// looked newer was no report of that shard.
+    public var olderFor: Duration = .seconds(1)
+    /// Reports in a row whose count of consumed claims cannot be, until the count begins anew from them.
+    public var impossibleCounts = 3
+    /// A shard looks at the database within a second of a new leader's first word; one that reports to another term
+    /// for longer than this is named in the status.
+    public var astrayAfter: Duration = .seconds(5)
+    /// Nodes whose reports are told apart, and devices that are reported and not known yet: no cluster has more.
+    public var strangers = 10_000
+
     public init() {}
 }

@@ -4,35 +4,60 @@ extension CoordinatorMachine {
     mutating func note(_ report: CreditReport, at now: MonotonicTime) {
         if !roster.heard(report.node, at: now) { errands.want(.survey) }
         wake(report.lanes, at: now)
-        guard report.term == term, let term, book.isNew(report) else {
+        roster.note(report.node, isOurs: report.term == term, at: now)
+        guard report.term == term, book.isNew(report, at: now) else {
             ignored += UInt64(report.credits.count)
             return
         }
-        let nextBatch = BatchID(term: term, ordinal: nextOrdinal)
-        let writeOffThrough = mayWriteOff(at: now)
-        for credit in report.credits {
-            guard isPlausible(credit, from: report.node),
-                book.take(credit, from: report.node, nextBatch: nextBatch)
-            else {
-                ignored += 1
-                continue
-            }
-            if let writeOffThrough {
-                writtenOff += UInt64(book.writeOff(on: credit.device, takenBackThrough: writeOffThrough))
-            }
-            considerGroup(of: credit.device, at: now)
-        }
+        for credit in report.credits { take(credit, from: report.node, at: now) }
     }
 
-    /// Whether the shard may speak for the device, as far as the leader knows. A newer epoch than the one known is kept
-    /// and counts as soon as the leader has read it too.
-    private mutating func isPlausible(_ credit: DeviceCredit, from node: Incarnation) -> Bool {
-        guard let slot = routes.slot(of: credit.device), let known = ownerships[Int(slot.rawValue)] else { return true }
+    /// Only what `slot_owners` says counts: credit of another owner or of an older epoch is nobody's, and that of
+    /// a newer one waits until the leader has read it too.
+    private mutating func take(_ credit: DeviceCredit, from node: Incarnation, at now: MonotonicTime) {
+        guard let term, let slot = routes.slot(of: credit.device), let known = ownerships[Int(slot.rawValue)] else {
+            return keep(credit, from: node)
+        }
         if credit.epoch > known.epoch {
             errands.want(.readOwnerships)
-            return true
+            return keep(credit, from: node)
         }
-        return credit.epoch == known.epoch && node == known.owner
+        guard credit.epoch == known.epoch, node == known.owner,
+            book.take(credit, from: node, nextBatch: BatchID(term: term, ordinal: nextOrdinal))
+        else {
+            ignored += 1
+            return
+        }
+        if let writeOffThrough = mayWriteOff(at: now) {
+            writtenOff += UInt64(book.writeOff(on: credit.device, takenBackThrough: writeOffThrough))
+        }
+        considerGroup(of: credit.device, at: now)
+    }
+
+    private mutating func keep(_ credit: DeviceCredit, from node: Incarnation) {
+        guard early[credit.device] != nil || early.count < limits.strangers else {
+            ignored += 1
+            return
+        }
+        early[credit.device] = EarlyCredit(credit: credit, node: node)
+    }
+
+    /// Owners or routes were read: what waited for that counts now, or is nobody's. What is of no known device, or ahead
+    /// of what was read, is reported again soon if it is true.
+    mutating func judgeEarlyCredits(at now: MonotonicTime) {
+        guard !early.isEmpty, errands.hasSucceeded([.loadRoutes, .readOwnerships]) else { return }
+        let waiting = early
+        early = [:]
+        var judged = 0
+        // In the order of the routes, so that the same events give the same run.
+        for device in routes.devices {
+            guard let waiting = waiting[device], let slot = routes.slot(of: device),
+                waiting.credit.epoch == ownerships[Int(slot.rawValue)]?.epoch
+            else { continue }
+            judged += 1
+            take(waiting.credit, from: waiting.node, at: now)
+        }
+        ignored += UInt64(waiting.count - judged)
     }
 
     /// Puts the device in line when it has due work and credit.
@@ -81,4 +106,10 @@ extension CoordinatorMachine {
         }
         return entry
     }
+}
+
+/// A credit that came before the leader had read what it is judged by.
+struct EarlyCredit {
+    var credit: DeviceCredit
+    var node: Incarnation
 }

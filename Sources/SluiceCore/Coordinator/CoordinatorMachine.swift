@@ -27,7 +27,9 @@ public struct CoordinatorMachine: Sendable {
 
     var clock: ClockReading?
     var schedule: LaneSchedule
-    var book = CreditBook()
+    var book: CreditBook
+    /// Credits that cannot be judged before owners and routes are read: the last one of each device.
+    var early: [DeviceID: EarlyCredit] = [:]
     var routes = RouteTable()
     var ownerships: [SlotOwnership?] = Array(repeating: nil, count: HashSlot.count)
     var roster = ShardRoster()
@@ -55,6 +57,7 @@ public struct CoordinatorMachine: Sendable {
         self.timers = timers
         self.limits = limits
         schedule = LaneSchedule(limits: limits)
+        book = CreditBook(limits: limits)
         errands = ErrandBook(limits: limits)
         named = LaneNames(limit: limits.namedLanes)
     }
@@ -89,6 +92,7 @@ public struct CoordinatorMachine: Sendable {
         case .routesLoaded(let routes):
             errands.succeeded(.loadRoutes, at: now)
             self.routes = RouteTable(routes)
+            judgeEarlyCredits(at: now)
             considerAll(at: now)
         case .ownershipsRead(let read):
             errands.succeeded(.readOwnerships, at: now)
@@ -226,8 +230,8 @@ public struct CoordinatorMachine: Sendable {
         let isChanged = members != roster.members
         roster.update(members, at: now)
         errands.want(.assign)
-        guard isChanged else { return }
         book.keepOnly(members)
+        guard isChanged else { return }
         considerAll(at: now)
     }
 
@@ -239,6 +243,7 @@ public struct CoordinatorMachine: Sendable {
             ownerships[index] = ownership
             for device in routes.devices(in: ownership.slot) { consider(device, at: now) }
         }
+        judgeEarlyCredits(at: now)
     }
 
     private mutating func noteTakeBack(

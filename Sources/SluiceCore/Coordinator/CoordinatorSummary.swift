@@ -7,12 +7,15 @@ public struct CoordinatorSummary: Hashable, Sendable {
     /// How long the device that has waited longest has had both credit and due work (I17).
     public var oldestGrant: Duration
     public var shards: Int
+    /// Live shards that have reported to another term than ours for a while: nothing is granted to them.
+    public var shardsAstray: Int
 }
 
 extension CoordinatorMachine {
     public func summary(at now: MonotonicTime) -> CoordinatorSummary {
         CoordinatorSummary(
             term: term, lanesKnown: schedule.count, lanesDue: schedule.queued,
-            oldestGrant: grants.oldest.map { now - $0 } ?? .zero, shards: roster.members.count)
+            oldestGrant: grants.oldest.map { now - $0 } ?? .zero, shards: roster.members.count,
+            shardsAstray: roster.astray(for: limits.astrayAfter, at: now).count)
     }
 }

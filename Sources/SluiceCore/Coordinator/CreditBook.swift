@@ -8,7 +8,10 @@ struct CreditBook {
         var node: Incarnation
         var epoch: Epoch
         var capacity: Int
-        var consumed: Int64
+        /// The shard's count when this entry began: claims before that are none of this entry's.
+        var base: Int64
+        /// Since then.
+        var consumed: Int64 = 0
         /// Claims of this term and epoch, less those the leader took back itself.
         var made: Int64 = 0
         /// Older batches belong to an earlier epoch and count nothing here.
@@ -17,34 +20,52 @@ struct CreditBook {
         var lastExpiry: DatabaseTime?
         /// It is in the claim under way: `made` includes what was asked for.
         var isAsked = false
+        /// Reports in a row that say that more was consumed than was made.
+        var impossible = 0
 
         var live: Int { Int(clamping: max(0, made.saturatingSubtract(consumed))) }
     }
 
+    private let limits: CoordinatorLimits
     private var entries: [DeviceID: Entry] = [:]
-    private var lastSequences: [Incarnation: Int64] = [:]
+    private var streams: [Incarnation: ReportStream] = [:]
+
+    init(limits: CoordinatorLimits) { self.limits = limits }
 
     func entry(of device: DeviceID) -> Entry? { entries[device] }
 
     /// Whether the report is newer than the last of its node.
-    mutating func isNew(_ report: CreditReport) -> Bool {
-        guard report.sequence > lastSequences[report.node] ?? 0 else { return false }
-        lastSequences[report.node] = report.sequence
-        return true
+    mutating func isNew(_ report: CreditReport, at now: MonotonicTime) -> Bool {
+        guard streams[report.node] != nil || streams.count < limits.strangers else { return false }
+        return streams[report.node, default: ReportStream()]
+            .takes(report.sequence, at: now, patience: limits.olderFor)
     }
 
-    /// Takes a credit of `node`. A newer epoch starts from none; false when the credit is of an older one.
+    /// Takes a credit of the slot's owner in its epoch. Another epoch or owner than before starts from none.
+    ///
+    /// - Returns: false when its numbers cannot be.
     mutating func take(_ credit: DeviceCredit, from node: Incarnation, nextBatch: BatchID) -> Bool {
-        if var entry = entries[credit.device], credit.epoch <= entry.epoch {
-            guard credit.epoch == entry.epoch, node == entry.node else { return false }
-            entry.capacity = credit.capacity
-            entry.consumed = max(entry.consumed, credit.consumed)
-            entries[credit.device] = entry
+        guard credit.capacity >= 0, credit.consumed >= 0 else { return false }
+        let capacity = min(credit.capacity, limits.largestCapacity)
+        guard var entry = entries[credit.device], entry.epoch == credit.epoch, entry.node == node else {
+            entries[credit.device] = Entry(
+                node: node, epoch: credit.epoch, capacity: capacity, base: credit.consumed, firstBatch: nextBatch)
             return true
         }
-        entries[credit.device] = Entry(
-            node: node, epoch: credit.epoch, capacity: credit.capacity, consumed: credit.consumed,
-            firstBatch: nextBatch)
+        defer { entries[credit.device] = entry }
+        let consumed = credit.consumed - entry.base
+        if consumed > entry.made {
+            entry.impossible += 1
+            guard entry.impossible >= limits.impossibleCounts else { return false }
+            // It stays so: our count is the wrong one.
+            entry.base = credit.consumed - entry.made
+        } else if consumed < 0 {
+            entry.base = credit.consumed
+        }
+        entry.impossible = 0
+        entry.capacity = capacity
+        // The newest report counts, even when an earlier one said more: that one was false.
+        entry.consumed = credit.consumed - entry.base
         return true
     }
 
@@ -81,6 +102,6 @@ struct CreditBook {
     /// Forgets the sequence numbers of nodes that are no more.
     mutating func keepOnly(_ members: [ShardMember]) {
         let live = Set(members.map(\.incarnation))
-        lastSequences = lastSequences.filter { live.contains($0.key) }
+        streams = streams.filter { live.contains($0.key) }
     }
 }

@@ -2,6 +2,8 @@
 public enum ShardAction: Hashable, Sendable {
     // MARK: Statements
 
+    /// Who leads, and the versions: somebody said that they changed.
+    case readVersions(StatementID)
     case readOwnership(StatementID)
     /// The ledger's history of the slots, then their devices: two statements in this order.
     case takeOver(StatementID, [SlotOwnership])

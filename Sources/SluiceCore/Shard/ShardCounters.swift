@@ -1,6 +1,6 @@
 /// What a machine ignored, dropped or gave up, since it was made.
 public struct ShardCounters: Hashable, Sendable {
-    /// Batches of another owner, an older term, past their expiry, or known already (I19).
+    /// Batches of another owner, another term than the database's, past their expiry, or known already (I19).
     public var ignoredBatches: Int64 = 0
     /// Claims of a slot or epoch that is not ours, or of a device we do not know (I19).
     public var ignoredClaims: Int64 = 0

@@ -4,7 +4,7 @@ public enum ShardEvent: Hashable, Sendable {
 
     /// A batch came over NATS.
     case batch(DispatchBatch)
-    /// The leader of `term` lives.
+    /// Somebody says that the leader of `term` lives: a hint.
     case beacon(term: Term, assignmentVersion: Int64, controlVersion: Int64)
     /// Whether NATS carries messages now.
     case connected(Bool)
@@ -17,6 +17,7 @@ public enum ShardEvent: Hashable, Sendable {
 
     // MARK: Answers of the store
 
+    case versions(StatementID, ClusterVersions)
     case ownership(StatementID, [SlotOwnership])
     case takenOver(StatementID, SlotHistory)
     case devices(StatementID, [DeviceProfile])

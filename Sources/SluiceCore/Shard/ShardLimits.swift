@@ -66,6 +66,8 @@ public struct ShardLimits: Hashable, Sendable {
 
     /// Least time between two reports while there is much to say: 200 reports/s at most.
     public var reportEvery: Duration = .milliseconds(5)
+    /// Least time between two looks at who leads, however often the bus says that somebody new does.
+    public var lookEvery: Duration = .milliseconds(100)
     /// How often everything is reported anew, which heals what was lost.
     public var snapshotEvery: Duration = .seconds(2)
     /// Credits, and lanes, of one report: at about 40 bytes each 160 KB, where a NATS message may have 1 MB.

@@ -1,10 +1,12 @@
 /// What the leader is told: per device, how much it could start and how many claims were worked off; and which lanes
 /// became due.
 extension ShardMachine {
-    /// A newer leader: claims of older terms go back, counts start anew, and everything is reported to it.
-    mutating func adopt(_ newer: Term, at now: MonotonicTime) {
-        guard term.map({ $0 < newer }) ?? true, phase != .finished, !isLost else { return }
-        term = newer
+    /// The term that credit is granted to, as the database has it; nil before anybody led.
+    var term: Term? { versions.term.rawValue > 0 ? versions.term : nil }
+
+    /// Another leader: claims of other terms go back, counts start anew, and everything is reported to it.
+    mutating func adopt(_ term: Term, at now: MonotonicTime) {
+        guard phase != .finished, !isLost else { return }
         for index in devices.indices {
             devices[index].consumed = 0
             devices[index].reported = nil

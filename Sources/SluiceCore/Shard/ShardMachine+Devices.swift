@@ -132,8 +132,8 @@ extension ShardMachine {
     /// Adds a device or brings one up to date. Its cap key is there already. When all are installed, their caps are to
     /// be reviewed: ``reviewCaps(of:at:)``.
     mutating func install(_ profile: DeviceProfile, at now: MonotonicTime) {
-        let host = hostIndex[profile.gateway.baseURL] ?? addHost(profile.gateway.baseURL)
         guard let capKey = capKeyIndex[profile.capKey] else { return }
+        let host = hostIndex[profile.gateway.baseURL] ?? addHost(profile.gateway.baseURL)
         if let index = deviceIndex[profile.id], devices[index].capKey == capKey {
             let isNewGateway = devices[index].profile.gateway != profile.gateway
             update(index, profile, host: host)
@@ -196,9 +196,21 @@ extension ShardMachine {
     private mutating func addHost(_ baseURL: String) -> Int {
         let permits = Permits(limit: limits.permitsPerHost)
         let breaker = Breaker(threshold: limits.breakerThreshold, backoff: limits.breakerBackoff)
-        hosts.append(ShardHost(baseURL: baseURL, permits: permits, breaker: breaker))
-        hostIndex[baseURL] = hosts.endIndex - 1
-        return hosts.endIndex - 1
+        let host = ShardHost(baseURL: baseURL, permits: permits, breaker: breaker)
+        let index = freeHosts.popLast() ?? hosts.endIndex
+        if index == hosts.endIndex { hosts.append(host) } else { hosts[index] = host }
+        hostIndex[baseURL] = index
+        return index
+    }
+
+    /// A host that no device and no open request refers to is forgotten, so that there are never more of them than
+    /// devices and attempts.
+    mutating func forgetIfUnused(host index: Int) {
+        guard hosts[index].members.isEmpty, hosts[index].permits.inUse == 0,
+            hostIndex[hosts[index].baseURL] == index
+        else { return }
+        hostIndex[hosts[index].baseURL] = nil
+        freeHosts.append(index)
     }
 
     mutating func addCapKey(_ name: String, _ limiter: Limiter) {
@@ -245,10 +257,13 @@ extension ShardMachine {
     }
 
     private mutating func leaveHost(_ index: Int) {
-        hosts[devices[index].host].members.removeAll { $0 == index }
-        guard devices[index].isWaitingForHost else { return }
-        hosts[devices[index].host].waiting.removeAll { $0 == index }
-        devices[index].isWaitingForHost = false
+        let host = devices[index].host
+        hosts[host].members.removeAll { $0 == index }
+        if devices[index].isWaitingForHost {
+            hosts[host].waiting.removeAll { $0 == index }
+            devices[index].isWaitingForHost = false
+        }
+        forgetIfUnused(host: host)
     }
 }
 

@@ -2,9 +2,10 @@ internal import DequeModule
 
 /// Claims come in: over NATS, or read back from the database when NATS lost them.
 extension ShardMachine {
-    /// A batch counts only if it is ours, of the newest term we know, not expired and not known (I19).
+    /// A batch counts only if it is ours, of the term the database told us, not expired and not known (I19). One of a
+    /// term that is confirmed only later is read back from the database like one that was lost.
     mutating func take(_ batch: DispatchBatch, at now: MonotonicTime) {
-        if batch.owner == incarnation { adopt(batch.id.term, at: now) }
+        if batch.owner == incarnation { hear(batch.id.term) }
         guard phase == .running, let clock, batch.owner == incarnation, batch.id.term == term,
             clock.latestDatabaseTime(at: now) < batch.expiresAt, !known.contains(batch.id)
         else {

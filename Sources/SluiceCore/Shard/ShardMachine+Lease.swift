@@ -10,7 +10,7 @@ extension ShardMachine {
         guard !isLost, phase != .finished else { return }
         // Answers may come out of order; the newest reading is the one sent last.
         if clock.map({ $0.sent < reading.sent }) ?? true { clock = reading }
-        noteVersions(assignment: renewal.assignmentVersion, control: renewal.controlVersion)
+        confirm(renewal.versions, asked: reading.sent, at: now)
         known.prune(before: reading.database)
         if phase == .running { noteOpenBatches(renewal.openBatches) }
     }

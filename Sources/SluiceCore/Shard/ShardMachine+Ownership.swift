@@ -2,14 +2,9 @@ internal import DequeModule
 
 /// Slots come, are loaded, and go.
 extension ShardMachine {
-    mutating func noteVersions(assignment: Int64, control: Int64) {
-        wantedAssignment = max(wantedAssignment, assignment)
-        wantedControl = max(wantedControl, control)
-    }
-
     mutating func startOwnershipStatements(at now: MonotonicTime) {
-        if phase == .running, wantedAssignment > appliedAssignment, gates.ownership.isOpen(at: now) {
-            actions.append(.readOwnership(begin(.ownership(version: wantedAssignment))))
+        if phase == .running, versions.assignment != appliedAssignment, gates.ownership.isOpen(at: now) {
+            actions.append(.readOwnership(begin(.ownership(version: versions.assignment))))
         }
         while !takeOverQueue.isEmpty, gates.takeOver.isOpen(at: now) {
             let slots = Array(takeOverQueue.prefix(limits.takeOverBatch))
@@ -17,12 +12,12 @@ extension ShardMachine {
             let id = begin(.takeOver(slots, control: appliedControl))
             actions.append(.takeOver(id, slots.compactMap { self.slots[$0].ownership }))
         }
-        if wantedControl > appliedControl, gates.devices.isOpen(at: now) {
+        if versions.control != appliedControl, gates.devices.isOpen(at: now) {
             let loaded = HashSlot.all.filter { slots[$0].isLoaded }
             if loaded.isEmpty {
-                appliedControl = wantedControl
+                appliedControl = versions.control
             } else {
-                actions.append(.loadDevices(begin(.devices(loaded, version: wantedControl)), loaded))
+                actions.append(.loadDevices(begin(.devices(loaded, version: versions.control)), loaded))
             }
         }
         if !giveUpQueue.isEmpty, gates.giveUp.isOpen(at: now) {
@@ -44,7 +39,7 @@ extension ShardMachine {
         }
         for slot in HashSlot.all where slots[slot].phase != .foreign && !owned[Int(slot.rawValue)] { leave(slot) }
         // A row that could not be applied yet is read again with the next renewal.
-        if isComplete { appliedAssignment = max(appliedAssignment, version) }
+        if isComplete { appliedAssignment = version }
     }
 
     /// False when the slot is here in an older epoch with something outstanding.
@@ -84,7 +79,7 @@ extension ShardMachine {
 
     mutating func takenOver(_ loaded: [HashSlot], control: Int64, _ history: SlotHistory, at now: MonotonicTime) {
         // Profiles that changed while the statement ran may have been read before the change.
-        appliedControl = min(appliedControl, control)
+        appliedControl = control
         addCapKeys(of: history, at: now)
         let asked = Set(loaded)
         for profile in history.devices where asked.contains(profile.slot) { install(profile, at: now) }
@@ -149,7 +144,7 @@ extension ShardMachine {
     mutating func devicesLoaded(
         _ loaded: [HashSlot], _ profiles: [DeviceProfile], version: Int64, at now: MonotonicTime
     ) {
-        appliedControl = max(appliedControl, version)
+        appliedControl = version
         let present = Set(profiles.map(\.id))
         for slot in loaded {
             for index in slots[slot].devices where !present.contains(devices[index].profile.id) {

@@ -90,6 +90,7 @@ extension ShardMachine {
         } else {
             wakeWaiters(ofHost: attempt.host, at: now)
         }
+        forgetIfUnused(host: attempt.host)
     }
 }
 

@@ -5,6 +5,7 @@ extension ShardMachine {
         startSettles(at: now)
         // Before the first renewal there is no clock to read the ledger's times with.
         guard phase != .finished, !isLost, clock != nil else { return }
+        startLook(at: now)
         startOwnershipStatements(at: now)
         startFetches(at: now)
         startReserves(at: now)
@@ -29,6 +30,7 @@ extension ShardMachine {
         }
         gates[statement].succeed()
         switch (statement, event) {
+        case (.look(let asked), .versions(_, let read)): confirm(read, asked: asked, at: now)
         case (.ownership(let version), .ownership(_, let rows)): ownershipRead(rows, version: version, at: now)
         case (.takeOver(let slots, let control), .takenOver(_, let history)):
             takenOver(slots, control: control, history, at: now)
@@ -55,6 +57,7 @@ extension ShardMachine {
         }
         gates[statement].fail(at: now)
         switch statement {
+        case .look: isLookWanted = true
         case .ownership, .devices: break
         case .takeOver(let slots, _): takeOverFailed(slots)
         case .fetch(let id): known.forget(id)
@@ -73,9 +76,9 @@ extension ShardEvent {
     /// The statement this answers, if it answers one.
     var statement: StatementID? {
         switch self {
-        case .ownership(let id, _), .takenOver(let id, _), .devices(let id, _), .fetched(let id, _),
-            .reserved(let id, _, _), .settled(let id, _, _, _), .released(let id, _), .lostAborted(let id, _),
-            .gaveUp(let id), .failed(let id, _):
+        case .versions(let id, _), .ownership(let id, _), .takenOver(let id, _), .devices(let id, _),
+            .fetched(let id, _), .reserved(let id, _, _), .settled(let id, _, _, _), .released(let id, _),
+            .lostAborted(let id, _), .gaveUp(let id), .failed(let id, _):
             id
         case .batch, .beacon, .connected, .renewed, .leaseLost, .sendEnded, .polled, .tick, .stop: nil
         }

@@ -42,10 +42,14 @@ public struct ShardMachine: Sendable {
 
     var slots = [ShardSlot](repeating: ShardSlot(), count: HashSlot.count)
     var ownedSlots = 0
+    /// What the database last said; nothing is known before the first renewal.
+    var versions = ClusterVersions(term: Term(rawValue: 0), assignment: -1, control: -1)
+    /// When the database was asked for them.
+    var versionsAsked: MonotonicTime?
+    var isLookWanted = false
+    var lookNotBefore: MonotonicTime?
     var appliedAssignment: Int64 = -1
-    var wantedAssignment: Int64 = -1
     var appliedControl: Int64 = -1
-    var wantedControl: Int64 = -1
     var takeOverQueue = Deque<HashSlot>()
     var giveUpQueue = Deque<HashSlot>()
 
@@ -58,6 +62,7 @@ public struct ShardMachine: Sendable {
     var freeCapKeys: [Int] = []
     var capKeyIndex: [String: Int] = [:]
     var hosts: [ShardHost] = []
+    var freeHosts: [Int] = []
     var hostIndex: [String: Int] = [:]
 
     // MARK: Work
@@ -93,7 +98,6 @@ public struct ShardMachine: Sendable {
 
     // MARK: Credit
 
-    var term: Term?
     var reportSequence: Int64 = 0
     var dirty: [Int] = []
     var dueLanes: [LaneDue] = []
@@ -142,8 +146,9 @@ public struct ShardMachine: Sendable {
         if !faults.isEmpty { instants.append(gates.fault.opens(after: now)) }
         if !takeOverQueue.isEmpty { instants.append(gates.takeOver.opens(after: now)) }
         if !giveUpQueue.isEmpty { instants.append(gates.giveUp.opens(after: now)) }
-        if wantedAssignment > appliedAssignment { instants.append(gates.ownership.opens(after: now)) }
-        if wantedControl > appliedControl { instants.append(gates.devices.opens(after: now)) }
+        instants.append(nextLook(after: now))
+        if versions.assignment != appliedAssignment { instants.append(gates.ownership.opens(after: now)) }
+        if versions.control != appliedControl { instants.append(gates.devices.opens(after: now)) }
         if !fetchQueue.isEmpty { instants.append(gates.fetch.opens(after: now)) }
         if !ready.isEmpty || !reservesAgain.isEmpty { instants.append(gates.reserve.opens(after: now)) }
         return instants.compactMap { $0 }.min()
@@ -153,8 +158,7 @@ public struct ShardMachine: Sendable {
         switch event {
         case .batch(let batch): take(batch, at: now)
         case .beacon(let term, let assignment, let control):
-            adopt(term, at: now)
-            noteVersions(assignment: assignment, control: control)
+            hear(ClusterVersions(term: term, assignment: assignment, control: control))
         case .connected(let isConnected): self.isConnected = isConnected
         case .renewed(let renewal, let reading): renewed(renewal, reading, at: now)
         case .leaseLost: loseLease(at: now)
@@ -163,7 +167,8 @@ public struct ShardMachine: Sendable {
         case .tick: break
         case .stop: stop(at: now)
         case .failed(let id, let failure): failed(id, failure, at: now)
-        case .ownership, .takenOver, .devices, .fetched, .reserved, .settled, .released, .lostAborted, .gaveUp:
+        case .versions, .ownership, .takenOver, .devices, .fetched, .reserved, .settled, .released, .lostAborted,
+            .gaveUp:
             answered(event, at: now)
         }
     }

@@ -1,5 +1,6 @@
 /// A statement under way and what it was about.
 enum ShardStatement: Sendable {
+    case look(asked: MonotonicTime)
     case ownership(version: Int64)
     /// `control`: the version of the profiles known when it began.
     case takeOver([HashSlot], control: Int64)
@@ -16,6 +17,7 @@ enum ShardStatement: Sendable {
 
 /// The gates of the kinds of statements.
 struct StatementGates: Sendable {
+    var look: StatementGate
     var ownership: StatementGate
     var takeOver: StatementGate
     var devices: StatementGate
@@ -30,6 +32,7 @@ struct StatementGates: Sendable {
 
     init(limits: ShardLimits) {
         let single = StatementGate(limit: 1, backoff: limits.retryBackoff)
+        look = single
         ownership = single
         devices = single
         release = single
@@ -51,6 +54,7 @@ struct StatementGates: Sendable {
 
     private static func path(of statement: ShardStatement) -> WritableKeyPath<StatementGates, StatementGate> {
         switch statement {
+        case .look: \.look
         case .ownership: \.ownership
         case .takeOver: \.takeOver
         case .devices: \.devices

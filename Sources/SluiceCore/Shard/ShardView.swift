@@ -14,7 +14,7 @@ public struct ShardView: Hashable, Sendable {
     public var devicesAtWindow: [Int: Int] = [:]
     public var permitsUsed = 0
     public var permitsLimit = 0
-    /// Base URLs whose breaker is not closed, in the order they were first seen.
+    /// Base URLs whose breaker is not closed.
     public var openBreakers: [String] = []
 
     public init() {}
@@ -50,7 +50,7 @@ extension ShardMachine {
         view.unsettled = attempts
         view.permitsUsed = nodePermits.inUse
         view.permitsLimit = nodePermits.limit
-        view.openBreakers = hosts.filter { !$0.breaker.isClosed }.map(\.baseURL)
+        view.openBreakers = hosts.filter { !$0.breaker.isClosed && hostIndex[$0.baseURL] != nil }.map(\.baseURL)
         for device in devices where !device.isGone {
             if device.profile.settingsProblem == nil {
                 view.devices[device.profile.isPaused ? "paused" : device.condition.name, default: 0] += 1

@@ -33,7 +33,7 @@ struct CapUsage: Hashable, Sendable {
 
     /// Of these cap keys; those that used nothing are missing.
     static func of(
-        _ keys: [String], windows: WindowLengths, on database: any PostgresExecutor, within limit: Duration
+        _ keys: [String], windows: CapWindows, on database: any PostgresExecutor, within limit: Duration
     ) async throws -> [String: CapUsage] {
         guard !keys.isEmpty else { return [:] }
         let rows = try await database.query(

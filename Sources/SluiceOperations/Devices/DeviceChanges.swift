@@ -40,8 +40,8 @@ extension OperatorSession {
             try await change.query(
                 """
                 UPDATE device_caps SET gateway_id = $2, base_url = $3, hourly_cap = coalesce($4, hourly_cap),
-                    daily_cap = coalesce($5, daily_cap), concurrent_cap = coalesce($6, concurrent_cap), updated_at =
-                        now()
+                    daily_cap = coalesce($5, daily_cap), concurrent_cap = coalesce($6, concurrent_cap),
+                    updated_at = now()
                 WHERE device_id = $1
                 """,
                 [
@@ -54,8 +54,7 @@ extension OperatorSession {
                 "devices.add", target: id.text,
                 after: [
                     "name": device.name, "phone": phone ?? "", "workspace": device.workspace,
-                    "gateway": device.gateway ?? "",
-                    "caps": device.caps?.description ?? "",
+                    "gateway": device.gateway ?? "", "caps": device.caps?.description ?? "",
                 ])
             return id
         }
@@ -100,8 +99,8 @@ extension OperatorSession {
             let device = try await DeviceLookup.find(given, on: change.transaction)
             let before = try await change.query(
                 """
-                WITH before AS (SELECT device_id, paused_at, paused_reason FROM device_caps WHERE device_id = $1 FOR
-                    UPDATE)
+                WITH before AS (
+                    SELECT device_id, paused_at, paused_reason FROM device_caps WHERE device_id = $1 FOR UPDATE)
                 UPDATE device_caps c SET paused_at = CASE WHEN $2::bool THEN coalesce(b.paused_at, now()) END,
                     paused_reason = CASE WHEN $2::bool THEN $3::text END, updated_at = now()
                 FROM before b WHERE c.device_id = b.device_id
@@ -110,8 +109,7 @@ extension OperatorSession {
             ).first?.decode(Bool.self, "was_paused")
             try await change.record(
                 isPaused ? "devices.pause" : "devices.resume", target: device.id.text,
-                before: ["paused": before ?? false],
-                after: ["paused": isPaused])
+                before: ["paused": before ?? false], after: ["paused": isPaused])
         }
     }
 }

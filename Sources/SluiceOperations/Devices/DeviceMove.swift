@@ -107,8 +107,8 @@ enum DeviceMove {
     static let contactSQL = [
         contacts(
             """
-            SELECT c.id, c.kind, c.source_id FROM lanes l JOIN sequence_contacts c ON c.lane_id = l.id AND c.status =
-                'active'
+            SELECT c.id, c.kind, c.source_id
+            FROM lanes l JOIN sequence_contacts c ON c.lane_id = l.id AND c.status = 'active'
             WHERE l.device_id = $1
             """),
         contacts(
@@ -136,7 +136,7 @@ enum DeviceMove {
                 WHERE l.device_id = $1 AND c.claim_state = 0)
             + (SELECT count(*) FROM sequence_contacts WHERE assigned_device_id = $1 AND claim_state = 0
                 AND (hold_reason IS NOT NULL AND status <> 'active' OR status = 'unknown' AND hold_reason IS NULL))
-                    AS contacts,
+            AS contacts,
             (SELECT count(*) FROM leads WHERE device_id = $1) AS leads
         """
 

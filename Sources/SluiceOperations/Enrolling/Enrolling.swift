@@ -75,8 +75,8 @@ struct Enrolling {
     private func entryStep(_ trigger: String) async throws -> UUID {
         let rows = try await transaction.query(
             """
-            SELECT q.id FROM sequence_steps st JOIN sequences q ON q.id = st.sequence_id AND q.workspace_id =
-                st.workspace_id
+            SELECT q.id FROM sequence_steps st
+            JOIN sequences q ON q.id = st.sequence_id AND q.workspace_id = st.workspace_id
             WHERE st.workspace_id = $1 AND st.trigger = $2 AND st.is_entry_point
             """, [.string(workspace), .string(trigger)])
         guard let id = try rows.column(UUID.self, at: 0).first else {
@@ -120,8 +120,8 @@ struct Enrolling {
             Self.enrollSQL,
             [
                 .string(workspace), .string(phone.digits), .uuid(sequence), .string(request.phone),
-                .string(request.name),
-                .uuid(request.deviceId), .string(request.externalId), .uuid(lead), .string(entry),
+                .string(request.name), .uuid(request.deviceId), .string(request.externalId), .uuid(lead),
+                .string(entry),
             ])
         if let row = rows.first {
             return EnrollmentAnswer(
@@ -171,9 +171,8 @@ struct Enrolling {
                 hold_reason = NULL, last_error = NULL, completed_at = NULL, next_trigger_time = now(), lane_id = NULL,
                 external_id = coalesce($7, c.external_id), lead_id = coalesce($8, c.lead_id),
                 contact_name = coalesce($5, c.contact_name), assigned_device_id = coalesce($6, c.assigned_device_id),
-                current_trigger = e.trigger, entry_trigger = coalesce($9, e.trigger), current_step =
-                    coalesce(e.day_number, 1),
-                updated_at = now()
+                current_trigger = e.trigger, entry_trigger = coalesce($9, e.trigger),
+                current_step = coalesce(e.day_number, 1), updated_at = now()
             FROM again e WHERE c.id = e.id
             RETURNING c.id
         ), entered AS (

@@ -34,8 +34,8 @@ extension OperatorSession {
             """
             SELECT g.id, g.dialect, g.base_url, g.is_default,
                 ARRAY(SELECT jsonb_object_keys(g.credentials) ORDER BY 1) AS credentials,
-                (SELECT count(*) FROM device_caps c WHERE c.gateway_id = g.id OR c.gateway_id IS NULL AND
-                    g.is_default) AS devices
+                (SELECT count(*) FROM device_caps c
+                    WHERE c.gateway_id = g.id OR c.gateway_id IS NULL AND g.is_default) AS devices
             FROM gateways g ORDER BY g.id LIMIT 10000
             """)
         return try rows.map { row in

@@ -1,6 +1,6 @@
 public import NATSDriver
 public import PostgresDriver
-public import SluiceStore
+public import SluiceCore
 public import SluiceWire
 
 /// An operator's, or the API's, access to a cluster: what every command works on.
@@ -13,11 +13,11 @@ public struct OperatorSession: Sendable {
     /// Who acts, as `audit_log.actor` has it: `user@host`, or `api`.
     public let actor: String
     /// How long the "hour" and the "day" of the caps are in this cluster.
-    public let windows: WindowLengths
+    public let windows: CapWindows
 
     public init(
         database: any PostgresTransactor, nats: NATSConnection?, subjects: Subjects, actor: String,
-        windows: WindowLengths = WindowLengths()
+        windows: CapWindows = CapWindows()
     ) {
         self.database = database
         self.nats = nats

@@ -98,6 +98,7 @@ struct ControlFacts: Sendable {
     var hasLedgerToday: Bool
     var hasLedgerTomorrow: Bool
     var oldestIntakeSeconds: Double?
-    /// Rows of the intake that could not be written, counted up to ``IntakeQueries/mostSetAside``, and why the first one could not.
+    /// Rows of the intake that could not be written, counted up to ``IntakeQueries/mostSetAside``, and why the first
+    /// one could not.
     var intakeSetAside: (count: Int, firstProblem: String)?
 }

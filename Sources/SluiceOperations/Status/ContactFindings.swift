@@ -1,4 +1,5 @@
 internal import SluiceStore
+internal import SluiceWire
 
 /// What is wrong with contacts.
 enum ContactFindings {
@@ -15,6 +16,7 @@ enum ContactFindings {
             found.append(
                 Finding(.stuckProcessing, "a contact has been in flight for \(Words.span(oldest))\(which ?? "")"))
         }
+        if let stalled = stalled(facts) { found.append(stalled) }
         guard let contacts = facts.contacts else { return found }
         if let unknown = contacts.byStatus["unknown"], unknown > 0 {
             found.append(
@@ -40,6 +42,22 @@ enum ContactFindings {
             found.append(Finding(.contactsHeld, .note, "held until their data is mended: \(list)"))
         }
         return found + unwritable(contacts)
+    }
+
+    /// Work, room for it, a leader and shards that answer, and yet nothing is in flight. A gap between two messages looks
+    /// the same for as long as it lasts, so nothing must have ended in the last minute either.
+    private static func stalled(_ facts: ClusterFacts) -> Finding? {
+        guard let lanes = facts.lanes, let due = lanes.dueByReason[nil], due > 0, lanes.claimed + lanes.reserved == 0,
+            let oldest = lanes.oldestDueSeconds, oldest > Findings.oldBacklog,
+            facts.replies.contains(where: { $0.coordinator?.term != nil })
+        else { return nil }
+        let shards = facts.replies.compactMap(\.shard)
+        let ended = shards.reduce(0) { $0 + $1.lastMinute.sent + $1.lastMinute.failed + $1.lastMinute.unknown }
+        guard !shards.isEmpty, ended == 0, shards.allSatisfy(\.openBreakers.isEmpty) else { return nil }
+        return Finding(
+            .claimsStalled,
+            "\(Words.counted(due, "contact")) are due on devices with room, the oldest for \(Words.span(oldest)), and "
+                + "none is claimed")
     }
 
     private static func unwritable(_ contacts: ContactFacts) -> [Finding] {

@@ -4,15 +4,15 @@ internal import PostgresDriver
 enum DeviceQueries {
     private static let byStateSQL = """
         SELECT CASE WHEN c.paused_at IS NOT NULL THEN 'paused' ELSE coalesce(s.state, 'connected') END AS state,
-            count(*)::int AS n, (array_agg(coalesce(d.device_name, d.id::text) ORDER BY d.device_name, d.id))[1:3]
-                AS names
+            count(*)::int AS n,
+            (array_agg(coalesce(d.device_name, d.id::text) ORDER BY d.device_name, d.id))[1:3] AS names
         FROM user_devices d JOIN device_caps c ON c.device_id = d.id LEFT JOIN device_states s ON s.device_id = d.id
         GROUP BY 1
         """
 
     private static let withoutGatewaySQL = """
-        SELECT count(*)::int AS n, (array_agg(coalesce(d.device_name, d.id::text) ORDER BY d.device_name, d.id))[1:3]
-            AS names
+        SELECT count(*)::int AS n,
+            (array_agg(coalesce(d.device_name, d.id::text) ORDER BY d.device_name, d.id))[1:3] AS names
         FROM user_devices d JOIN device_caps c ON c.device_id = d.id
         WHERE c.gateway_id IS NULL AND NOT EXISTS (SELECT FROM gateways WHERE is_default)
         """

@@ -6,6 +6,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case migrationNeeded = "SLU-003"
     case schemaTooNew = "SLU-004"
     case figureNotTaken = "SLU-005"
+    case databaseDiskFull = "SLU-006"
 
     case noLeader = "SLU-101"
     case leaderSilent = "SLU-102"
@@ -15,6 +16,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case noShards = "SLU-106"
     case nodeProblem = "SLU-107"
     case mixedVersions = "SLU-108"
+    case termsDiffer = "SLU-109"
 
     case ledgerDayMissing = "SLU-201"
     case intakeOld = "SLU-202"
@@ -27,6 +29,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case contactsHeld = "SLU-305"
     case outcomesLeft = "SLU-306"
     case contactsUntouchable = "SLU-307"
+    case claimsStalled = "SLU-308"
 
     case devicesDisconnected = "SLU-401"
     case devicesLoggedOut = "SLU-402"
@@ -50,6 +53,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .migrationNeeded: "migration_needed"
         case .schemaTooNew: "schema_too_new"
         case .figureNotTaken: "figure_not_taken"
+        case .databaseDiskFull: "postgres_disk_full"
         case .noLeader: "no_leader"
         case .leaderSilent: "leader_silent"
         case .slotsWithoutOwner: "slots_without_owner"
@@ -58,6 +62,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .noShards: "no_shards"
         case .nodeProblem: "node_problem"
         case .mixedVersions: "mixed_versions"
+        case .termsDiffer: "terms_differ"
         case .ledgerDayMissing: "ledger_day_missing"
         case .intakeOld: "intake_old"
         case .intakeSetAside: "intake_set_aside"
@@ -68,6 +73,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .contactsHeld: "contacts_held"
         case .outcomesLeft: "outcomes_left"
         case .contactsUntouchable: "contacts_untouchable"
+        case .claimsStalled: "claims_stalled"
         case .devicesDisconnected: "devices_disconnected"
         case .devicesLoggedOut: "devices_logged_out"
         case .devicesNotFound: "devices_not_found"

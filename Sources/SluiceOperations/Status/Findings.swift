@@ -14,8 +14,8 @@ enum Findings {
     /// The worst first, then by code.
     static func of(_ facts: ClusterFacts) -> [Finding] {
         let found =
-            reach(facts) + nodes(facts) + upkeep(facts) + ContactFindings.of(facts) + DeviceFindings.of(facts)
-            + control(facts)
+            reach(facts) + nodes(facts) + ReportedProblems.findings(of: facts) + upkeep(facts)
+            + ContactFindings.of(facts) + DeviceFindings.of(facts) + control(facts)
         return found.sorted { (rank($0), $0.code.rawValue) < (rank($1), $1.code.rawValue) }
     }
 
@@ -76,12 +76,6 @@ enum Findings {
                 Finding(
                     .slotsWithoutOwner,
                     "\(Words.counted(known.slots.orphanedWithDevices, "hash slot")) with devices on them have no live owner"
-                ))
-        }
-        for reply in facts.replies where !reply.problems.isEmpty {
-            found.append(
-                Finding(
-                    .nodeProblem, "\(reply.role.rawValue) \(reply.name) says: \(reply.problems.joined(separator: ", "))"
                 ))
         }
         let versions = Set(known.nodes.filter(\.isLive).map(\.version))

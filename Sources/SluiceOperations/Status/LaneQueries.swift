@@ -19,8 +19,8 @@ enum LaneQueries {
             SELECT l.device_id, l.workspace_id, l.kind, l.source_id, p.*, p.seen >= b.most AS is_cut
             FROM bound b CROSS JOIN lanes l CROSS JOIN LATERAL (
                 SELECT count(*) AS seen, count(*) FILTER (WHERE claim_state = 0) AS idle,
-                    count(*) FILTER (WHERE claim_state = 1) AS claimed, count(*) FILTER (WHERE claim_state = 2)
-                        AS reserved,
+                    count(*) FILTER (WHERE claim_state = 1) AS claimed,
+                    count(*) FILTER (WHERE claim_state = 2) AS reserved,
                     min(next_trigger_time) FILTER (WHERE claim_state = 0) AS oldest_due,
                     min(processing_started_at) FILTER (WHERE claim_state > 0) AS oldest_claim,
                     (array_agg(c.id ORDER BY processing_started_at) FILTER (WHERE claim_state > 0))[1] AS oldest_contact

@@ -4,8 +4,8 @@ internal import PostgresDriver
 /// time.
 enum LastMinuteQuery {
     private static let sql = """
-        SELECT count(*) FILTER (WHERE state = 'sent')::int AS sent, count(*) FILTER (WHERE state = 'failed')::int
-            AS failed,
+        SELECT count(*) FILTER (WHERE state = 'sent')::int AS sent,
+            count(*) FILTER (WHERE state = 'failed')::int AS failed,
             count(*) FILTER (WHERE state = 'unknown')::int AS unknown
         FROM send_ledger
         WHERE day >= (now() AT TIME ZONE 'UTC')::date - 1 AND settled_at > now() - interval '1 minute'

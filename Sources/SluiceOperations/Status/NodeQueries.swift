@@ -11,8 +11,8 @@ enum NodeQueries {
             l.expires_at > now() AS is_live, l.is_draining, coalesce(o.n, 0) AS slots
         FROM node_leases l LEFT JOIN owned o ON o.owner = l.incarnation
         WHERE l.expires_at > now() OR o.n > 0 OR NOT EXISTS (
-            SELECT FROM node_leases n WHERE n.node_name = l.node_name AND n.role = l.role AND n.incarnation >
-                l.incarnation)
+            SELECT FROM node_leases n
+            WHERE n.node_name = l.node_name AND n.role = l.role AND n.incarnation > l.incarnation)
         ORDER BY l.role, l.node_name, l.incarnation
         LIMIT 10000
         """
@@ -40,8 +40,8 @@ enum NodeQueries {
         let incarnation = try leader.decode(Int64?.self, "incarnation")
         return NodeFacts(
             now: try leader.date("now") ?? Date(), nodes: try nodes.map(node),
-            term: try leader.decode(Int64.self, "term"),
-            leader: incarnation, leaderUntil: incarnation == nil ? nil : try leader.date("expires_at"),
+            term: try leader.decode(Int64.self, "term"), leader: incarnation,
+            leaderUntil: incarnation == nil ? nil : try leader.date("expires_at"),
             slots: StatusReport.Slots(
                 total: Int(try slots.decode(Int32.self, "total")), owned: Int(try slots.decode(Int32.self, "owned")),
                 withDevices: Int(try slots.decode(Int32.self, "with_devices")),

@@ -37,6 +37,8 @@ struct ContactSituation: Sendable {
         var name: String
         var isSequence: Bool
         var isActive: Bool
+        /// There is no such sequence any more.
+        var isDeleted = false
     }
 
     struct Step: Sendable {

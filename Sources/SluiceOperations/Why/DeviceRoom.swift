@@ -28,8 +28,8 @@ enum DeviceRoom: Sendable {
               AND l.day >= ((now() - $2::bigint * interval '1 microsecond') AT TIME ZONE 'UTC')::date - 1
               AND \(CapUsage.chargedAtSQL) > now() - $2::bigint * interval '1 microsecond')
         SELECT count(*) AS used, CASE WHEN count(*) >= $3::int THEN
-            (SELECT at FROM charge ORDER BY at DESC OFFSET $3::int - 1 LIMIT 1) + $2::bigint * interval
-                '1 microsecond' END AS free_at
+            (SELECT at FROM charge ORDER BY at DESC OFFSET $3::int - 1 LIMIT 1)
+                + $2::bigint * interval '1 microsecond' END AS free_at
         FROM charge
         """
 

@@ -23,7 +23,13 @@ enum Obstacles {
                     "The workspace \"\(contact.workspace)\" is paused. `sluice resume --workspace \(contact.workspace)` lets it go on."
                 ))
         }
-        if contact.sequence.isSequence, !contact.sequence.isActive {
+        if contact.sequence.isDeleted {
+            reasons.append(
+                Reason(
+                    "sequence_deleted",
+                    "Its sequence was deleted. It sends nothing more and ends, within seconds or when its last message is settled."
+                ))
+        } else if contact.sequence.isSequence, !contact.sequence.isActive {
             reasons.append(
                 Reason(
                     "sequence_paused",

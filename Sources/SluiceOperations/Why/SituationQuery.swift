@@ -10,12 +10,11 @@ enum SituationQuery {
         """
         SELECT now() AS now, c.id, c.workspace_id, c.recipient, c.contact_name,
             -- A malformed phone stands on the lead alone.
-            coalesce(c.contact_phone, (SELECT phone FROM leads WHERE id = c.lead_id)) AS contact_phone, c.status,
-            c.hold_reason,
-            c.last_error, coalesce(c.retry_count, 0) AS retry_count, c.claim_state, c.processing_started_at,
+            coalesce(c.contact_phone, (SELECT phone FROM leads WHERE id = c.lead_id)) AS contact_phone,
+            c.status, c.hold_reason, c.last_error, coalesce(c.retry_count, 0) AS retry_count, c.claim_state, c.processing_started_at,
             c.next_trigger_time, c.completed_at, c.lane_id IS NOT NULL AS has_lane, c.current_trigger, st.next_trigger,
             c.kind = 'sequence' AS is_sequence, coalesce(q.name, q.id::text, c.source_id) AS sequence,
-            coalesce(q.is_active, false) AS is_active,
+            coalesce(q.is_active, false) AS is_active, c.sequence_id IS NOT NULL AND q.id IS NULL AS is_deleted,
             (SELECT count(*) FROM (SELECT FROM sequence_contacts a WHERE a.lane_id = c.lane_id AND a.status = 'active'
                 AND a.next_trigger_time < least(c.next_trigger_time, now()) LIMIT 1000) a)::int AS ahead,
             d.id AS device_id, coalesce(d.device_name, d.id::text) AS device_name, p.cap_key, k.hourly_cap, k.daily_cap,
@@ -80,7 +79,8 @@ enum SituationQuery {
             sequence: ContactSituation.Sequence(
                 name: Words.cut(try row.decode(String.self, "sequence")),
                 isSequence: try row.decode(Bool.self, "is_sequence"),
-                isActive: try row.decode(Bool.self, "is_active")),
+                isActive: try row.decode(Bool.self, "is_active"),
+                isDeleted: try row.decode(Bool.self, "is_deleted")),
             step: ContactSituation.Step(
                 trigger: try row.decode(String?.self, "current_trigger").map { Words.cut($0) },
                 next: try row.decode(String?.self, "next_trigger").map { Words.cut($0) }),

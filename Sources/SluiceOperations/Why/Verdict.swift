@@ -41,6 +41,8 @@ enum Verdict {
         switch contact.lastError {
         case "trigger_removed":
             ended("trigger_removed", "It was cancelled because the trigger was taken off the lead", contact)
+        case "sequence_deleted":
+            ended("sequence_deleted", "It was cancelled because its sequence was deleted", contact)
         case "workspace_changed":
             ended(
                 "workspace_changed", "It was cancelled because the lead or the sequence went to another workspace",
@@ -74,7 +76,8 @@ enum Verdict {
         }
         let waits = Reason(
             "branch_undecided",
-            "\(step) is done, and it waits for its branch to be decided: which step comes next, \(contact.intake.soon).")
+            "\(step) is done, and it waits for its branch to be decided: which step comes next, \(contact.intake.soon)."
+        )
         return [waits] + Obstacles.ofLeading(contact)
     }
 

@@ -30,8 +30,7 @@ struct ClaimStatement {
         ), batches AS (
             INSERT INTO claim_batches (batch, owner, expires_at, contacts, lanes, open_claims)
             SELECT batch, owner, clock_timestamp() + $7::bigint * interval '1 microsecond', array_agg(id),
-                array_agg(lane),
-                count(*)::int
+                array_agg(lane), count(*)::int
             FROM picked GROUP BY batch, owner
             RETURNING batch, expires_at
         )

@@ -22,9 +22,9 @@ public protocol CoordinatorStore: Sendable {
 
     func slotOwnerships() async throws -> [SlotOwnership]
 
-    /// REASSIGN, a statement of its own: gives slots whose owner is fenced, or that have none, to `owner` with epoch + 1;
-    /// for slots with a live owner it records whom the leader wants. Leaves out slots that their owner gave up meanwhile.
-    /// What was claimed for a fenced owner returns by ``takeBack(expired:olderThan:limit:)``.
+    /// REASSIGN, a statement of its own: gives slots whose owner is fenced, or that have none, to `owner` in the next
+    /// epoch; for slots with a live owner it records whom the leader wants. Leaves out slots that their owner gave up
+    /// meanwhile. What was claimed for a fenced owner returns by ``takeBack(expired:olderThan:limit:)``.
     func assign(_ grants: [SlotGrant], term: Term) async throws -> [SlotOwnership]
 
     // MARK: Lanes and claims
@@ -40,8 +40,8 @@ public protocol CoordinatorStore: Sendable {
     /// CLAIM: idle → claimed, in one statement.
     func claim(_ request: ClaimRequest, lasting: Duration) async throws -> ClaimResult
 
-    /// Takes back claims whose batch expired, whose owner is fenced, or (`olderThan`) whose term is over: only rows still
-    /// `claimed`. Bounded by `limit` batches.
+    /// Takes back claims whose batch expired, whose owner is fenced, or (`olderThan`) whose term is over: only rows
+    /// still `claimed`. Bounded by `limit` batches.
     func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack
 
     // MARK: Intake

@@ -47,8 +47,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
                 """
                 SELECT l.incarnation, l.node_name, l.is_draining FROM node_leases l
                     JOIN node_fences f USING (incarnation)
-                WHERE l.role = 'shard' AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL
-                    ORDER BY l.incarnation
+                WHERE l.role = '\(NodeRole.shard.rawValue)' AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL
+                ORDER BY l.incarnation
                 """
             ).map { row in
                 ShardMember(
@@ -65,11 +65,15 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
                 """
                 WITH lead AS MATERIALIZED (
                     SELECT term FROM coordinator_lease WHERE term = $1 FOR SHARE
-                ), fenced AS (
-                    UPDATE node_fences SET closed_at = clock_timestamp()
-                    WHERE closed_at IS NULL AND role = 'shard' AND EXISTS (SELECT FROM lead)
+                ), lapsed AS MATERIALIZED (
+                    -- In the order in which a take-over locks them, too.
+                    SELECT incarnation FROM node_fences
+                    WHERE closed_at IS NULL AND role = '\(NodeRole.shard.rawValue)' AND EXISTS (SELECT FROM lead)
                       AND incarnation IN (SELECT incarnation FROM node_leases WHERE expires_at < clock_timestamp())
-                    RETURNING incarnation)
+                    ORDER BY incarnation FOR UPDATE
+                ), fenced AS (
+                    UPDATE node_fences f SET closed_at = clock_timestamp() FROM lapsed l
+                    WHERE f.incarnation = l.incarnation AND f.closed_at IS NULL RETURNING f.incarnation)
                 SELECT f.incarnation FROM lead LEFT JOIN fenced f ON true
                 """, [.int64(term.rawValue)])
             guard rows.count > 0 else { throw StoreError.termLost }

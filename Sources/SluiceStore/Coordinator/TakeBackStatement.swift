@@ -32,15 +32,15 @@ enum TakeBackStatement {
             WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND NOT EXISTS (SELECT FROM held h WHERE h.id = c.id)
               AND \(Untouchables.passes("c.id"))
         ), kept AS (
-            UPDATE claim_batches b SET open_claims = b.open_claims - (SELECT count(*)::int FROM held h
-                WHERE h.batch = b.batch)
+            UPDATE claim_batches b SET
+                open_claims = b.open_claims - (SELECT count(*)::int FROM held h WHERE h.batch = b.batch)
             FROM locked k WHERE b.batch = k.batch
         ), deleted AS (
             DELETE FROM claim_batches b USING due d
             WHERE b.batch = d.batch AND NOT EXISTS (SELECT FROM locked k WHERE k.batch = d.batch)
         )
-        SELECT l.device_id, t.batch, t.lane, sum(t.n)::int AS n, min(t.due) AS due, (SELECT count(*)
-            FROM due)::int AS batches
+        SELECT l.device_id, t.batch, t.lane, sum(t.n)::int AS n, min(t.due) AS due,
+            (SELECT count(*) FROM due)::int AS batches
         FROM (
             SELECT batch, lane_id AS lane, 1 AS n, CASE WHEN status = 'active' THEN next_trigger_time END AS due
                 FROM held

@@ -32,10 +32,12 @@ enum UpkeepStatements {
         DELETE FROM completion_intake i WHERE NOT EXISTS (SELECT FROM leads l WHERE l.id = i.lead_id)
         """
 
-    /// Branches of contacts that are gone or were entered anew.
+    /// Branches of contacts that are gone, were entered anew, or ended with their sequence.
     static let forgetBranches = """
         DELETE FROM branch_intake i WHERE NOT EXISTS (SELECT FROM sequence_contacts c
-            WHERE c.id = i.contact_id AND c.generation = i.generation AND c.moves = i.moves)
+            WHERE c.id = i.contact_id AND c.generation = i.generation AND c.moves = i.moves
+              AND (c.status <> 'cancelled' OR c.sequence_id IS NULL
+                OR EXISTS (SELECT FROM sequences s WHERE s.id = c.sequence_id)))
         """
 
     /// External ids used more than `$1` days ago, a bounded number at a time.

@@ -1,5 +1,5 @@
-/// How many enrollments wait, those aside that were set aside. Counting stops at a bound, because a load of a million leads is
-/// counted again after each chunk of it.
+/// How many enrollments wait, those aside that were set aside. Counting stops at a bound, because a load of a million
+/// leads is counted again after each chunk of it.
 enum BacklogStatement {
     static let most = 10_000
 

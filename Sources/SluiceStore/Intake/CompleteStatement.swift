@@ -14,7 +14,8 @@ enum CompleteStatement {
             SELECT d.lead_id, array_agg(d.trigger) AS triggers
             FROM done d
             LEFT JOIN LATERAL (
-                SELECT generation <> d.generation OR status NOT IN ('completed', 'failed') AS is_revived
+                SELECT generation <> d.generation OR status NOT IN ('completed', 'failed', 'cancelled')
+                    AS is_revived
                 FROM sequence_contacts WHERE id = d.contact_id LIMIT 1) c ON true
             WHERE coalesce(NOT c.is_revived, true)
             GROUP BY d.lead_id

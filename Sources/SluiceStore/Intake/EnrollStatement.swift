@@ -186,14 +186,13 @@ enum EnrollStatement {
                 sluice_due(now(), interval '0', p.time_schedule, p.time_zone), p.device, coalesce(p.day_number, 1),
                 CASE WHEN p.is_suppressed THEN 'cancelled' WHEN p.hold IS NOT NULL THEN 'paused' ELSE 'active' END,
                 p.workspace_id, p.kind, p.source_id, p.recipient, p.lead_id, p.trigger, p.time_zone,
-                    \(LaneNumbers.lane),
-                p.hold, CASE WHEN p.is_suppressed THEN 'suppressed' WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END,
-                CASE WHEN p.is_suppressed THEN now() END, p.known_generation + 1,
-                \(DevicePool.home)
+                \(LaneNumbers.lane), p.hold,
+                CASE WHEN p.is_suppressed THEN 'suppressed' WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END,
+                CASE WHEN p.is_suppressed THEN now() END, p.known_generation + 1, \(DevicePool.home)
             FROM numbered p ORDER BY p.recipient, p.sequence_id
             ON CONFLICT (recipient, source_id, kind, workspace_id) DO UPDATE SET
                 generation = excluded.generation, moves = 0, retry_count = 0,
-                    current_trigger = excluded.current_trigger,
+                current_trigger = excluded.current_trigger,
                 next_trigger_time = excluded.next_trigger_time, assigned_device_id = excluded.assigned_device_id,
                 current_step = excluded.current_step, status = excluded.status, lead_id = excluded.lead_id,
                 entry_trigger = excluded.entry_trigger, time_zone = excluded.time_zone, lane_id = excluded.lane_id,

@@ -8,9 +8,8 @@ enum LaneNumbers {
     /// by number.
     static let ctes = """
         numbered AS MATERIALIZED (
-            SELECT r.*, CASE WHEN has_lane THEN dense_rank() OVER (PARTITION BY has_lane ORDER BY device, kind,
-                source_id) END
-                AS lane_number
+            SELECT r.*, CASE WHEN has_lane
+                THEN dense_rank() OVER (PARTITION BY has_lane ORDER BY device, kind, source_id) END AS lane_number
             FROM (SELECT p.*, device IS NOT NULL AND hold IS DISTINCT FROM 'unknown_device' AS has_lane FROM placed p) r
         ), lane AS (
             INSERT INTO lanes (device_id, workspace_id, kind, source_id, priority_class, enrolled)

@@ -1,16 +1,17 @@
-/// PLACE: contacts that somebody wrote into the queue by hand, or that were held for want of a device, get their device
-/// and lane. `$1`: the contacts. One that is in flight, or that somebody holds locked, keeps its lane for now and goes
-/// back into the intake for a second.
+/// PLACE: contacts that somebody wrote into the queue by hand, or that were held for want of a device, or that became
+/// active after theirs was deleted, get their device and lane; those whose sequence was deleted end, and their trigger
+/// is taken off their lead. `$1`: the contacts. One that is in flight, or that somebody holds locked, keeps its lane
+/// for now and goes back into the intake for a second.
 enum PlaceStatement {
     static let sql = """
         WITH \(DeviceOutage.away), held AS MATERIALIZED (
-            SELECT * FROM sequence_contacts c
-            WHERE c.id = ANY ($1::uuid[]) AND (c.status = 'active' OR c.hold_reason IN ('no_device', 'unknown_device'))
+            SELECT c.*, \(isOrphan) AS is_orphan FROM sequence_contacts c
+            WHERE c.id = ANY ($1::uuid[]) AND \(isWanting)
             ORDER BY c.id FOR UPDATE SKIP LOCKED
         ), put_off AS (
             INSERT INTO enrollment_intake (op, contact_id, workspace_id, not_before)
             SELECT 'place', c.id, c.workspace_id, clock_timestamp() + interval '1 second' FROM sequence_contacts c
-            WHERE c.id = ANY ($1::uuid[]) AND (c.status = 'active' OR c.hold_reason IN ('no_device', 'unknown_device'))
+            WHERE c.id = ANY ($1::uuid[]) AND \(isWanting)
               AND c.id NOT IN (SELECT id FROM held WHERE claim_state = 0)
         ), entering AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status AS known_status, c.next_trigger_time,
@@ -22,7 +23,7 @@ enum PlaceStatement {
             CROSS JOIN LATERAL \(DevicePool.choice(
                 of: "coalesce(c.assigned_device_id, q.device_id)",
                 policy: "CASE WHEN c.assigned_device_id IS NULL THEN q.device_choice END")) o
-            WHERE c.claim_state = 0
+            WHERE c.claim_state = 0 AND NOT c.is_orphan
         ),
         \(DevicePool.ctes),
         placed AS MATERIALIZED (
@@ -44,13 +45,35 @@ enum PlaceStatement {
                 last_error = CASE WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END
             FROM numbered p WHERE c.id = p.id
             RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.kind, c.source_id, p.known_status
+        ), ended AS (
+            UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'sequence_deleted',
+                completed_at = now()
+            FROM held h WHERE c.id = h.id AND h.is_orphan AND h.claim_state = 0
+            RETURNING c.id, c.lead_id, c.generation, c.entry_trigger, c.status, c.workspace_id, c.kind, c.source_id,
+                h.status AS known_status
+        ), completed AS (
+            INSERT INTO completion_intake (lead_id, contact_id, generation, trigger)
+            SELECT lead_id, id, generation, entry_trigger FROM ended
+            WHERE lead_id IS NOT NULL AND entry_trigger IS NOT NULL
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
             SELECT workspace_id, kind, source_id, v.status, sum(v.n)
-            FROM moved m CROSS JOIN LATERAL (VALUES (m.known_status, -1), (m.status, 1)) v(status, n)
+            FROM (SELECT workspace_id, kind, source_id, known_status, status FROM moved
+                UNION ALL SELECT workspace_id, kind, source_id, known_status, status FROM ended) m
+            CROSS JOIN LATERAL (VALUES (m.known_status, -1), (m.status, 1)) v(status, n)
             WHERE m.known_status <> m.status GROUP BY 1, 2, 3, 4
         )
         SELECT lane_id, min(next_trigger_time) AS due FROM moved
         WHERE status = 'active' AND lane_id IS NOT NULL GROUP BY lane_id
+        """
+
+    /// Whether the sequence of `c` was deleted. One that never had any waits as it is.
+    private static let isOrphan = """
+        (c.sequence_id IS NOT NULL AND NOT EXISTS (SELECT FROM sequences s WHERE s.id = c.sequence_id))
+        """
+
+    private static let isWanting = """
+        (c.status = 'active' OR c.hold_reason IN ('no_device', 'unknown_device')
+            OR c.status IN ('paused', 'advance') AND \(isOrphan))
         """
 }

@@ -26,7 +26,7 @@ enum ScanStatements {
             SELECT c.id, c.lane_id, c.kind, c.source_id, c.workspace_id FROM sequence_contacts c
             JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = c.current_trigger
             -- Who had the step's message already (`advance`) is decided, not sent to again.
-            WHERE c.status = 'paused' AND c.hold_reason = ANY (\(HoldReason.sqlArray(HoldReason.ofSteps))) 
+            WHERE c.status = 'paused' AND c.hold_reason = ANY (\(HoldReason.sqlArray(HoldReason.ofSteps)))
               AND c.workspace_id = $1 AND c.id > $2 AND NOT st.is_endless AND st.content_problem IS NULL
             ORDER BY c.id LIMIT $3 FOR UPDATE OF c SKIP LOCKED
         ), back AS (

@@ -9,7 +9,8 @@ public struct NodeLifecycle: Sendable {
     /// - Parameter pool: should serve nothing else, so that a renewal never queues behind work. Its owner runs it.
     public init(pool: PostgresPool) { self.pool = pool }
 
-    /// Begins a new incarnation. ``StoreError/nameInUse(name:)`` while another one of this name and role has a running lease.
+    /// Begins a new incarnation. ``StoreError/nameInUse(name:)`` while another one of this name and role has a running
+    /// lease.
     public func register(_ node: NodeRegistration) async throws -> Incarnation {
         try await storing {
             try await pool.withTransaction { transaction in
@@ -59,7 +60,8 @@ public struct NodeLifecycle: Sendable {
             RETURNING incarnation
         ), version AS (
             -- The leader looks for shards anew when the assignment's version changes.
-            UPDATE cluster_versions SET assignment = assignment + 1 WHERE $2 = 'shard' AND EXISTS (SELECT FROM fence)
+            UPDATE cluster_versions SET assignment = assignment + 1
+            WHERE $2 = '\(NodeRole.shard.rawValue)' AND EXISTS (SELECT FROM fence)
         )
         INSERT INTO node_leases (incarnation, node_name, role, version, host, lease, expires_at)
             SELECT incarnation, $1, $2, $3::text, $4::text, $5::bigint * interval '1 microsecond',

@@ -122,8 +122,7 @@ public struct UnknownResolution: Sendable {
             RETURNING id, attempts, workspace_id, generation, moves, assigned_device_id, recipient, source_id,
                 current_trigger)
         INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id, cap_key,
-            slot, epoch,
-            incarnation, recipient, source_id, step_trigger, reserved_at, deadline, state, is_charged)
+            slot, epoch, incarnation, recipient, source_id, step_trigger, reserved_at, deadline, state, is_charged)
         SELECT (now() AT TIME ZONE 'UTC')::date, id, attempts, workspace_id, generation, moves, 0,
             coalesce(assigned_device_id, '00000000-0000-0000-0000-000000000000'), '', 0, 0, 0, recipient, source_id,
             current_trigger, now(), now(), 'unknown', false

@@ -6,7 +6,7 @@ enum SchemaV1 {
     static let sections = [
         functions, makeRoom, conditions, userTables, queue, branches, adoptRows, queueIndexes, cluster, intakeTables,
         externalIDs, devices, deviceSettings, ledger, workspaceTriggers, leadTriggers, movedSequences, sequenceTriggers,
-        branchTriggers, contactTriggers, untouchable, triggerLengths, truncateTriggers,
+        branchTriggers, contactTriggers, deletions, untouchable, triggerLengths, truncateTriggers,
         controlTriggers, views, adoptWork, firstLedgerDays,
     ]
 

@@ -3,9 +3,9 @@ extension SchemaV1 {
     /// somebody is. What may be written (`sluice_condition_problem`) and what it means (`sluice_condition_holds`) stand
     /// here and nowhere else; docs/branches.md tells users.
     ///
-    /// A condition is `{"field": …, <one operator>: …}`, or `{"all": […]}`, `{"any": […]}`, `{"not": {…}}` around others.
-    /// Texts are compared as they are, blanks around them dropped; a field that is NULL or blank is absent: it equals
-    /// nothing, and so differs from everything. There is no order of numbers, because no field of a lead is one.
+    /// A condition is `{"field": …, <one operator>: …}`, or `{"all": […]}`, `{"any": […]}`, `{"not": {…}}` around
+    /// others. Texts are compared as they are, blanks around them dropped; a field that is NULL or blank is absent: it
+    /// equals nothing, and so differs from everything. There is no order of numbers, because no field of a lead is one.
     ///
     /// Judging never fails: what is valid is checked when it is written, and what got in otherwise stops nobody.
     static let conditions = """

@@ -56,7 +56,7 @@ extension SchemaV1 {
         CREATE INDEX device_states_away ON device_states (device_id) WHERE state <> 'connected';
 
         CREATE TABLE suppressions (
-            workspace_id text NOT NULL,   -- '*': everywhere
+            workspace_id text NOT NULL DEFAULT 'default',   -- '*': everywhere
             phone text NOT NULL,
             reason text NOT NULL DEFAULT 'operator',
             created_at timestamptz NOT NULL DEFAULT now(),
@@ -82,7 +82,7 @@ extension SchemaV1 {
 
         CREATE TABLE api_keys (
             id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-            workspace_id text NOT NULL,
+            workspace_id text NOT NULL DEFAULT 'default',
             name text,
             secret_hash bytea NOT NULL UNIQUE,
             scopes text[] NOT NULL DEFAULT '{read}',

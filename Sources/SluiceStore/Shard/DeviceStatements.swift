@@ -4,7 +4,7 @@ internal import SluiceCore
 
 /// What a shard reads and writes of its devices.
 struct DeviceStatements {
-    let windows: WindowLengths
+    let windows: CapWindows
 
     static let profiles = """
         SELECT d.id, coalesce(d.device_name, d.id::text) AS name, d.workspace_id, c.cap_key, c.hash_slot AS slot,
@@ -54,8 +54,7 @@ struct DeviceStatements {
         var profile = DeviceProfile(
             id: try row.device("id"), name: try row.decode(String.self, "name"),
             workspace: try row.decode(String.self, "workspace_id"), capKey: try row.decode(String.self, "cap_key"),
-            slot: try row.slot("slot"), caps: caps,
-            gap: .seconds(least)...Duration.seconds(most),
+            slot: try row.slot("slot"), caps: caps, gap: .seconds(least)...Duration.seconds(most),
             gateway: try Self.gateway(row, credentials),
             gatewayDevice: try row.decode(String.self, "gateway_device"), condition: try Self.condition(row),
             isPaused: try row.decode(Bool.self, "is_paused"), historyFrom: try row.optionalTime("history_from"))
@@ -118,18 +117,4 @@ struct DeviceStatements {
         default: .connected
         }
     }
-}
-
-/// How long the "hour" and the "day" of the caps are: parameters, so that a test can fill a day.
-public struct WindowLengths: Hashable, Sendable {
-    public var hour: Duration = .seconds(3600)
-    public var hourMargin: Duration = .seconds(1)
-    public var day: Duration = .seconds(86_400)
-    public var dayMargin: Duration = .seconds(10)
-
-    public init() {}
-
-    /// How far back a take-over must read: the longest window, its margin, and the longest time an attempt may stay
-    /// open.
-    public var lookback: Duration { max(hour + hourMargin, day + dayMargin) + .seconds(300) }
 }

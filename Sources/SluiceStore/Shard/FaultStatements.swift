@@ -1,8 +1,8 @@
 internal import PostgresDriver
 internal import SluiceCore
 
-/// What the database refuses to write is recorded on the contact itself, in a statement of its own. These statements write
-/// less than a reserve or a settle does, so that what refuses those mostly lets these pass.
+/// What the database refuses to write is recorded on the contact itself, in a statement of its own. These statements
+/// write less than a reserve or a settle does, so that what refuses those mostly lets these pass.
 enum FaultStatements {
     /// Faults in a row after which a contact is held (I22).
     static let most = 3
@@ -29,8 +29,9 @@ enum FaultStatements {
         SELECT due FROM idle
         """
 
-    /// A contact whose attempt cannot be settled waits, held, until it can be: it keeps its claim, so that nothing sends
-    /// it again, and the settlement moves it on when it succeeds. `$1` contact, `$2` attempt, `$3` what the database said.
+    /// A contact whose attempt cannot be settled waits, held, until it can be: it keeps its claim, so that nothing
+    /// sends it again, and the settlement moves it on when it succeeds. `$1` contact, `$2` attempt, `$3` what the
+    /// database said.
     static let hold = """
         WITH judged AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status, true AS is_held

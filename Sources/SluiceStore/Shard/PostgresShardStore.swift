@@ -7,7 +7,7 @@ public struct PostgresShardStore: ShardStore {
     private let pools: StorePools
     private let devices: DeviceStatements
 
-    public init(pools: StorePools, windows: WindowLengths) {
+    public init(pools: StorePools, windows: CapWindows) {
         self.pools = pools
         devices = DeviceStatements(windows: windows)
     }
@@ -38,16 +38,31 @@ public struct PostgresShardStore: ShardStore {
             let rows = try await pools.lease.query(
                 """
                 WITH \(NodeLifecycle.renewalCTE)
-                SELECT clock_timestamp() AS now, v.assignment, sluice_control_version() AS control,
+                SELECT clock_timestamp() AS now, l.term, v.assignment, sluice_control_version() AS control,
                     ARRAY(SELECT batch FROM claim_batches WHERE owner = $1 AND open_claims > 0
                         AND expires_at > clock_timestamp() ORDER BY batch LIMIT 1000) AS batches
-                FROM renewed, cluster_versions v
+                FROM renewed, cluster_versions v, coordinator_lease l
                 """, [.int64(incarnation.rawValue)], deadline: .seconds(3))
             guard let row = rows.first else { throw StoreError.leaseLost }
             return Renewal(
-                databaseNow: try row.time("now"), assignmentVersion: try row.decode(Int64.self, "assignment"),
+                databaseNow: try row.time("now"), term: Term(rawValue: try row.decode(Int64.self, "term")),
+                assignmentVersion: try row.decode(Int64.self, "assignment"),
                 controlVersion: try row.decode(Int64.self, "control"),
                 openBatches: try row.decode([Int64].self, "batches").map(BatchID.init(rawValue:)))
+        }
+    }
+
+    public func versions() async throws -> ClusterVersions {
+        try await storing {
+            let rows = try await pools.relaxed.query(
+                """
+                SELECT l.term, v.assignment, sluice_control_version() AS control
+                FROM cluster_versions v, coordinator_lease l
+                """, deadline: .seconds(3))
+            guard let row = rows.first else { throw StoreError.malformed("cluster_versions has no row") }
+            return ClusterVersions(
+                term: Term(rawValue: try row.decode(Int64.self, "term")),
+                assignment: try row.decode(Int64.self, "assignment"), control: try row.decode(Int64.self, "control"))
         }
     }
 
@@ -147,9 +162,8 @@ public struct PostgresShardStore: ShardStore {
                 claims: try rows.map { row in
                     Claim(
                         contact: try row.contact("id"), device: try row.device("device_id"),
-                        lane: try row.lane("lane_id"),
-                        priorityClass: try row.priorityClass("priority_class"), slot: try row.slot("slot"),
-                        epoch: try row.epoch("epoch"), batch: batch)
+                        lane: try row.lane("lane_id"), priorityClass: try row.priorityClass("priority_class"),
+                        slot: try row.slot("slot"), epoch: try row.epoch("epoch"), batch: batch)
                 })
         }
     }
@@ -196,6 +210,8 @@ public struct PostgresShardStore: ShardStore {
             let lost = try rows.map { try SettleRow($0, outcome: .aborted(code: "reserve_answer_lost")) }
             // Waits for locked contacts: one skipped here would stay reserved for ever, and nobody would know.
             let result = try await settler.settle(lost, waiting: true)
+            // Nobody here will settle these again: their claims are reported as done with.
+            try await SettlesLeft(pool: pools.durable).keep(result.faulty.map { lost[$0] })
             let dues = Dictionary(result.lanes.map { ($0.lane, $0.due) }, uniquingKeysWith: min)
             let aborted = Set(lost.map(\.contact))
             return claims.filter { aborted.contains($0.contact) }.map { ($0, dues[$0.lane]) }

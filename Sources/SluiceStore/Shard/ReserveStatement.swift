@@ -14,7 +14,8 @@ struct ReserveStatement {
     static let sql = """
         WITH me AS MATERIALIZED (
             SELECT f.incarnation, clock_timestamp() AS at, (clock_timestamp() AT TIME ZONE 'UTC')::date AS day
-            FROM node_fences f WHERE f.incarnation = $1 AND f.closed_at IS NULL AND f.reserves_from <= statement_timestamp() FOR SHARE
+            FROM node_fences f
+            WHERE f.incarnation = $1 AND f.closed_at IS NULL AND f.reserves_from <= statement_timestamp() FOR SHARE
         ), alive AS MATERIALIZED (
             SELECT me.* FROM me JOIN node_leases l USING (incarnation) WHERE l.expires_at > clock_timestamp()
         ), owned AS MATERIALIZED (
@@ -87,8 +88,7 @@ struct ReserveStatement {
             FROM judged j WHERE c.id = j.id
         ), ledger AS (
             INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id,
-                cap_key,
-                slot, epoch, incarnation, recipient, source_id, step_trigger, reserved_at, deadline)
+                cap_key, slot, epoch, incarnation, recipient, source_id, step_trigger, reserved_at, deadline)
             SELECT j.day, j.id, j.attempts + 1, j.workspace_id, j.generation, j.moves, j.batch, j.device, j.cap_key,
                 j.slot, j.epoch, $1, j.recipient, j.source_id, j.current_trigger, j.at,
                 j.at + j.deadline_after * interval '1 microsecond'
@@ -103,10 +103,9 @@ struct ReserveStatement {
             WHERE j.status <> j.new_status GROUP BY 1, 2, 3, 4
         )
         SELECT j.id, j.batch, j.refusal, j.attempts + 1 AS attempt, j.day - date '1970-01-01' AS day, j.generation,
-            j.moves,
-            j.recipient, coalesce(j.contact_name, '') AS contact_name, coalesce(j.campaign, '') AS campaign,
-            j.message_type, CASE WHEN j.refusal IS NULL THEN j.body END AS body, j.caption, j.media_url, j.gap_min,
-                j.gap_max,
+            j.moves, j.recipient, coalesce(j.contact_name, '') AS contact_name, coalesce(j.campaign, '') AS campaign,
+            j.message_type, CASE WHEN j.refusal IS NULL THEN j.body END AS body, j.caption, j.media_url,
+            j.gap_min, j.gap_max,
             CASE WHEN j.new_status = 'active' AND j.refusal IS DISTINCT FROM 'device_changed'
                 THEN j.next_trigger_time END AS due
         FROM judged j

@@ -27,8 +27,7 @@ struct SettleRow {
         self.init(
             contact: reservation.claim.contact, attempt: reservation.attempt, day: reservation.day,
             batch: reservation.claim.batch, generation: reservation.message.generation,
-            moves: reservation.message.moves,
-            outcome: settlement.outcome)
+            moves: reservation.message.moves, outcome: settlement.outcome)
     }
 
     /// An attempt that nobody alive will settle: it may have been accepted.

@@ -29,13 +29,12 @@ struct SettleStatement {
             SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::bigint[], $5::int[], $6::int[], $7::text[],
                 $8::text[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bigint[])
                 WITH ORDINALITY AS g(contact, attempt, day, batch, generation, moves, state, verdict, charged, code,
-                    detail,
-                    provider, not_before, ordinal)
+                    detail, provider, not_before, ordinal)
             WHERE \(PlannerEstimate.few("ordinal"))
         ), held AS MATERIALIZED (
             SELECT g.*, c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.lead_id, c.entry_trigger, c.status,
-                c.current_trigger, c.time_zone, least(greatest(coalesce(c.retry_count, 0), 0), 1000) AS retries, c.lane_id, c.last_error,
-                c.next_trigger_time, c.claim_state,
+                c.current_trigger, c.time_zone, least(greatest(coalesce(c.retry_count, 0), 0), 1000) AS retries,
+                c.lane_id, c.last_error, c.next_trigger_time, c.claim_state,
                 c.generation = g.generation AND c.moves = g.moves AND c.attempts = g.attempt
                     AND (c.claim_state = 2 AND c.claim_batch = g.batch OR c.claim_state = 0) AS is_current
             FROM given g JOIN sequence_contacts c ON c.id = g.contact

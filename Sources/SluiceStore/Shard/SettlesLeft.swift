@@ -2,8 +2,8 @@ internal import PostgresDriver
 internal import SluiceCore
 
 /// Outcomes that could not be written: the contact was locked by somebody for long, or its row refused. A table keeps
-/// them with all that is known of them, so that neither the node's end nor a lock of an hour turns a known outcome into an
-/// unknown one. Nothing else looks for these attempts: a take-over passes by what stands here.
+/// them with all that is known of them, so that neither the node's end nor a lock of an hour turns a known outcome into
+/// an unknown one. Nothing else looks for these attempts: a take-over passes by what stands here.
 struct SettlesLeft: Sendable {
     let pool: PostgresPool
 

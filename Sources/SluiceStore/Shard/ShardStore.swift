@@ -12,6 +12,9 @@ public protocol ShardStore: Sendable {
     /// Extends the lease of an incarnation that has not lapsed; ``StoreError/leaseLost`` when it has.
     func renew(_ incarnation: Incarnation) async throws -> Renewal
 
+    /// Who leads, and how new everything is: what a renewal tells too, without renewing.
+    func versions() async throws -> ClusterVersions
+
     /// The slots this incarnation owns, with whom the leader wants to own them.
     func ownedSlots(_ incarnation: Incarnation) async throws -> [SlotOwnership]
 
@@ -41,12 +44,12 @@ public protocol ShardStore: Sendable {
     /// the database refuses to write comes back as faulty, its contact held as quarantined: the same goes for it.
     func settle(_ settlements: [Settlement]) async throws -> SettleResult
 
-    /// Keeps outcomes that ``settle(_:)`` cannot write in a table, from which the leader settles them once it can. Safe to
-    /// repeat.
+    /// Keeps outcomes that ``settle(_:)`` cannot write in a table, from which the leader settles them once it can. Safe
+    /// to repeat.
     func setAside(_ settlements: [Settlement]) async throws
 
-    /// Records on the contact that the database refuses to reserve it, and puts the claim back; after the third time in a
-    /// row the contact is held (``HoldReason/quarantined``). Nil when the claim was not `claimed` any more.
+    /// Records on the contact that the database refuses to reserve it, and puts the claim back; after the third time in
+    /// a row the contact is held (``HoldReason/quarantined``). Nil when the claim was not `claimed` any more.
     func reportFault(_ fault: RowFault, of claim: Claim) async throws -> ReleasedClaim?
 
     /// Puts claims back that will not be reserved here. Waits for row locks, within its deadline. Returns those that

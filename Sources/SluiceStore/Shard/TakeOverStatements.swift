@@ -31,8 +31,8 @@ enum TakeOverStatements {
             JOIN send_ledger l ON l.slot = s.slot AND l.device_id = m.device_id AND l.cap_key <> m.cap_key
             WHERE l.day >= (SELECT first FROM day)
         )
-        SELECT cap_key, NULL::uuid AS brought_by, is_open, is_orphan, contact_id, attempt, day - date '1970-01-01' AS day, batch, generation,
-            moves,
+        SELECT cap_key, NULL::uuid AS brought_by, is_open, is_orphan, contact_id, attempt,
+            day - date '1970-01-01' AS day, batch, generation, moves,
             CASE WHEN is_open THEN deadline ELSE settled_at END AS at
         FROM entry
         WHERE is_orphan OR is_charged AND state <> 'aborted'
@@ -62,8 +62,7 @@ enum TakeOverStatements {
     /// Reserved by a statement whose answer was lost, and never sent.
     static let lostReserves = """
         SELECT c.id AS contact_id, c.attempts AS attempt, c.reserved_day - date '1970-01-01' AS day,
-            c.claim_batch AS batch,
-            c.generation, c.moves
+            c.claim_batch AS batch, c.generation, c.moves
         FROM unnest($1::uuid[], $2::bigint[]) AS r(contact, batch)
         JOIN sequence_contacts c ON c.id = r.contact AND c.claim_batch = r.batch
         WHERE c.claim_state = 2

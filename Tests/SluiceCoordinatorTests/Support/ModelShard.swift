@@ -48,7 +48,7 @@ final class ModelShard: Sendable {
     ) async throws {
         self.ground = ground
         self.nats = nats
-        store = PostgresShardStore(pools: pools, windows: WindowLengths())
+        store = PostgresShardStore(pools: pools, windows: CapWindows())
         state = Mutex(State(capacity: capacity))
         incarnation = try await store.register(
             node: NodeRegistration(name: name, role: .shard, version: "test", host: "test", lease: .seconds(3)))

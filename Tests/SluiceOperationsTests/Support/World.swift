@@ -25,7 +25,7 @@ struct World: Sendable {
             return try await body(
                 World(
                     fixture: fixture, session: session, leader: PostgresCoordinatorStore(pools: fixture.pools),
-                    shard: PostgresShardStore(pools: fixture.pools, windows: WindowLengths())))
+                    shard: PostgresShardStore(pools: fixture.pools, windows: CapWindows())))
         }
     }
 

@@ -71,7 +71,7 @@ struct ShardRig: Sendable {
                 var options = GatewayClient.Configuration()
                 options.traceHeaders = true
                 let gateways = GatewayClient(configuration: options) { clock.now() }
-                let windows = WindowLengths()
+                let windows = CapWindows()
                 let store = PostgresShardStore(pools: pools, windows: windows)
                 let configuration = ShardNodeConfiguration(
                     node: NodeRegistration(

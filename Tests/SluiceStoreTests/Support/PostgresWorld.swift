@@ -13,7 +13,7 @@ struct PostgresWorld: StoreWorld {
 
     init(_ fixture: StoreFixture, pools: StorePools? = nil) {
         self.fixture = fixture
-        shard = PostgresShardStore(pools: pools ?? fixture.pools, windows: WindowLengths())
+        shard = PostgresShardStore(pools: pools ?? fixture.pools, windows: CapWindows())
         leader = PostgresCoordinatorStore(pools: pools ?? fixture.pools)
     }
 

@@ -1,0 +1,19 @@
+/// Who leads, and how new what a shard remembers has to be: three numbers that the database alone gives out.
+public struct ClusterVersions: Hashable, Sendable {
+    public var term: Term
+    /// Of `slot_owners`.
+    public var assignment: Int64
+    /// Of devices, caps, gateways and pauses.
+    public var control: Int64
+
+    public init(term: Term, assignment: Int64, control: Int64) {
+        self.term = term
+        self.assignment = assignment
+        self.control = control
+    }
+
+    /// Whether any of them is beyond what `known` says.
+    func isAhead(of known: ClusterVersions) -> Bool {
+        term > known.term || assignment > known.assignment || control > known.control
+    }
+}
