@@ -44,8 +44,8 @@ import Testing
         #expect(throws: WireError.unknownValue(field: "NodeStatus.role", value: 77)) {
             try NodeStatus(decoding: Sample.shardStatus.encoded() + [0x18, 77])
         }
-        #expect(throws: WireError.unknownValue(field: "DeviceState.condition", value: 6)) {
-            try DeviceState(decoding: Sample.deviceState.encoded() + [0x18, 6])
+        #expect(throws: WireError.unknownValue(field: "DeviceState.condition", value: 99)) {
+            try DeviceState(decoding: Sample.deviceState.encoded() + [0x18, 99])
         }
     }
 
