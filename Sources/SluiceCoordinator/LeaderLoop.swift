@@ -20,50 +20,61 @@ struct LeaderLoop: Sendable {
                 let now = parts.now
                 let wait = machine.nextWake(after: now).map { max(.milliseconds(1), min($0 - now, Self.longestWait)) }
                 let inputs = await parts.inbox.take(atMost: wait)
-                for action in take(inputs, into: &machine, undecodable: &undecodable) {
-                    carryOut(action, term: machine.term, in: &group)
+                for step in take(inputs, into: &machine, undecodable: &undecodable) {
+                    carryOut(step, leading: machine.term, in: &group)
                 }
             }
             group.cancelAll()
         }
     }
 
+    /// What the machine wants and the term it wants it in, or resigns from. Of several inputs a later one may end the
+    /// term: then nobody waits for the answer any more.
+    private typealias Step = (action: CoordinatorAction, term: Term?)
+
     private func take(
         _ inputs: [CoordinatorInput], into machine: inout CoordinatorMachine, undecodable: inout UInt64
-    ) -> [CoordinatorAction] {
+    ) -> [Step] {
         let ignored = machine.ignored
         defer {
             parts.metrics.noteIgnored(machine.ignored - ignored)
             parts.metrics.showLanesDue(machine.summary(at: parts.now).lanesDue)
         }
-        guard !inputs.isEmpty else { return machine.handle(.tick, at: parts.now) }
-        var actions: [CoordinatorAction] = []
+        guard !inputs.isEmpty else { return handle(.tick, by: &machine) }
+        var steps: [Step] = []
         for input in inputs {
             switch input {
-            case .event(let event): actions += machine.handle(event, at: parts.now)
+            case .event(let event): steps += handle(event, by: &machine)
             case .answer(let event, let term):
                 // A statement that outlived its term answers nobody.
-                if term == machine.term { actions += machine.handle(event, at: parts.now) }
+                if term == machine.term { steps += handle(event, by: &machine) }
             case .status(let request, let dropped):
                 answer(request, machine, undecodable: undecodable, dropped: dropped)
             case .undecodable: undecodable += 1
             }
         }
-        return actions
+        return steps
     }
 
-    private func carryOut(_ action: CoordinatorAction, term: Term?, in group: inout DiscardingTaskGroup) {
-        switch action {
+    private func handle(_ event: CoordinatorEvent, by machine: inout CoordinatorMachine) -> [Step] {
+        let before = machine.term
+        let actions = machine.handle(event, at: parts.now)
+        let term = machine.term ?? before
+        return actions.map { ($0, term) }
+    }
+
+    private func carryOut(_ step: Step, leading present: Term?, in group: inout DiscardingTaskGroup) {
+        switch step.action {
         case .dispatch(let batch): dispatch(batch)
         case .resign:
-            guard let led = parts.lead.term else { return }
+            guard let term = step.term else { return }
             parts.logger.warning(
-                "a claim's answer was lost; beginning a new term", metadata: ["term": "\(led.rawValue)"])
-            parts.lead.end(led)
+                "a claim's answer was lost; beginning a new term", metadata: ["term": "\(term.rawValue)"])
+            parts.lead.end(term)
         default:
-            guard let term else { return }
+            guard let term = step.term, term == present else { return }
             group.addTask {
-                if let event = await statements.perform(action, term: term) {
+                if let event = await statements.perform(step.action, term: term) {
                     parts.inbox.send(.answer(event, term))
                 }
             }

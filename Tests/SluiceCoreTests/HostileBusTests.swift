@@ -56,6 +56,32 @@ import Testing
         #expect(shard.counters.ignoredBatches == 0)
     }
 
+    /// The look is asked for first, read last and heard first; the renewal was read before the leader changed.
+    @Test func ofTwoAnswersUnderWayTheGreaterNumbersCount() {
+        let shard = Shard(devices: [device])
+        let next = Term(rawValue: 4)
+        _ = shard.handle(.beacon(term: next, assignmentVersion: 1, controlVersion: 0), at: 10)
+        _ = shard.handle(.versions(Shard.statement(3), versions(4)), at: 500)
+        let overtaken = ShardEvent.renewed(
+            Renewal(
+                databaseNow: Shard.database(20), term: Shard.term, assignmentVersion: 1, controlVersion: 0,
+                openBatches: []),
+            ClockReading(database: Shard.database(20), sent: Shard.at(20), received: Shard.at(510)))
+        #expect(shard.handle(overtaken, at: 510) == [])
+        _ = shard.handle(.batch(shard.batch(device, term: next)), at: 520)
+        #expect(shard.counters.ignoredBatches == 0)
+    }
+
+    @Test func ofTwoAnswersUnderWayTheGreaterCountsThoughHeardLast() {
+        let shard = Shard(devices: [device])
+        let next = Term(rawValue: 4)
+        _ = shard.handle(.beacon(term: next, assignmentVersion: 1, controlVersion: 0), at: 10)
+        _ = shard.handle(shard.renewal(at: 20), at: 20)
+        _ = shard.handle(.versions(Shard.statement(3), versions(4)), at: 21)
+        _ = shard.handle(.batch(shard.batch(device, term: next)), at: 22)
+        #expect(shard.counters.ignoredBatches == 0)
+    }
+
     @Test func aForgedVersionDoesNotHideLaterAssignments() {
         let shard = Shard(devices: [device])
         let forged = ShardEvent.beacon(term: Shard.term, assignmentVersion: 1 << 60, controlVersion: 1 << 60)
@@ -111,12 +137,23 @@ import Testing
         return leader
     }
 
-    @Test func aHugeSequenceSilencesAShardForASecond() {
+    @Test func aHugeSequenceSilencesAShardForThreeSeconds() {
         let leader = leader()
         _ = leader.handle(report(1 << 62, capacity: 0), at: 0)
         #expect(leader.handle(report(5, capacity: 4), at: 100).claim == nil)
-        #expect(leader.handle(report(6, capacity: 4), at: 900).claim == nil)
-        #expect(leader.handle(report(7, capacity: 4), at: 1_100).claim?.limits == [1: 4])
+        #expect(leader.handle(report(6, capacity: 4), at: 2_900).claim == nil)
+        #expect(leader.handle(report(7, capacity: 4), at: 3_100).claim?.limits == [1: 4])
+    }
+
+    /// An idle shard says something every two seconds; what NATS brings late in between is old.
+    @Test func lateReportsBetweenTwoOfTheirShardAreNoStream() {
+        let leader = leader()
+        _ = leader.handle(report(100, capacity: 0), at: 0)
+        for (number, time) in stride(from: 100, through: 1_900, by: 200).enumerated() {
+            #expect(leader.handle(report(Int64(5 + number), capacity: 4), at: time).claim == nil)
+        }
+        _ = leader.handle(report(101, capacity: 0), at: 2_000)
+        #expect(leader.handle(report(50, capacity: 4), at: 3_900).claim == nil)
     }
 
     @Test func oneReportAgainAndAgainIsNoStream() {
@@ -167,6 +204,29 @@ import Testing
             _ = leader.handle(report(1, capacity: 1, node: Incarnation(rawValue: Int64(number) + 1_000)), at: 1)
         }
         #expect(leader.machine.ignored == 1_000)
+    }
+
+    /// A new leader hears of every device before it has read where they are.
+    @Test func creditOfManyDevicesWaitsForTheRoutes() {
+        let leader = CoordinatorFixture()
+        for number in 1...12_000 { leader.addDevice(number, slot: number % HashSlot.count, lanes: []) }
+        let reading = ClockReading(
+            database: CoordinatorFixture.due(0), sent: CoordinatorFixture.at(0), received: CoordinatorFixture.at(0))
+        _ = leader.handle(.renewed(reading, assignmentVersion: 1, controlVersion: 1), at: 0)
+        let asked = leader.handle(.becameLeader(CoordinatorFixture.term), at: 0)
+        _ = leader.report((1...12_000).map { (device: $0, capacity: 1, consumed: 0) })
+        _ = leader.answer(asked, at: 1)
+        #expect((1...12_000).allSatisfy { leader.machine.book.entry(of: CoordinatorFixture.device($0)) != nil })
+        #expect(leader.machine.early.isEmpty)
+    }
+
+    @Test func aFailedSurveyOfASilentShardIsNotWaitedForBusily() {
+        let leader = leader()
+        _ = leader.handle(report(1, capacity: 0), at: 1)
+        let surveyed = leader.handle(.tick, at: 11_000)
+        #expect(surveyed.contains(.survey))
+        _ = leader.handle(.failed(.survey, mayHaveTakenEffect: false), at: 14_000)
+        #expect(leader.nextWake(after: 14_000) == 14_100)
     }
 
     @Test func aShardThatReportsToAnotherTermIsNamed() {

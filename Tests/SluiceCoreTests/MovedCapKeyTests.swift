@@ -1,6 +1,7 @@
-import SluiceCore
 import TestSupport
 import Testing
+
+@testable import SluiceCore
 
 /// A device whose cap key changes takes what it sent along.
 @Suite struct MovedCapKeyTests {
@@ -8,9 +9,10 @@ import Testing
 
     /// Slot 7 with `devices`, of which the database then says `changed`; the take-over that follows finds `charges`.
     private func change(
-        _ shard: ShardUnderTest, to changed: [DeviceProfile], charges: [LedgerCharge], at time: Int64
+        _ shard: ShardUnderTest, to changed: [DeviceProfile], control: Int64 = 1, charges: [LedgerCharge],
+        at time: Int64
     ) -> [ShardAction] {
-        var actions = shard.handle(shard.renewal(control: 1, at: time), at: time)
+        var actions = shard.handle(shard.renewal(control: control, at: time), at: time)
         for case .loadDevices(let id, _) in actions {
             actions = shard.handle(.devices(id, changed), at: time + 1)
         }
@@ -47,6 +49,39 @@ import Testing
         // Read again, it brings nothing along again.
         _ = change(shard, to: [now, sibling], charges: of + brought + held, at: 2_000)
         #expect(shard.view(of: now, at: 2_006).windows.map(\.used) == [key == "shared" ? 6 : 5])
+    }
+
+    /// To another key and back, again and again: nothing is counted twice, and nothing is left behind.
+    @Test func aKeyThatWasLeftIsReadAnewWhenTheDeviceReturns() {
+        let device = Shard.device(1)
+        let shard = Shard(devices: [device])
+        for round in 1...20 {
+            let key = round.isMultiple(of: 2) ? "key1" : "other"
+            let brought = (1...4).map {
+                LedgerCharge(capKey: key, time: .settled(Shard.database(-10 - $0)), broughtBy: device.id)
+            }
+            let now = moved(device, to: key)
+            _ = change(shard, to: [now], control: Int64(round), charges: brought, at: Int64(round) * 1_000)
+            #expect(shard.view(of: now, at: Int64(round) * 1_000 + 6).windows.map(\.used) == [4])
+        }
+        #expect(shard.machine.devices.count <= 3)
+        #expect(shard.machine.capKeys.count <= 3)
+    }
+
+    /// The leader counts claims made against claims worked off, whatever key the device has.
+    @Test func whatTheLeaderWasToldGoesOn() {
+        let device = Shard.device(1)
+        let shard = Shard(devices: [device])
+        let reserving = shard.handle(.batch(shard.batch(device)), at: 10)
+        for case .reserve(let id, let requests) in reserving {
+            _ = shard.handle(
+                .reserved(id, started: Shard.at(10), requests.map { _ in .released(reason: "paused", due: nil) }),
+                at: 12)
+        }
+        let actions = change(shard, to: [moved(device, to: "fresh")], charges: [], at: 1_000)
+        var consumed: [Int64] = []
+        for case .publish(let report) in actions { consumed += report.credits.map(\.consumed) }
+        #expect(consumed.last == 1)
     }
 
     @Test func untilItsHistoryIsThereItStartsNothing() {

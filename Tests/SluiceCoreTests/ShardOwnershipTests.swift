@@ -129,6 +129,42 @@ import Testing
         #expect(shard.view(of: device, at: 20).hold == .paused)
     }
 
+    /// A take-over that began before a change may end while the profiles of the other slots are read because of it.
+    @Test func aChangeDuringATakeOverIsReadForItsSlotsToo() {
+        let shard = Shard(devices: [device])
+        let coming = HashSlot(rawValue: 8)!
+        let second = SlotOwnership(slot: coming, epoch: Shard.epoch, owner: Shard.node, wanted: Shard.node)
+        _ = shard.handle(shard.renewal(assignment: 2, at: 10), at: 10)
+        _ = shard.handle(.ownership(Shard.statement(3), [Shard.ownership(), second]), at: 11)
+        #expect(
+            shard.handle(shard.renewal(assignment: 2, control: 1, at: 20), at: 20)
+                == [.loadDevices(Shard.statement(5), [Shard.slot])])
+        var stale = Shard.device(2)
+        stale.slot = coming
+        let history = SlotHistory(charges: [], devices: [stale], lanes: [], lookback: .seconds(100_000))
+        _ = shard.handle(.takenOver(Shard.statement(4), history), at: 21)
+        let actions = shard.handle(.devices(Shard.statement(5), [device]), at: 22)
+        #expect(actions.contains(.loadDevices(Shard.statement(6), [Shard.slot, coming])))
+        let settled = shard.handle(.devices(Shard.statement(6), [device, stale]), at: 23)
+        #expect(!settled.contains { if case .loadDevices = $0 { true } else { false } })
+    }
+
+    /// Its claims for the slot it was in are made anew at once for the one it is in.
+    @Test func claimsForTheSlotADeviceHasLeftGoBack() {
+        let shard = Shard(devices: [device])
+        let late = shard.batch(device)
+        let next = HashSlot(rawValue: 8)!
+        let second = SlotOwnership(slot: next, epoch: Shard.epoch, owner: Shard.node, wanted: Shard.node)
+        _ = shard.handle(shard.renewal(assignment: 2, at: 10), at: 10)
+        _ = shard.handle(.ownership(Shard.statement(3), [Shard.ownership(), second]), at: 11)
+        var moved = device
+        (moved.slot, moved.capKey, moved.hasMovedKey) = (next, "fresh", true)
+        let history = SlotHistory(charges: [], devices: [moved], lanes: [], lookback: .seconds(100_000))
+        _ = shard.handle(.takenOver(Shard.statement(4), history), at: 12)
+        let released = shard.handle(.batch(late), at: 20)
+        #expect(released.contains { if case .release(_, late.claims) = $0 { true } else { false } })
+    }
+
     @Test func newCapKeyIsTakenOverBeforeItsDeviceSends() {
         let shard = Shard(devices: [device])
         _ = shard.handle(shard.renewal(control: 1, at: 10), at: 10)

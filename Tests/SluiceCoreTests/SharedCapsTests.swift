@@ -46,6 +46,22 @@ import Testing
             })
     }
 
+    /// What its siblings have open says nothing of a device that is tried.
+    @Test func aDeviceIsTriedWhileASiblingIsBusy() {
+        let sick = Shard.device(1, capKey: "shared", dialect: "webhook", condition: .credentialsRefused)
+        let well = Shard.device(2, capKey: "shared")
+        let shard = Shard(devices: [sick, well])
+        for case .reserve(let id, let requests) in shard.handle(.batch(shard.batch(well)), at: 10) {
+            let verdicts = requests.map { ReserveVerdict.reserved(Shard.reservation($0.claim)) }
+            _ = shard.handle(.reserved(id, started: Shard.at(10), verdicts), at: 11)
+        }
+        _ = shard.run(from: 11, to: 20_011)
+        #expect(shard.view(of: well, at: 20_011).open == 1)
+        let tried = shard.handle(.batch(shard.batch(sick, count: 2, first: 500, expires: 60_000)), at: 20_012)
+        #expect(
+            tried.contains { if case .reserve(_, let requests) = $0 { requests.count == 1 } else { false } })
+    }
+
     @Test func aDeviceThatLeavesOrIsRaisedLetsTheOthersHaveMore() {
         let shard = Shard(devices: [tight, narrow])
         var raised = tight

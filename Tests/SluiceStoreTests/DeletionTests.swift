@@ -55,6 +55,30 @@ import Testing
         }
     }
 
+    /// The enrollment does not see a deletion that is not committed yet, nor the deletion the enrollment.
+    @Test(arguments: [
+        ("sequences", "cancelled", "sequence_deleted"), ("user_devices", "paused", "held: unknown_device"),
+    ])
+    func whoEnteredDuringTheDeletionIsFound(_ table: String, _ status: String, _ reason: String) async throws {
+        try await PostgresWorld.with { world in
+            _ = try await world.addDevice()
+            _ = try await world.addSequence([StepSpec(trigger: "a", isEntry: true)])
+            try await world.enroll()
+            _ = try await world.addLead("628115550001", trigger: "a")
+            try await world.fixture.sql2 { other in
+                try await other.withTransaction { transaction in
+                    try await transaction.query("DELETE FROM \(table)")
+                    try await world.enroll()
+                    #expect(try await world.onlyContact().status == "active")
+                }
+            }
+            try await world.enroll()
+            let row = try await world.onlyContact()
+            #expect((row.status, row.lastError) == (status, reason))
+            try await Counts.expectExact(world)
+        }
+    }
+
     @Test func whoWaitsForABranchEndsWithTheSequence() async throws {
         try await PostgresWorld.with { world in
             let (cluster, reservation) = try await BranchTests.reserved(world)

@@ -49,6 +49,22 @@ import Testing
         }
     }
 
+    /// Who ended in flight and is put on another step: the settlement finds its contact, or nothing ever would.
+    @Test(arguments: [Outcome.sent, .permanent, .aborted]) func anotherStepInFlightIsNotLostToTheSettle(
+        _ outcome: Outcome
+    ) async throws {
+        try await PostgresWorld.with { world in
+            let (cluster, reservation) = try await SettleTests.reserved(world)
+            try await world.sql.query("UPDATE sequence_contacts SET status = 'cancelled'")
+            try await world.sql.query("UPDATE sequence_contacts SET status = 'active', current_trigger = 'b'")
+            try await cluster.settle([reservation], outcome)
+            let row = try await world.onlyContact()
+            #expect((row.status, row.trigger, row.claimState) == ("active", "b", 0))
+            #expect(row.moves == (outcome == .aborted ? 0 : 1))
+            try await Counts.expectExact(world)
+        }
+    }
+
     /// People un-stick rows of other systems so.
     @Test func whereAMessageStandsCannotBeWrittenByHand() async throws {
         try await PostgresWorld.with { world in

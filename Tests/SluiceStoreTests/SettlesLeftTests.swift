@@ -34,6 +34,28 @@ import Testing
         }
     }
 
+    /// What a successor guessed gives way to what the node that was taken for dead knows after all.
+    @Test func aTruthReplacesTheGuessThatWasSetAsideBeforeIt() async throws {
+        try await PostgresWorld.with { world in
+            let (cluster, reservation) = try await SettleTests.reserved(world)
+            let contact = reservation.claim.contact
+            try await world.whileLocked(contact) {
+                let next = try await TakeOverTests.replace(world, cluster)
+                _ = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
+                #expect(try await world.settlesLeft() == 1)
+                let result = try await cluster.settle([reservation], .sent)
+                try await world.shard.setAside(result.busy + result.busy)
+                // And no guess replaces it.
+                try await world.shard.setAside([Settlement(reservation: reservation, outcome: .unknown)])
+            }
+            try await eventually("it to be settled") {
+                _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+                return try await world.settlesLeft() == 0
+            }
+            #expect(try await world.attempts(of: contact).map(\.state) == ["sent"])
+        }
+    }
+
     /// A reserve whose answer was lost is aborted, and where the row refuses that, by the leader once it can be.
     @Test func aLostReserveThatIsRefusedIsNotForgotten() async throws {
         try await PostgresWorld.with { world in

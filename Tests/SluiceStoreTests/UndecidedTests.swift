@@ -6,6 +6,37 @@ import Testing
 
 /// What may happen to a contact between its settle and the decision: nobody is lost, and nobody gets a message twice.
 @Suite struct UndecidedTests {
+    /// A rule of the user's own that refuses where a branch leads one contact: the others move on.
+    @Test func aMoveThatIsRefusedDelaysNobodyElse() async throws {
+        try await PostgresWorld.with { world in
+            _ = try await world.addDevice()
+            _ = try await world.addSequence([StepSpec(trigger: "a", next: "b", isEntry: true), StepSpec(trigger: "b")])
+            for phone in 1...5 { _ = try await world.addLead("62811555000\(phone)", trigger: "a") }
+            try await world.enroll()
+            try await world.addBranch("a", 1, BranchTests.anybody, next: "b")
+            let cluster = try await Cluster.start(world)
+            try await cluster.settle(try await cluster.reserveAll(), .sent)
+            try await world.sql.query(
+                """
+                ALTER TABLE sequence_contacts ADD CONSTRAINT own_rule
+                    CHECK (recipient <> '628115550002' OR current_trigger = 'a') NOT VALID
+                """)
+            try await world.decide()
+            let rows = try await world.contacts()
+            #expect(
+                rows.map { "\($0.status) \($0.trigger ?? "")" }.sorted()
+                    == ["active b", "active b", "active b", "active b", "advance a"])
+            let held = try #require(rows.first { $0.status == "advance" })
+            #expect(held.lastError?.hasPrefix("held: quarantined, 23514") == true)
+
+            try await world.sql.query("ALTER TABLE sequence_contacts DROP CONSTRAINT own_rule")
+            try await world.sql.query("UPDATE branch_intake SET try_at = now()")
+            try await world.decide()
+            #expect(try await world.contacts().allSatisfy { $0.status == "active" && $0.lastError == nil })
+            try await Counts.expectExact(world)
+        }
+    }
+
     /// A contact at a branch to c, not decided.
     private static func undecided(
         _ world: PostgresWorld, outcome: Outcome = .sent, onUnknown: String = "hold"

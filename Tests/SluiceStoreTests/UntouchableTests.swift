@@ -53,6 +53,20 @@ import Testing
         }
     }
 
+    /// As many claims as a node may have when it dies: to find the one bad row takes longer than a statement may.
+    @Test func oneAmongManyClaimsOfADeadNodeKeepsNoneFromReturning() async throws {
+        try await PostgresWorld.with { world in
+            let cluster = try await ClaimTests.scene(world, contacts: 2)
+            try await world.addLeads((10_000..<30_000).map { "6281155\($0)" }, trigger: "a")
+            try await world.enroll()
+            for ordinal in 1...21 { _ = try await cluster.claim(1000, ordinal: UInt32(ordinal), lasting: .zero) }
+            try await Self.refuse(world)
+            let back = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 200)
+            #expect(back.claims.reduce(0) { $0 + $1.count } == 20_002)
+            #expect(try await world.openClaims() == 0)
+        }
+    }
+
     @Test func theTakeBackReturnsTheOthersAndItsCredit() async throws {
         try await PostgresWorld.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 3)

@@ -47,15 +47,19 @@ public struct CoordinatorLimits: Hashable, Sendable {
     /// a claim stands.
     public var largestCapacity = 1_000
     /// A shard's reports that look older than one already heard, for this long and without a newer one: the one that
-    /// looked newer was no report of that shard.
-    public var olderFor: Duration = .seconds(1)
+    /// looked newer was no report of that shard. Longer than the two seconds within which a shard says something new,
+    /// so that late messages are never taken for a stream.
+    public var olderFor: Duration = .seconds(3)
     /// Reports in a row whose count of consumed claims cannot be, until the count begins anew from them.
     public var impossibleCounts = 3
     /// A shard looks at the database within a second of a new leader's first word; one that reports to another term
     /// for longer than this is named in the status.
     public var astrayAfter: Duration = .seconds(5)
-    /// Nodes whose reports are told apart, and devices that are reported and not known yet: no cluster has more.
+    /// Nodes whose reports are told apart: no cluster has more.
     public var strangers = 10_000
+    /// Devices whose credit is kept while it cannot be judged: a new leader hears of all devices before it has read
+    /// where they are. At about 100 bytes each 100 MB, and none once owners and devices are read.
+    public var earlyCredits = 1_000_000
 
     public init() {}
 }

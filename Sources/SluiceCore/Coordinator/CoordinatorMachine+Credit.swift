@@ -35,7 +35,7 @@ extension CoordinatorMachine {
     }
 
     private mutating func keep(_ credit: DeviceCredit, from node: Incarnation) {
-        guard early[credit.device] != nil || early.count < limits.strangers else {
+        guard early[credit.device] != nil || early.count < limits.earlyCredits else {
             ignored += 1
             return
         }

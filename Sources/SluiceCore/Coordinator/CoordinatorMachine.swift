@@ -281,8 +281,9 @@ public struct CoordinatorMachine: Sendable {
             guard let time else { return }
             next = next.map { min($0, time) } ?? time
         }
-        if !errands.isRunning(.sweep) { include(nextSweep) }
-        if !errands.isRunning(.survey) { include(surveyDue) }
+        // Once one is wanted, the errand says itself when it may start.
+        if !errands.isPending(.sweep) { include(nextSweep) }
+        if !errands.isPending(.survey) { include(surveyDue) }
         if let alarm = schedule.nextAlarm() { include(clock.latestMonotonicTime(of: alarm)) }
         if let expiry = expiries.next, !errands.isRunning(.takeBackExpired) {
             // Once it is past, the errand is wanted and says itself when it may start.

@@ -16,4 +16,11 @@ public struct ClusterVersions: Hashable, Sendable {
     func isAhead(of known: ClusterVersions) -> Bool {
         term > known.term || assignment > known.assignment || control > known.control
     }
+
+    /// The greater of each.
+    func newest(with other: ClusterVersions) -> ClusterVersions {
+        ClusterVersions(
+            term: max(term, other.term), assignment: max(assignment, other.assignment),
+            control: max(control, other.control))
+    }
 }

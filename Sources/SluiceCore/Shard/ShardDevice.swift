@@ -29,6 +29,8 @@ struct ShardDevice: Sendable {
     var hasOwnGaps = false
     /// Claims in reserve statements.
     var reserving = 0
+    /// Those, and reservations that have not ended.
+    var open = 0
     var held = Deque<Held>()
     /// A gateway asked for quiet until then.
     var restUntil: MonotonicTime?

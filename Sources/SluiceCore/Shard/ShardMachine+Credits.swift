@@ -17,8 +17,8 @@ extension ShardMachine {
 
     /// A claim left the state `claimed` by our doing. Claims of older terms or epochs count on neither side.
     mutating func countConsumed(_ claim: Claim) {
-        guard claim.batch.term == term, slots[claim.slot].ownership?.epoch == claim.epoch,
-            let index = deviceIndex[claim.device]
+        guard claim.batch.term == term, let index = deviceIndex[claim.device],
+            slots[devices[index].profile.slot].ownership?.epoch == claim.epoch
         else { return }
         devices[index].consumed += 1
         touch(index)

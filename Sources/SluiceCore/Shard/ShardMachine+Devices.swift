@@ -95,7 +95,7 @@ extension ShardMachine {
         if devices[index].profile.settingsProblem != nil { return .settings }
         if !devices[index].condition.canSend { return .condition(devices[index].condition) }
         if let until = devices[index].restUntil, until > now { return .resting(until: until) }
-        if devices[index].isOnTrial, capKeys[devices[index].capKey].limiter.open > 0 { return .caps(until: nil) }
+        if devices[index].isOnTrial, devices[index].open > 0 { return .caps(until: nil) }
         if let until = devices[index].gap.wait(at: now) { return .gap(until: until) }
         if devices[index].isPaced, devices[index].reserving > 0 || !devices[index].held.isEmpty { return .reserving }
         let capacity = capKeys[devices[index].capKey].limiter.capacity(at: now)
@@ -140,8 +140,13 @@ extension ShardMachine {
             if isNewGateway, devices[index].condition == .credentialsRefused { tryWithNewSettings(index, at: now) }
             touch(index)
         } else {
-            if let old = deviceIndex[profile.id] { retire(old, at: now) }
-            add(ShardDevice(profile: profile, capKey: capKey, host: host))
+            var device = ShardDevice(profile: profile, capKey: capKey, host: host)
+            if let old = deviceIndex[profile.id] {
+                // The leader goes on counting from what it was told last.
+                device.consumed = devices[old].consumed
+                retire(old, at: now)
+            }
+            add(device)
         }
     }
 
@@ -220,9 +225,8 @@ extension ShardMachine {
         capKeyIndex[name] = index
     }
 
-    /// The device is not in the database any more, or elsewhere: it starts nothing; its record stays until the slot
-    /// goes, because
-    /// attempts under way refer to it.
+    /// The device is not in the database any more, or elsewhere: it starts nothing; its record stays, because attempts
+    /// under way refer to it.
     mutating func retire(_ index: Int, at now: MonotonicTime) {
         devices[index].isGone = true
         touch(index)
@@ -230,14 +234,25 @@ extension ShardMachine {
     }
 
     /// Forgets a slot's devices. Nothing of the slot is outstanding.
-    mutating func removeDevices(of slot: HashSlot) {
-        let leaving = Set(slots[slot].devices)
+    mutating func removeDevices(of slot: HashSlot) { remove(Set(slots[slot].devices), of: slot) }
+
+    /// Forgets what is left of devices that have another cap key now: a key that nobody has any more is read from the
+    /// ledger when somebody has it again, so that nothing counts twice.
+    mutating func removeSuperseded(of slot: HashSlot) {
+        let superseded = slots[slot].devices.filter { index in
+            devices[index].isGone && devices[index].open == 0 && devices[index].queue.isEmpty
+                && deviceIndex[devices[index].profile.id] != index
+        }
+        remove(Set(superseded), of: slot)
+    }
+
+    private mutating func remove(_ leaving: Set<Int>, of slot: HashSlot) {
         guard !leaving.isEmpty else { return }
         ready.removeAll { leaving.contains($0) }
         touched.removeAll { leaving.contains($0) }
         dirty.removeAll { leaving.contains($0) }
         pollQueue.removeAll { leaving.contains($0) }
-        for index in slots[slot].devices {
+        for index in leaving.sorted() {
             leaveHost(index)
             queuedClaims -= devices[index].queue.removeAll().count
             devices[index].isGone = true
@@ -245,7 +260,7 @@ extension ShardMachine {
             leaveCapKey(index)
             freeDevices.append(index)
         }
-        slots[slot].devices = []
+        slots[slot].devices.removeAll { leaving.contains($0) }
     }
 
     private mutating func leaveCapKey(_ index: Int) {

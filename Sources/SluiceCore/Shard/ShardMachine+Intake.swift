@@ -20,13 +20,15 @@ extension ShardMachine {
     private mutating func take(_ claim: Claim, of batch: DispatchBatch, at now: MonotonicTime) {
         let slot = slots[claim.slot]
         guard claim.batch == batch.id, slot.phase == .ready || slot.phase == .leaving,
-            slot.ownership?.epoch == claim.epoch,
-            let index = deviceIndex[claim.device], devices[index].profile.slot == claim.slot
+            slot.ownership?.epoch == claim.epoch, let index = deviceIndex[claim.device]
         else {
             counters.ignoredClaims += 1
             return
         }
-        guard slot.phase == .ready, queuedClaims < limits.queuedClaims, canEverSend(index) else {
+        // A device that has another cap key by now is in another slot: its claims go back to be made there.
+        guard slot.phase == .ready, queuedClaims < limits.queuedClaims, devices[index].profile.slot == claim.slot,
+            canEverSend(index)
+        else {
             release(claim, expiresAt: batch.expiresAt)
             return
         }

@@ -79,7 +79,7 @@ extension ShardMachine {
 
     mutating func takenOver(_ loaded: [HashSlot], control: Int64, _ history: SlotHistory, at now: MonotonicTime) {
         // Profiles that changed while the statement ran may have been read before the change.
-        appliedControl = control
+        if control != appliedControl { appliedControl = Self.unknownVersion }
         addCapKeys(of: history, at: now)
         let asked = Set(loaded)
         for profile in history.devices where asked.contains(profile.slot) { install(profile, at: now) }
@@ -144,9 +144,12 @@ extension ShardMachine {
     mutating func devicesLoaded(
         _ loaded: [HashSlot], _ profiles: [DeviceProfile], version: Int64, at now: MonotonicTime
     ) {
-        appliedControl = version
+        // A take-over that ended in between read its profiles at another time than these were.
+        let isComplete = Set(loaded).isSuperset(of: HashSlot.all.filter { slots[$0].isLoaded })
+        appliedControl = isComplete ? version : Self.unknownVersion
         let present = Set(profiles.map(\.id))
         for slot in loaded {
+            removeSuperseded(of: slot)
             for index in slots[slot].devices where !present.contains(devices[index].profile.id) {
                 retire(index, at: now)
             }

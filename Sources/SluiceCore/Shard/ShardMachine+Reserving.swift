@@ -77,6 +77,7 @@ extension ShardMachine {
         hosts[host].permits.take()
         capKeys[capKey].reserving += 1
         devices[index].reserving += 1
+        devices[index].open += 1
         slots[queued.claim.slot].outstanding += 1
         attempts += 1
         let isProbe = hosts[host].breaker.start(at: now)
@@ -156,6 +157,7 @@ extension ShardMachine {
     /// Nothing was written: gives everything back.
     private mutating func undo(_ attempt: Attempt, at now: MonotonicTime) {
         capKeys[devices[attempt.device].capKey].limiter.release()
+        devices[attempt.device].open -= 1
         giveBackPermits(of: attempt, .nothing, at: now)
         attempts -= 1
         lessOutstanding(attempt.claim.slot)

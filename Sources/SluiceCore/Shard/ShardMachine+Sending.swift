@@ -67,6 +67,7 @@ extension ShardMachine {
     private mutating func end(_ reserved: ReservedAttempt, _ outcome: Outcome, at now: MonotonicTime) {
         let attempt = reserved.attempt
         let capKey = devices[attempt.device].capKey
+        devices[attempt.device].open -= 1
         switch outcome {
         case .sent: capKeys[capKey].limiter.finish(at: now)
         case .refused(let refusal) where refusal.isCharged: capKeys[capKey].limiter.finish(at: now)

@@ -27,12 +27,14 @@ extension ShardMachine {
         actions.append(.readVersions(begin(.look(asked: now))))
     }
 
-    /// The database said so at `asked` or later. An answer that was overtaken by a newer one changes nothing.
+    /// The database said so at `asked` or later. Two answers under way at once may have been read in either order: of
+    /// them the greater numbers count. A smaller one counts when it was asked for after the greater had been heard.
     mutating func confirm(_ read: ClusterVersions, asked: MonotonicTime, at now: MonotonicTime) {
-        guard versionsAsked.map({ $0 <= asked }) ?? true else { return }
-        versionsAsked = asked
-        let isOtherTerm = read.term != versions.term
-        versions = read
-        if isOtherTerm { adopt(read.term, at: now) }
+        let isOvertaken = versionsHeard.map { asked < $0 } ?? false
+        let newest = isOvertaken ? versions.newest(with: read) : read
+        versionsHeard = now
+        let isOtherTerm = newest.term != versions.term
+        versions = newest
+        if isOtherTerm { adopt(newest.term, at: now) }
     }
 }

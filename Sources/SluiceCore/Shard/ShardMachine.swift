@@ -43,13 +43,16 @@ public struct ShardMachine: Sendable {
     var slots = [ShardSlot](repeating: ShardSlot(), count: HashSlot.count)
     var ownedSlots = 0
     /// What the database last said; nothing is known before the first renewal.
-    var versions = ClusterVersions(term: Term(rawValue: 0), assignment: -1, control: -1)
-    /// When the database was asked for them.
-    var versionsAsked: MonotonicTime?
+    var versions = ClusterVersions(
+        term: Term(rawValue: 0), assignment: Self.unknownVersion, control: Self.unknownVersion)
+    /// Of no version that the database gives out.
+    static let unknownVersion: Int64 = -1
+    /// When it was heard.
+    var versionsHeard: MonotonicTime?
     var isLookWanted = false
     var lookNotBefore: MonotonicTime?
-    var appliedAssignment: Int64 = -1
-    var appliedControl: Int64 = -1
+    var appliedAssignment = Self.unknownVersion
+    var appliedControl = Self.unknownVersion
     var takeOverQueue = Deque<HashSlot>()
     var giveUpQueue = Deque<HashSlot>()
 

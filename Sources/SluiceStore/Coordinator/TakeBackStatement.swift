@@ -28,8 +28,9 @@ enum TakeBackStatement {
                OR EXISTS (SELECT FROM untouchable_contacts u JOIN sequence_contacts c ON c.id = u.contact_id
                    WHERE u.contact_id = e.contact AND c.claim_state = 1 AND c.claim_batch = e.batch)
         ), locked AS MATERIALIZED (
+            -- NOT IN hashes what is held; an anti-join walks it for each row, minutes for the claims of a whole node.
             SELECT DISTINCT e.batch FROM entry e JOIN sequence_contacts c ON c.id = e.contact
-            WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND NOT EXISTS (SELECT FROM held h WHERE h.id = c.id)
+            WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND e.contact NOT IN (SELECT id FROM held)
               AND \(Untouchables.passes("c.id"))
         ), kept AS (
             UPDATE claim_batches b SET

@@ -68,7 +68,34 @@ extension PostgresCoordinatorStore {
         }
     }
 
+    /// A chunk with a contact whose move the database refuses is made smaller until that contact is alone. It waits,
+    /// held by name, and is tried again after the others.
     public func decideBranches(limit: Int) async throws -> IntakeResult {
+        var size = limit
+        while true {
+            do {
+                return try await decideChunk(size)
+            } catch StoreError.database(let error) {
+                guard let fault = RowFault(error) else { throw StoreError.database(error) }
+                guard size > 1 else {
+                    try await putOffBranch(because: fault)
+                    return IntakeResult(lanes: [], processed: 0, more: true)
+                }
+                size /= 2
+            }
+        }
+    }
+
+    private func putOffBranch(because fault: RowFault) async throws {
+        try await storing {
+            guard let contact = try await pools.durable.query(DecideStatement.putOff).column(UUID.self, at: 0).first
+            else { return }
+            // Best effort: the row may refuse this as well.
+            _ = try? await pools.durable.query(DecideStatement.hold, [.uuid(contact), .string(fault.text)])
+        }
+    }
+
+    private func decideChunk(_ limit: Int) async throws -> IntakeResult {
         try await planned { transaction in
             let rows = try await transaction.query(DecideStatement.sql, [.int64(Int64(limit))])
             let taken = Int(try rows.first?.decode(Int32.self, "taken") ?? 0)
@@ -126,8 +153,9 @@ extension PostgresCoordinatorStore {
             case "place":
                 let row = try await transaction.query(ScanStatements.unplaced, [workspace, after, count])[0]
                 (last, seen) = (try row.decode(UUID?.self, "last"), Int(try row.decode(Int32.self, "seen")))
-            case "leadless":
-                let row = try await transaction.query(ScanStatements.leadless, [after, count])[0]
+            case let purpose where purpose == "leadless" || purpose == "homeless":
+                let statement = purpose == "leadless" ? ScanStatements.leadless : ScanStatements.homeless
+                let row = try await transaction.query(statement, [after, count])[0]
                 (last, seen) = (try row.decode(UUID?.self, "last"), Int(try row.decode(Int32.self, "seen")))
             default:
                 let trigger = PostgresValue.string(try scan.decode(String.self, "trigger"))

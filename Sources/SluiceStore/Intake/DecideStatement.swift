@@ -20,8 +20,8 @@ enum DecideStatement {
                 WHERE id = i.contact_id AND generation = i.generation AND moves = i.moves
                 FOR UPDATE SKIP LOCKED) c
             LEFT JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = i.step_trigger
-            WHERE NOT i.is_stepless
-            ORDER BY i.id LIMIT $1 FOR UPDATE OF i SKIP LOCKED
+            WHERE \(isNext)
+            ORDER BY \(order) LIMIT $1 FOR UPDATE OF i SKIP LOCKED
         ), gone AS (
             DELETE FROM branch_intake i USING held h WHERE i.id = h.intake_id AND h.step_id IS NOT NULL
                 AND \(PlannerEstimate.few("h.one"))
@@ -46,4 +46,28 @@ enum DecideStatement {
         SELECT lane_id, min(due) FILTER (WHERE new_status = 'active') AS due, sum(count(*)) OVER ()::int AS taken
         FROM outcome GROUP BY lane_id
         """
+
+    /// The row that is next waits half a minute, and those that come meanwhile go before it. Gives its contact.
+    static let putOff = """
+        WITH next AS MATERIALIZED (
+            SELECT i.id FROM branch_intake i CROSS JOIN LATERAL (
+                SELECT FROM sequence_contacts
+                WHERE id = i.contact_id AND generation = i.generation AND moves = i.moves
+                FOR UPDATE SKIP LOCKED) c
+            WHERE \(isNext)
+            ORDER BY \(order) LIMIT 1 FOR UPDATE OF i SKIP LOCKED
+        )
+        UPDATE branch_intake i SET try_at = clock_timestamp() + interval '30 seconds'
+        FROM next n WHERE i.id = n.id RETURNING i.contact_id
+        """
+
+    /// Says on a contact why it does not move. `$1` contact, `$2` what the database said.
+    static let hold = """
+        UPDATE sequence_contacts SET hold_reason = '\(HoldReason.quarantined.rawValue)',
+            last_error = 'held: \(HoldReason.quarantined.rawValue), ' || $2
+        WHERE id = $1 AND status = 'advance'
+        """
+
+    private static let isNext = "NOT i.is_stepless AND i.try_at <= now()"
+    private static let order = "i.try_at, i.id"
 }

@@ -64,6 +64,23 @@ enum ScanStatements {
         SELECT (SELECT max(id::text)::uuid FROM chunk) AS last, (SELECT count(*) FROM chunk)::int AS seen
         """
 
+    /// Active contacts in lanes whose device or sequence is gone, into the intake, which holds or ends them. `$1`
+    /// after, `$2` limit.
+    static let homeless = """
+        WITH lane AS MATERIALIZED (
+            SELECT l.id FROM lanes l
+            WHERE NOT EXISTS (SELECT FROM user_devices d WHERE d.id = l.device_id)
+               OR l.kind = 'sequence' AND NOT EXISTS (SELECT FROM sequences q WHERE q.id::text = l.source_id)
+        ), chunk AS MATERIALIZED (
+            SELECT c.id, c.workspace_id FROM lane CROSS JOIN LATERAL (
+                SELECT id, workspace_id FROM sequence_contacts
+                WHERE lane_id = lane.id AND status = 'active' AND id > $1) c
+            ORDER BY c.id LIMIT $2
+        ), found AS (
+            INSERT INTO enrollment_intake (op, contact_id, workspace_id) SELECT 'place', id, workspace_id FROM chunk)
+        SELECT (SELECT max(id::text)::uuid FROM chunk) AS last, (SELECT count(*) FROM chunk)::int AS seen
+        """
+
     /// Contacts held for want of a device, into the intake again. `$1` workspace, `$2` after, `$3` limit.
     static let unplaced = """
         WITH chunk AS MATERIALIZED (

@@ -22,11 +22,13 @@ extension SchemaV1 {
             -- That step does not exist: nothing can be decided until it does.
             is_stepless boolean NOT NULL DEFAULT false,
             settled_at timestamptz NOT NULL,
+            -- Later than that of the others where the contact's row refused its move.
+            try_at timestamptz NOT NULL DEFAULT '-infinity',
             UNIQUE (contact_id, generation, moves)
         );
         -- Read past by nobody who looks for what can be decided.
         CREATE INDEX branch_intake_stepless ON branch_intake (step_trigger) WHERE is_stepless;
-        CREATE INDEX branch_intake_next ON branch_intake (id) WHERE NOT is_stepless;
+        CREATE INDEX branch_intake_next ON branch_intake (try_at, id) WHERE NOT is_stepless;
         """
 
     static let branchTriggers = """

@@ -47,6 +47,7 @@ extension SchemaV1 {
             NEW.claim_state := OLD.claim_state;
             NEW.claim_batch := OLD.claim_batch;
             NEW.attempts := OLD.attempts;
+            NEW.reserved_day := OLD.reserved_day;
             IF OLD.claim_state <> 0 OR coalesce(NEW.generation, 0) <= OLD.generation THEN
                 NEW.generation := OLD.generation;
                 NEW.moves := OLD.moves;
@@ -64,9 +65,10 @@ extension SchemaV1 {
                             'resend %1$s --yes. To change others only, add: AND status <> ''unknown''.', NEW.id);
             END IF;
             IF is_elsewhere THEN
-                -- Another step is another message, and nothing is left to decide about the one before.
+                -- Another step is another message, and nothing is left to decide about the one before. One in flight
+                -- is counted by its settlement, which would not find its contact else.
                 IF OLD.status NOT IN ('active', 'paused', 'advance') AND NEW.status IN ('active', 'paused')
-                    AND NEW.generation = OLD.generation
+                    AND NEW.generation = OLD.generation AND OLD.claim_state <> 2
                 THEN
                     NEW.moves := OLD.moves + 1;
                 END IF;

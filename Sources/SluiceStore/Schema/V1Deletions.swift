@@ -9,7 +9,11 @@ extension SchemaV1 {
             INSERT INTO enrollment_intake (op, contact_id, workspace_id)
                 SELECT 'place', id, workspace_id FROM sequence_contacts
                 WHERE sequence_id IN (SELECT id FROM gone) AND status IN ('active', 'paused', 'advance');
-            IF FOUND THEN NOTIFY sluice_intake; END IF;
+            IF EXISTS (SELECT FROM gone) THEN
+                -- Who is entering this moment is not seen here, and whoever enters them does not see this.
+                INSERT INTO intake_scans (purpose, workspace_id) VALUES ('homeless', '*');
+                NOTIFY sluice_intake;
+            END IF;
             RETURN NULL;
         END $$;
         CREATE TRIGGER sluice_sequences_deleted AFTER DELETE ON sequences

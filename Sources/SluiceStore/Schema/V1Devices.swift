@@ -113,6 +113,11 @@ extension SchemaV1 {
                 WHERE c.lane_id = l.id AND c.status = 'active';
             DELETE FROM device_caps d USING removed r WHERE d.device_id = r.id;
             DELETE FROM device_states d USING removed r WHERE d.device_id = r.id;
+            IF EXISTS (SELECT FROM removed) THEN
+                -- Who is given this device this moment is not seen here.
+                INSERT INTO intake_scans (purpose, workspace_id) VALUES ('homeless', '*');
+                NOTIFY sluice_intake;
+            END IF;
             RETURN NULL;
         END $$;
         CREATE TRIGGER sluice_device_removed AFTER DELETE ON user_devices

@@ -167,7 +167,7 @@ extension SettleMove.Occasion {
                         WHEN o.move IN ('move', 'decide', 'stand') THEN CASE WHEN o.state = 'unknown' THEN o.code END
                         WHEN o.move IN ('retry', 'fail', 'unknown') THEN o.code
             """
-        case .decided: "WHEN c.hold_reason = 'step_missing' THEN NULL"
+        case .decided: "WHEN c.hold_reason IN ('step_missing', 'quarantined') THEN NULL"
         }
     }
 

@@ -10,16 +10,20 @@ struct SettlesLeft: Sendable {
     /// Rows of one pass of the leader: a row that is refused costs a dozen statements, and the pass a second or two.
     private static let most = 200
 
-    /// The first word about an attempt stays: what a node knew of it is better than what its successor guesses.
+    /// The first word about an attempt stays, unless it was a successor's guess and this is what a node knows of it.
     func keep(_ rows: [SettleRow]) async throws {
         guard !rows.isEmpty else { return }
         try await pool.query(
             """
             INSERT INTO settles_left (contact_id, attempt, day, batch, generation, moves, state, verdict, is_charged,
                 code, detail, provider_id, not_before)
-            SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::bigint[], $5::int[], $6::int[], $7::text[],
-                $8::text[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::bigint[])
-            ON CONFLICT DO NOTHING
+            SELECT DISTINCT ON (g.contact, g.attempt, g.day) *
+            FROM unnest($1::uuid[], $2::int[], $3::date[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::text[],
+                $9::bool[], $10::text[], $11::text[], $12::text[], $13::bigint[]) AS g(contact, attempt, day)
+            ON CONFLICT (contact_id, attempt, day) DO UPDATE SET state = excluded.state, verdict = excluded.verdict,
+                is_charged = excluded.is_charged, code = excluded.code, detail = excluded.detail,
+                provider_id = excluded.provider_id, not_before = excluded.not_before
+            WHERE settles_left.state = 'unknown' AND excluded.state <> 'unknown'
             """, SettleStatement.parameters(rows))
     }
 
@@ -54,18 +58,24 @@ struct SettlesLeft: Sendable {
             """
             UPDATE settles_left s SET try_at = clock_timestamp() + interval '\(seconds) seconds'
             FROM \(Self.given) WHERE \(Self.isGiven)
-            """, Array(SettleStatement.parameters(rows).prefix(3)))
+            """, Self.given(rows))
     }
 
     private func forget(_ rows: [SettleRow]) async throws {
         guard !rows.isEmpty else { return }
         try await pool.query(
-            "DELETE FROM settles_left s USING \(Self.given) WHERE \(Self.isGiven)",
-            Array(SettleStatement.parameters(rows).prefix(3)))
+            "DELETE FROM settles_left s USING \(Self.given) WHERE \(Self.isGiven)", Self.given(rows))
     }
 
-    private static let given = "unnest($1::uuid[], $2::int[], $3::date[]) AS g(contact, attempt, day)"
-    private static let isGiven = "s.contact_id = g.contact AND s.attempt = g.attempt AND s.day = g.day"
+    // With the state: a truth that came for a guess meanwhile is not forgotten with it.
+    private static let given =
+        "unnest($1::uuid[], $2::int[], $3::date[], $4::text[]) AS g(contact, attempt, day, state)"
+    private static let isGiven =
+        "s.contact_id = g.contact AND s.attempt = g.attempt AND s.day = g.day AND s.state = g.state"
+
+    private static func given(_ rows: [SettleRow]) -> [PostgresValue] {
+        SettleStatement.parameters(rows).prefix(3) + [.stringArray(rows.map(\.state))]
+    }
 }
 
 extension SettleRow {
