@@ -79,23 +79,22 @@ struct IntakeLoops: Sendable {
         _ work: @Sendable () async throws -> Void
     ) async {
         let outage = OutageLog(name, logger: parts.logger)
-        let backoff = Backoff(first: .milliseconds(200), cap: .seconds(10))
-        var failures = 0
+        var pace = LoopPace(every: every)
         while !Task.isCancelled {
-            _ = await signal.take(atMost: failures == 0 ? every : backoff.delay(afterFailures: failures))
+            await pace.wait(for: signal)
             guard !Task.isCancelled, parts.lead.term != nil else {
-                failures = 0
+                pace.worked()
                 continue
             }
             do {
                 try await work()
                 outage.worked()
-                failures = 0
+                pace.worked()
             } catch {
                 guard !Task.isCancelled else { return }
                 outage.failed(error)
                 parts.diskFull.note(error, at: parts.now)
-                failures += 1
+                pace.failed()
             }
             // Cancellation ends the sleep early, and the loop with it.
             if spacing > .zero { try? await Task.sleep(for: spacing) }

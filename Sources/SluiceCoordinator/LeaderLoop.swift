@@ -28,26 +28,22 @@ struct LeaderLoop: Sendable {
         }
     }
 
-    /// What the machine wants and the term it wants it in, or resigns from. Of several inputs a later one may end the
-    /// term: then nobody waits for the answer any more.
-    private typealias Step = (action: CoordinatorAction, term: Term?)
-
     private func take(
         _ inputs: [CoordinatorInput], into machine: inout CoordinatorMachine, undecodable: inout UInt64
-    ) -> [Step] {
+    ) -> [CoordinatorStep] {
         let ignored = machine.ignored
         defer {
             parts.metrics.noteIgnored(machine.ignored - ignored)
             parts.metrics.showLanesDue(machine.summary(at: parts.now).lanesDue)
         }
-        guard !inputs.isEmpty else { return handle(.tick, by: &machine) }
-        var steps: [Step] = []
+        guard !inputs.isEmpty else { return machine.steps(after: .tick, at: parts.now) }
+        var steps: [CoordinatorStep] = []
         for input in inputs {
             switch input {
-            case .event(let event): steps += handle(event, by: &machine)
+            case .event(let event): steps += machine.steps(after: event, at: parts.now)
             case .answer(let event, let term):
                 // A statement that outlived its term answers nobody.
-                if term == machine.term { steps += handle(event, by: &machine) }
+                if term == machine.term { steps += machine.steps(after: event, at: parts.now) }
             case .status(let request, let dropped):
                 answer(request, machine, undecodable: undecodable, dropped: dropped)
             case .undecodable: undecodable += 1
@@ -56,14 +52,8 @@ struct LeaderLoop: Sendable {
         return steps
     }
 
-    private func handle(_ event: CoordinatorEvent, by machine: inout CoordinatorMachine) -> [Step] {
-        let before = machine.term
-        let actions = machine.handle(event, at: parts.now)
-        let term = machine.term ?? before
-        return actions.map { ($0, term) }
-    }
-
-    private func carryOut(_ step: Step, leading present: Term?, in group: inout DiscardingTaskGroup) {
+    private func carryOut(_ step: CoordinatorStep, leading present: Term?, in group: inout DiscardingTaskGroup) {
+        guard step.isWanted(leading: present) else { return }
         switch step.action {
         case .dispatch(let batch): dispatch(batch)
         case .resign:
@@ -72,7 +62,7 @@ struct LeaderLoop: Sendable {
                 "a claim's answer was lost; beginning a new term", metadata: ["term": "\(term.rawValue)"])
             parts.lead.end(term)
         default:
-            guard let term = step.term, term == present else { return }
+            guard let term = step.term else { return }
             group.addTask {
                 if let event = await statements.perform(step.action, term: term) {
                     parts.inbox.send(.answer(event, term))

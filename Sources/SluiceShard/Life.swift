@@ -85,6 +85,8 @@ struct Life {
                 startedAt = startedAt ?? renewal.databaseNow
                 showState(at: now)
             }
+        case .stop where isLost:
+            handle(.event(.stop), in: &group)
         case .stop:
             group.addTask { [surroundings] in await Self.drain(surroundings) }
         case .statusQuestion where isLost, .deviceQuestion where isLost:

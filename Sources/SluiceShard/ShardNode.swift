@@ -9,7 +9,8 @@ internal import Synchronization
 /// A shard node: registers, owns what the leader gives it, sends, and stops gracefully.
 public final class ShardNode: Service, Sendable {
     private struct State {
-        var inbox: Inbox?
+        /// Of the lives that run: the present one's, and those of lost ones that still settle.
+        var inboxes: [Incarnation: Inbox] = [:]
         var isStopping = false
     }
 
@@ -57,7 +58,10 @@ public final class ShardNode: Service, Sendable {
                     // One life's end starts the next; a buffer of one, because it may be said twice.
                     let (ended, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
                     var life = begin(incarnation) { end.finish() }
-                    group.addTask { await life.run() }
+                    group.addTask {
+                        await life.run()
+                        self.state.withLock { $0.inboxes[incarnation] = nil }
+                    }
                     for await _ in ended {}
                     try Task.checkCancellation()
                 }
@@ -68,17 +72,17 @@ public final class ShardNode: Service, Sendable {
     }
 
     private func stop() {
-        let inbox = state.withLock { state in
+        let inboxes = state.withLock { state in
             state.isStopping = true
-            return state.inbox
+            return Array(state.inboxes.values)
         }
-        inbox?.put(.stop)
+        for inbox in inboxes { inbox.put(.stop) }
     }
 
     private func begin(_ incarnation: Incarnation, onEnd: @escaping @Sendable () -> Void) -> Life {
         let inbox = Inbox(bound: Self.inboxBound)
         let isStopping = state.withLock { state in
-            state.inbox = inbox
+            state.inboxes[incarnation] = inbox
             return state.isStopping
         }
         if isStopping { inbox.put(.stop) }

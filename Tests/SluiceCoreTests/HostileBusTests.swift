@@ -194,6 +194,23 @@ import Testing
         #expect(leader.machine.book.entry(of: CoordinatorFixture.device(1))?.live == 3)
     }
 
+    @Test func aCountBelowItsBeginningLeavesLiveClaimsAsTheyWere() throws {
+        let leader = leader()
+        let device = CoordinatorFixture.device(1)
+        let claim = try #require(leader.handle(report(1, capacity: 4, consumed: 100), at: 0).claim)
+        _ = leader.claimed(claim, [1: (4, nil)], at: 1)
+        _ = leader.handle(report(2, capacity: 4, consumed: 103), at: 2)
+        #expect(leader.machine.book.entry(of: device)?.live == 1)
+        _ = leader.handle(report(3, capacity: 4, consumed: 0), at: 3)
+        #expect(leader.machine.book.entry(of: device)?.live == 1, "one false report counts nothing")
+        _ = leader.handle(report(4, capacity: 4, consumed: 103), at: 4)
+        #expect(leader.machine.book.entry(of: device)?.live == 1)
+        for sequence in 5...7 { _ = leader.handle(report(Int64(sequence), capacity: 4), at: sequence) }
+        #expect(leader.machine.book.entry(of: device)?.live == 1, "it stays so: counted anew from there")
+        _ = leader.handle(report(8, capacity: 4, consumed: 1), at: 8)
+        #expect(leader.machine.book.entry(of: device)?.live == 0)
+    }
+
     @Test func strangersAreBounded() {
         var limits = CoordinatorLimits()
         limits.strangers = 10

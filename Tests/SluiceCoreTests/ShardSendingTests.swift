@@ -315,15 +315,14 @@ import Testing
         let batch = shard.batch(device, count: 2)
         let fault = RowFault("23514: refused")
         _ = shard.handle(.batch(batch), at: 10)
-        #expect(shard.handle(.failed(Shard.statement(3), .refusedRow(fault)), at: 20) == [])
-        _ = shard.handle(.tick, at: 70)
         #expect(
-            shard.handle(.failed(Shard.statement(4), .refusedRow(fault)), at: 80).contains(
-                .reportFault(Shard.statement(5), batch.claims[0], fault)))
-        #expect(
-            shard.handle(.tick, at: 180).contains(.reserve(Shard.statement(6), Shard.requests([batch.claims[1]]))))
+            shard.handle(.failed(Shard.statement(3), .refusedRow(fault)), at: 20)
+                == [.reserve(Shard.statement(4), Shard.requests([batch.claims[0]]))], "without a back-off")
+        let alone = shard.handle(.failed(Shard.statement(4), .refusedRow(fault)), at: 30)
+        #expect(alone.contains(.reserve(Shard.statement(5), Shard.requests([batch.claims[1]]))))
+        #expect(alone.contains(.reportFault(Shard.statement(6), batch.claims[0], fault)))
         let due = ReleasedClaim(claim: batch.claims[0], due: Self.due.due)
-        let told = shard.handle(.released(Shard.statement(5), [due]), at: 190)
+        let told = shard.handle(.released(Shard.statement(6), [due]), at: 190)
         #expect(
             told.contains {
                 if case .publish(let report) = $0 { report.credits.first?.consumed == 1 } else { false }

@@ -79,6 +79,30 @@ import Testing
         }
     }
 
+    /// The second take-over of the slot, by whomever, costs nobody a reserve.
+    @Test func aChangeIsFencedOnceAndForgottenWhenItsHistoryIsOld() async throws {
+        try await PostgresWorld.with { world in
+            let cluster = try await ClaimTests.scene(world, contacts: 1)
+            let device = try await cluster.claim().claims[0].device
+            try await set("628119999999", of: device, world)
+            let owned = try await world.shard.ownedSlots(cluster.node)
+            _ = try await world.shard.takeOver(owned, by: cluster.node, lookback: .seconds(86_400))
+            try await world.sql.query("UPDATE node_fences SET reserves_from = '-infinity'")
+            _ = try await world.shard.takeOver(owned, by: cluster.node, lookback: .seconds(86_400))
+            let forbidden = try await world.sql.query(
+                "SELECT count(*) FROM node_fences WHERE reserves_from > '-infinity'"
+            ).scalar(Int64.self)
+            #expect(forbidden == 0)
+
+            for (age, hasMoved) in [("25 hours", true), ("49 hours", false)] {
+                try await world.sql.query("UPDATE device_caps SET key_changed_at = now() - interval '\(age)'")
+                try await world.leader.maintain(keepDays: 30)
+                let profile = try #require(try await world.shard.devices(in: Array(HashSlot.all)).first)
+                #expect(profile.hasMovedKey == hasMoved)
+            }
+        }
+    }
+
     /// A reserve that began before the change was committed counts under the old key: the history waits for it, and one
     /// that has not come to its fence by then commits nothing.
     @Test func theHistoryWaitsForReservesUnderWay() async throws {

@@ -17,6 +17,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["workspace_id = 'other'", "kind = 'campaign'", "source_id = 'elsewhere'"])
+    func aContactMovedByHandIsCountedWhereItIs(_ change: String) async throws {
+        try await PostgresWorld.with { world in
+            _ = try await SettleTests.reserved(world)
+            try await world.sql.query("INSERT INTO workspaces (id, name) VALUES ('other', 'other')")
+            try await world.sql.query("UPDATE sequence_contacts SET \(change)")
+            try await Counts.expectExact(world)
+            let kept = try await world.sql.query("SELECT count(*) FROM sequence_contacts WHERE \(change)")
+            #expect(try kept.scalar(Int64.self) == 1)
+        }
+    }
+
     @Test(arguments: ["active", "paused"]) func anUnknownIsNotSentAgainByHand(_ status: String) async throws {
         try await PostgresWorld.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)

@@ -20,7 +20,7 @@ struct CreditBook {
         var lastExpiry: DatabaseTime?
         /// It is in the claim under way: `made` includes what was asked for.
         var isAsked = false
-        /// Reports in a row that say that more was consumed than was made.
+        /// Reports in a row that say that more was consumed than was made, or less than nothing.
         var impossible = 0
 
         var live: Int { Int(clamping: max(0, made.saturatingSubtract(consumed))) }
@@ -54,13 +54,17 @@ struct CreditBook {
         }
         defer { entries[credit.device] = entry }
         let consumed = credit.consumed - entry.base
-        if consumed > entry.made {
+        if consumed < 0 || consumed > entry.made {
             entry.impossible += 1
             guard entry.impossible >= limits.impossibleCounts else { return false }
             // It stays so: our count is the wrong one.
-            entry.base = credit.consumed - entry.made
-        } else if consumed < 0 {
-            entry.base = credit.consumed
+            if consumed < 0 {
+                // The shard counts anew from here: what was worked off before is no longer in its count, nor in ours.
+                entry.made -= entry.consumed
+                entry.base = credit.consumed
+            } else {
+                entry.base = credit.consumed - entry.made
+            }
         }
         entry.impossible = 0
         entry.capacity = capacity

@@ -22,6 +22,8 @@ struct SettleBuffer: Sendable {
 
     mutating func append(_ item: SettleItem) { fresh.append(item) }
 
+    mutating func append(contentsOf items: [SettleItem]) { fresh.append(contentsOf: items) }
+
     mutating func retry(_ items: [SettleItem]) {
         if !items.isEmpty { again.append(items) }
     }
@@ -35,6 +37,12 @@ struct SettleBuffer: Sendable {
 
     mutating func wakeLater(at now: MonotonicTime) {
         while let first = later.first, first.at <= now { again.append(later.removeFirst().items) }
+    }
+
+    /// Takes out what waits for its instant.
+    mutating func removeLater() -> [SettleItem] {
+        defer { later.removeAll() }
+        return later.flatMap(\.items)
     }
 
     /// What the next statement writes: a failed one first.

@@ -25,7 +25,7 @@ public struct ShardLimits: Hashable, Sendable {
     /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of
     /// 5,000 messages/s; at about 1 KB each 10 MB.
     public var unsettledAttempts = 10_000
-    /// How long a node that has lost its lease still tries to settle; take-over then finds the attempts unknown.
+    /// How long a node that has lost its lease still tries to settle, unless it is stopped; take-over then finds the attempts unknown.
     public var settleFor: Duration = .seconds(600)
     /// How long an outcome is kept in memory because its contact is locked or refused. Then it goes into the table that
     /// the leader works off, and the attempt makes room for another.

@@ -46,10 +46,15 @@ extension ShardMachine {
         return lastReport + limits.reportEvery
     }
 
-    /// Reports at once when the last report is long enough ago, else when it is.
+    /// Reports at once when the last report is long enough ago, else when it is. With a snapshot something is said even
+    /// if there is nothing to say, so that the leader knows of a shard without slots or devices; that alone holds up no
+    /// report.
     mutating func report(at now: MonotonicTime) {
         guard phase != .finished, !isLost else { return }
+        var isSilent = false
         if let at = snapshotAt, at <= now {
+            isSilent = now >= (lastHeard ?? now) + limits.snapshotEvery
+            lastHeard = lastHeard ?? now
             snapshotAt = now + limits.snapshotEvery
             for index in devices.indices {
                 devices[index].reported = nil
@@ -59,8 +64,10 @@ extension ShardMachine {
             return
         }
         let credits = changedCredits(at: now)
-        guard !credits.isEmpty || !dueLanes.isEmpty || ended > 0 else { return }
-        lastReport = now
+        let isEmpty = credits.isEmpty && dueLanes.isEmpty && ended == 0
+        guard !isEmpty || isSilent else { return }
+        if !isEmpty { lastReport = now }
+        lastHeard = now
         publish(credits)
     }
 

@@ -18,7 +18,10 @@ extension ShardMachine {
     /// Nothing more may start; open requests end and are settled. Another incarnation of this node may start now.
     mutating func loseLease(at now: MonotonicTime) {
         guard !isLost, phase != .finished else { return }
-        phase = .lost(until: now + limits.settleFor)
+        var until = now + limits.settleFor
+        if case .draining(let end) = phase { until = min(until, end) }
+        phase = .lost(until: until)
+        asides.append(contentsOf: settles.removeLater())
         for index in devices.indices {
             queuedClaims -= devices[index].queue.removeAll().count
             while let held = devices[index].held.popFirst() { abort(held.attempt, code: "lease_lost", at: now) }

@@ -197,6 +197,7 @@ extension ShardMachine {
     }
 
     mutating func stop(at now: MonotonicTime) {
+        if case .lost(let until) = phase { phase = .lost(until: min(until, now + timers.drain)) }
         guard phase == .running else { return }
         phase = .draining(until: now + timers.drain)
         for slot in HashSlot.all { leave(slot) }

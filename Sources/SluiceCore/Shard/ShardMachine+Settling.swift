@@ -1,5 +1,3 @@
-internal import DequeModule
-
 /// Outcomes are written until they are, whether or not the lease still runs: the truth is welcome from a zombie. One
 /// whose contact cannot be written goes into a table of its own, which outlives this node; the leader writes it from there.
 extension ShardMachine {
@@ -10,9 +8,9 @@ extension ShardMachine {
             let id = begin(.settle(items))
             actions.append(.settle(id, items.map(\.settlement)))
         }
-        while phase != .finished, !asides.isEmpty, gates.aside.isOpen(at: now) {
-            let items = Array(asides.prefix(limits.settleBatch))
-            asides.removeFirst(items.count)
+        asides.wakeLater(at: now)
+        while phase != .finished, asides.isWaiting, gates.aside.isOpen(at: now) {
+            let items = asides.next(limit: limits.settleBatch)
             let id = begin(.setAside(items))
             actions.append(.setAside(id, items.map(\.settlement)))
         }
@@ -46,6 +44,14 @@ extension ShardMachine {
         guard items.count > 1 else { return asides.append(contentsOf: items) }
         settles.retry(Array(items.prefix(items.count / 2)))
         settles.retry(Array(items.dropFirst(items.count / 2)))
+    }
+
+    /// Split alike. One that is refused alone stays in memory, among the unsettled attempts that are bounded.
+    mutating func setAsideFailed(_ items: [SettleItem], _ failure: StatementFailure, at now: MonotonicTime) {
+        guard failure != .uncertain else { return asides.retry(items) }
+        guard items.count > 1 else { return asides.retry(items, at: now + limits.faultySettleAgain) }
+        asides.retry(Array(items.prefix(items.count / 2)))
+        asides.retry(Array(items.dropFirst(items.count / 2)))
     }
 
     mutating func setAside(_ items: [SettleItem]) {

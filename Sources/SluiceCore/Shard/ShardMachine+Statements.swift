@@ -55,7 +55,12 @@ extension ShardMachine {
             counters.ignoredAnswers += 1
             return
         }
-        gates[statement].fail(at: now)
+        if case .refusedRow = failure, statement.isSplit {
+            // The database works; the other rows need not wait for the search for this one.
+            gates[statement].succeed()
+        } else {
+            gates[statement].fail(at: now)
+        }
         switch statement {
         case .look: isLookWanted = true
         case .ownership, .devices: break
@@ -63,7 +68,7 @@ extension ShardMachine {
         case .fetch(let id): known.forget(id)
         case .reserve(let attempts): reserveFailed(attempts, failure, at: now)
         case .settle(let items): settleFailed(items, failure)
-        case .setAside(let items): asides.append(contentsOf: items)
+        case .setAside(let items): setAsideFailed(items, failure, at: now)
         case .release(let items): releaseFailed(items, at: now)
         case .abort(let items): lostClaims.append(contentsOf: items)
         case .reportFault(let faulty): reportFailed(faulty, failure, at: now)

@@ -85,7 +85,7 @@ public struct ShardMachine: Sendable {
     var openSends: [SendID: ReservedAttempt] = [:]
     var settles = SettleBuffer()
     /// Outcomes on their way into the table of those that cannot be written yet.
-    var asides = Deque<SettleItem>()
+    var asides = SettleBuffer()
     var releases = Deque<ReleaseItem>()
     var lostClaims = Deque<ReleaseItem>()
     var faults = Deque<FaultyClaim>()
@@ -107,6 +107,8 @@ public struct ShardMachine: Sendable {
     /// Contacts that settles ended since the last report.
     var ended = 0
     var lastReport: MonotonicTime?
+    /// When anything was last said to the leader, an empty report included; before that, when there first was a leader.
+    var lastHeard: MonotonicTime?
     var snapshotAt: MonotonicTime?
 
     /// Actions of the event being handled.
@@ -136,14 +138,14 @@ public struct ShardMachine: Sendable {
 
     /// When to send ``ShardEvent/tick`` next, if no event comes before. Nil: never.
     public func nextWake(after now: MonotonicTime) -> MonotonicTime? {
-        var instants: [MonotonicTime?] = [wakes.first, nextReport, snapshotAt, settles.nextLater]
+        var instants: [MonotonicTime?] = [wakes.first, nextReport, snapshotAt, settles.nextLater, asides.nextLater]
         switch phase {
         case .draining(let until), .lost(let until): instants.append(until)
         case .running: break
         case .finished: return nil
         }
         if settles.isWaiting { instants.append(gates.settle.opens(after: now)) }
-        if !asides.isEmpty { instants.append(gates.aside.opens(after: now)) }
+        if asides.isWaiting { instants.append(gates.aside.opens(after: now)) }
         if !releases.isEmpty { instants.append(gates.release.opens(after: now)) }
         if !lostClaims.isEmpty { instants.append(gates.abort.opens(after: now)) }
         if !faults.isEmpty { instants.append(gates.fault.opens(after: now)) }

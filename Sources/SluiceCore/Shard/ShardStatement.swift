@@ -13,6 +13,14 @@ enum ShardStatement: Sendable {
     case abort([ReleaseItem])
     case reportFault(FaultyClaim)
     case giveUp([HashSlot])
+
+    /// Whether it is split when it is refused, until the row at fault is alone.
+    var isSplit: Bool {
+        switch self {
+        case .reserve, .settle, .setAside: true
+        case .look, .ownership, .takeOver, .devices, .fetch, .release, .abort, .reportFault, .giveUp: false
+        }
+    }
 }
 
 /// The gates of the kinds of statements.

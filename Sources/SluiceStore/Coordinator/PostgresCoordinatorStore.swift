@@ -173,7 +173,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
             }
             for statement in [
                 UpkeepStatements.foldTallies, UpkeepStatements.foldControlChanges, UpkeepStatements.forgetNodes,
-                UpkeepStatements.forgetCompletions, UpkeepStatements.forgetBranches, ScanStatements.stepsBack,
+                UpkeepStatements.forgetCompletions, UpkeepStatements.forgetBranches,
+                UpkeepStatements.forgetEarlierSlots, ScanStatements.stepsBack,
             ] {
                 try await pools.durable.query(statement)
             }

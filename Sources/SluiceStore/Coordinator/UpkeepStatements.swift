@@ -40,6 +40,15 @@ enum UpkeepStatements {
                 OR EXISTS (SELECT FROM sequences s WHERE s.id = c.sequence_id)))
         """
 
+    /// What a device sent under its earlier keys has left the longest window, a day. Twice that, because a change may
+    /// have been committed long after it was written.
+    static let forgetEarlierSlots = """
+        UPDATE device_caps SET earlier_slots = '{}', is_key_fenced = true WHERE device_id IN (
+            SELECT device_id FROM device_caps
+            WHERE earlier_slots <> '{}' AND key_changed_at < clock_timestamp() - interval '2 days'
+            FOR UPDATE SKIP LOCKED)
+        """
+
     /// External ids used more than `$1` days ago, a bounded number at a time.
     static let forgetExternalIDs = """
         DELETE FROM external_ids WHERE (workspace_id, external_id) IN (

@@ -10,8 +10,14 @@ extension PostgresCoordinatorStore {
         }
         let lanes = try await enroll(waiting[...])
         guard waiting.count < limit else { return IntakeResult(lanes: lanes, processed: waiting.count, more: true) }
-        let scan = try await scan(limit: limit)
-        return IntakeResult(lanes: lanes + scan.lanes, processed: waiting.count + scan.processed, more: scan.more)
+        do {
+            let scan = try await scan(limit: limit)
+            return IntakeResult(lanes: lanes + scan.lanes, processed: waiting.count + scan.processed, more: scan.more)
+        } catch {
+            guard !waiting.isEmpty else { throw error }
+            // What was enrolled is committed, and its lanes are known here alone. The next call meets the error again.
+            return IntakeResult(lanes: lanes, processed: waiting.count, more: true)
+        }
     }
 
     /// One row that cannot be written must not hold up the rest: a chunk that has one is halved until the row is alone.
@@ -58,6 +64,17 @@ extension PostgresCoordinatorStore {
     }
 
     public func complete(limit: Int) async throws -> IntakeResult {
+        try await narrowing(limit) { fault in
+            try await storing {
+                try await pools.durable.query(CompleteStatement.putOff, [.int64(1), .string(fault.text)])
+            }
+            return true
+        } chunk: { size in
+            try await completeChunk(size)
+        }
+    }
+
+    private func completeChunk(_ limit: Int) async throws -> IntakeResult {
         try await planned { transaction in
             let rows = try await transaction.query(CompleteStatement.sql, [.int64(Int64(limit))])
             guard let row = rows.first else { return IntakeResult(lanes: [], processed: 0, more: false) }
@@ -68,17 +85,29 @@ extension PostgresCoordinatorStore {
         }
     }
 
-    /// A chunk with a contact whose move the database refuses is made smaller until that contact is alone. It waits,
-    /// held by name, and is tried again after the others.
+    /// A contact whose move the database refuses waits, held by name, and is tried again after the others.
     public func decideBranches(limit: Int) async throws -> IntakeResult {
+        try await narrowing(limit) { fault in
+            try await putOffBranch(because: fault)
+            return true
+        } chunk: { size in
+            try await decideChunk(size)
+        }
+    }
+
+    /// A chunk with a row that the database refuses is made smaller until that row is alone, and `setAside` gets it out
+    /// of the way of the others. Where that cannot be done, the error stands.
+    private func narrowing(
+        _ limit: Int, setAside: (RowFault) async throws -> Bool, chunk: (Int) async throws -> IntakeResult
+    ) async throws -> IntakeResult {
         var size = limit
         while true {
             do {
-                return try await decideChunk(size)
+                return try await chunk(size)
             } catch StoreError.database(let error) {
                 guard let fault = RowFault(error) else { throw StoreError.database(error) }
-                guard size > 1 else {
-                    try await putOffBranch(because: fault)
+                if size == 1 {
+                    guard try await setAside(fault) else { throw StoreError.database(error) }
                     return IntakeResult(lanes: [], processed: 0, more: true)
                 }
                 size /= 2
@@ -118,9 +147,38 @@ extension PostgresCoordinatorStore {
         }
     }
 
+    /// A contact whose move the database refuses stays where it is while the others move: it is sent from there once
+    /// its device is back, so it is not held. The next call tries it again.
     public func relocate(limit: Int) async throws -> IntakeResult {
+        var refused: [UUID] = []
+        while true {
+            let result = try await narrowing(limit) { fault in
+                guard refused.count < Self.mostRefused else { return false }
+                let contact = try await planned { transaction in
+                    try await transaction.query(RelocateStatement.next, [.int64(1), .uuidArray(refused)])
+                        .column(UUID.self, at: 0).first
+                }
+                guard let contact else { return false }
+                refused.append(contact)
+                // Best effort: the row may refuse this as well.
+                _ = try? await pools.durable.query(
+                    RelocateStatement.explain, [.uuid(contact), .string(fault.text)])
+                return true
+            } chunk: { size in
+                try await relocateChunk(size, without: refused)
+            }
+            // Nobody moved and yet there is more: one was set aside just now.
+            guard result.processed == 0, result.more else { return result }
+        }
+    }
+
+    /// Contacts that one call of ``relocate(limit:)`` goes around.
+    private static let mostRefused = 100
+
+    private func relocateChunk(_ limit: Int, without refused: [UUID]) async throws -> IntakeResult {
         try await planned { transaction in
-            let rows = try await transaction.query(RelocateStatement.sql, [.int64(Int64(limit))])
+            let rows = try await transaction.query(
+                RelocateStatement.sql, [.int64(Int64(limit)), .uuidArray(refused)])
             let moved = Int(try rows.first?.decode(Int32.self, "moved") ?? 0)
             return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: moved, more: moved >= limit)
         }
@@ -134,6 +192,35 @@ extension PostgresCoordinatorStore {
 
     /// One chunk of the oldest scan. `more` while any scan has more chunks.
     private func scan(limit: Int) async throws -> IntakeResult {
+        try await narrowing(limit, setAside: passOver) { size in try await scanChunk(size) }
+    }
+
+    /// The oldest scan goes on behind its next contact, which the database refuses to put back into the queue. The
+    /// other scans write nothing that a rule of the user's own could refuse.
+    private func passOver(because fault: RowFault) async throws -> Bool {
+        let contact = try await planned { transaction -> UUID? in
+            guard let scan = try await transaction.query(ScanStatements.next).first,
+                try scan.decode(String.self, "purpose") == "recheck"
+            else { return nil }
+            let contact = try await transaction.query(
+                ScanStatements.held,
+                [
+                    .string(try scan.decode(String.self, "workspace_id")),
+                    .uuid(try scan.decode(UUID.self, "after_id")), .int64(1),
+                ]
+            ).column(UUID.self, at: 0).first
+            guard let contact else { return nil }
+            try await transaction.query(
+                ScanStatements.advance, [.int64(try scan.decode(Int64.self, "id")), .uuid(contact)])
+            return contact
+        }
+        guard let contact else { return false }
+        // Best effort: the row may refuse this as well.
+        _ = try? await pools.durable.query(ScanStatements.quarantine, [.uuid(contact), .string(fault.text)])
+        return true
+    }
+
+    private func scanChunk(_ limit: Int) async throws -> IntakeResult {
         try await planned { transaction in
             guard let scan = try await transaction.query(ScanStatements.next).first else {
                 return IntakeResult(lanes: [], processed: 0, more: false)
@@ -165,8 +252,7 @@ extension PostgresCoordinatorStore {
             if seen < limit {
                 try await transaction.query("DELETE FROM intake_scans WHERE id = $1", [.int64(id)])
             } else {
-                try await transaction.query(
-                    "UPDATE intake_scans SET after_id = $2 WHERE id = $1", [.int64(id), .uuid(last)])
+                try await transaction.query(ScanStatements.advance, [.int64(id), .uuid(last)])
             }
             // Whatever this chunk found waits in the intake, and the next scan behind it: look again.
             return IntakeResult(lanes: lanes, processed: seen, more: true)

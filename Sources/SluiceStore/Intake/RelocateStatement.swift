@@ -1,5 +1,5 @@
 /// RELOCATE: one chunk of contacts leaves devices that are out of service, or returns to where they were, in one
-/// statement. `$1`: how many of each, at most.
+/// statement. `$1`: how many at most, `$2`: contacts to let be.
 ///
 /// Contacts of sequences with `device_choice` `prefer` or `any` leave for the devices that an enrollment would be
 /// given; with `prefer` they remember their device as `home_device_id` and return when it has been in service for a
@@ -11,10 +11,7 @@
 /// costs one probe, and a workspace without a device that can send keeps its contacts where they are.
 enum RelocateStatement {
     static let sql = """
-        WITH RECURSIVE \(DeviceOutage.away),
-        \(sources),
-        \(destinations),
-        \(picked),
+        \(picking),
         \(DevicePool.ctes),
         placed AS MATERIALIZED (
             SELECT e.*, \(DevicePool.device) AS device, NULL::text AS hold
@@ -28,6 +25,22 @@ enum RelocateStatement {
         )
         SELECT lane_id, min(next_trigger_time) AS due, sum(count(*)) OVER ()::int AS moved
         FROM moved GROUP BY lane_id
+        """
+
+    /// Whom a chunk of the same `$1` and `$2` would move.
+    static let next = "\(picking) SELECT id FROM entering"
+
+    /// Says on a contact why it does not move. `$1` contact, `$2` what the database said.
+    static let explain = """
+        UPDATE sequence_contacts SET last_error = 'not moved: ' || $2
+        WHERE id = $1 AND status = 'active' AND last_error IS DISTINCT FROM 'not moved: ' || $2
+        """
+
+    private static let picking = """
+        WITH RECURSIVE \(DeviceOutage.away),
+        \(sources),
+        \(destinations),
+        \(picked)
         """
 
     /// Lanes to empty, and the workspaces that have a device to empty them to.
@@ -72,7 +85,7 @@ enum RelocateStatement {
                 CASE WHEN l.device_choice = 'prefer' THEN coalesce(c.home_device_id, c.assigned_device_id) END AS home
             FROM lane_away l JOIN able USING (workspace_id) CROSS JOIN LATERAL (
                 SELECT \(columns) FROM sequence_contacts
-                WHERE lane_id = l.id AND status = 'active' AND claim_state = 0
+                WHERE lane_id = l.id AND status = 'active' AND claim_state = 0 AND id <> ALL ($2::uuid[])
                   AND coalesce(home_device_id NOT IN (SELECT device_id FROM back), true)
                 ORDER BY next_trigger_time LIMIT $1 FOR UPDATE SKIP LOCKED) c
             LIMIT $1
@@ -84,13 +97,14 @@ enum RelocateStatement {
             FROM back b CROSS JOIN LATERAL (
                 SELECT \(columns) FROM sequence_contacts
                 WHERE home_device_id = b.device_id AND status = 'active' AND claim_state = 0
+                  AND id <> ALL ($2::uuid[])
                 LIMIT $1 FOR UPDATE SKIP LOCKED) c
             LEFT JOIN sequences q ON q.id::text = c.source_id
             LIMIT $1
         ), entering AS MATERIALIZED (
             SELECT m.*, NULL::uuid AS own,
                 row_number() OVER (PARTITION BY workspace_id, chosen IS NULL ORDER BY next_trigger_time, id) AS turn
-            FROM (SELECT * FROM leaving UNION ALL SELECT * FROM homing) m
+            FROM (SELECT * FROM leaving UNION ALL SELECT * FROM homing LIMIT $1) m
         )
         """
 

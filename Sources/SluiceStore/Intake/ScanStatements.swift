@@ -19,16 +19,20 @@ enum ScanStatements {
             (SELECT count(*) FROM found)::int AS found
         """
 
-    /// Contacts held at a step that may stand now: back into the queue, to be judged anew by the next reserve. `$1`
-    /// workspace, `$2` after, `$3` limit.
+    /// Contacts held at a step that may stand now. `$1` workspace, `$2` after, `$3` limit.
+    static let held = """
+        SELECT c.id, c.lane_id, c.kind, c.source_id, c.workspace_id FROM sequence_contacts c
+        JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = c.current_trigger
+        -- Who had the step's message already (`advance`) is decided, not sent to again.
+        WHERE c.status = 'paused' AND c.hold_reason = ANY (\(HoldReason.sqlArray(HoldReason.ofSteps)))
+          AND c.workspace_id = $1 AND c.id > $2 AND NOT st.is_endless AND st.content_problem IS NULL
+        ORDER BY c.id LIMIT $3 FOR UPDATE OF c SKIP LOCKED
+        """
+
+    /// ``held`` ones go back into the queue, to be judged anew by the next reserve.
     static let recheck = """
         WITH chunk AS MATERIALIZED (
-            SELECT c.id, c.lane_id, c.kind, c.source_id, c.workspace_id FROM sequence_contacts c
-            JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = c.current_trigger
-            -- Who had the step's message already (`advance`) is decided, not sent to again.
-            WHERE c.status = 'paused' AND c.hold_reason = ANY (\(HoldReason.sqlArray(HoldReason.ofSteps)))
-              AND c.workspace_id = $1 AND c.id > $2 AND NOT st.is_endless AND st.content_problem IS NULL
-            ORDER BY c.id LIMIT $3 FOR UPDATE OF c SKIP LOCKED
+            \(held)
         ), back AS (
             UPDATE sequence_contacts c SET status = 'active', hold_reason = NULL, last_error = NULL
             FROM chunk WHERE c.id = chunk.id RETURNING c.id, c.lane_id, c.next_trigger_time
@@ -40,6 +44,16 @@ enum ScanStatements {
             \(stepsBack) AND c.workspace_id = $1
         )
         SELECT id, lane_id, next_trigger_time AS due FROM back ORDER BY id
+        """
+
+    /// Moves a scan's cursor. `$1` scan, `$2` the last row it looked at.
+    static let advance = "UPDATE intake_scans SET after_id = $2 WHERE id = $1"
+
+    /// Says on a contact why its step's return did not bring it back. `$1` contact, `$2` what the database said.
+    static let quarantine = """
+        UPDATE sequence_contacts SET hold_reason = '\(HoldReason.quarantined.rawValue)',
+            last_error = 'held: \(HoldReason.quarantined.rawValue), ' || $2
+        WHERE id = $1 AND status = 'paused'
         """
 
     /// Contacts that wait for their next step can be decided once the step that was sent exists again.

@@ -131,10 +131,14 @@ extension SchemaV1 {
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
                 SELECT workspace_id, kind, source_id, status, sum(n) FROM (
                     SELECT n.workspace_id, n.kind, n.source_id, n.status, 1 AS n
-                    FROM old_contacts o JOIN new_contacts n USING (id) WHERE o.status IS DISTINCT FROM n.status
+                    FROM old_contacts o JOIN new_contacts n USING (id)
+                    WHERE (n.workspace_id, n.kind, n.source_id, n.status)
+                        IS DISTINCT FROM (o.workspace_id, o.kind, o.source_id, o.status)
                     UNION ALL
                     SELECT o.workspace_id, o.kind, o.source_id, o.status, -1
-                    FROM old_contacts o JOIN new_contacts n USING (id) WHERE o.status IS DISTINCT FROM n.status) c
+                    FROM old_contacts o JOIN new_contacts n USING (id)
+                    WHERE (n.workspace_id, n.kind, n.source_id, n.status)
+                        IS DISTINCT FROM (o.workspace_id, o.kind, o.source_id, o.status)) c
                 GROUP BY 1, 2, 3, 4;
             NOTIFY sluice_intake;
             RETURN NULL;

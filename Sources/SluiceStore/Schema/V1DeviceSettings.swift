@@ -75,6 +75,8 @@ extension SchemaV1 {
             IF NEW.cap_key <> had THEN
                 NEW.earlier_slots :=
                     ARRAY(SELECT DISTINCT s FROM unnest(NEW.earlier_slots || OLD.hash_slot) s ORDER BY s);
+                NEW.key_changed_at := clock_timestamp();
+                NEW.is_key_fenced := false;
             END IF;
             RETURN NEW;
         END $$;

@@ -38,6 +38,9 @@ extension SchemaV1 {
             history_from timestamptz,
             -- Slots of the keys it had before: where the ledger has what it sent under them.
             earlier_slots smallint[] NOT NULL DEFAULT '{}',
+            key_changed_at timestamptz,
+            -- Every reserve that may have begun before the last change of the key has ended or is forbidden.
+            is_key_fenced boolean NOT NULL DEFAULT true,
             updated_at timestamptz NOT NULL DEFAULT now()
         );
         CREATE INDEX device_caps_slot ON device_caps (hash_slot);

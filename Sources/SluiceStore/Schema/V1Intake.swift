@@ -39,7 +39,11 @@ extension SchemaV1 {
             lead_id uuid NOT NULL,
             contact_id uuid NOT NULL,
             generation int NOT NULL,
-            trigger text NOT NULL
+            trigger text NOT NULL,
+            not_before timestamptz NOT NULL DEFAULT '-infinity',
+            -- How often the database refused the lead, and its words.
+            times_refused smallint NOT NULL DEFAULT 0,
+            problem text
         );
         CREATE INDEX completion_intake_lead ON completion_intake (lead_id);
 

@@ -48,15 +48,24 @@ enum TakeOverStatements {
 
     /// Before the history of slots with a device whose cap key was changed: waits for every reserve under way, because
     /// one that began before the change was committed still counts under the old key, and forbids those that began and
-    /// have not come to their fence. What begins later sees the new key. `$1` slots.
+    /// have not come to their fence. What begins later sees the new key, so each change needs this once: it costs
+    /// every node the reserves it has under way. `$1` slots.
     static let keyBarrier = """
-        WITH fence AS MATERIALIZED (
-            SELECT incarnation FROM node_fences
-            WHERE closed_at IS NULL AND EXISTS (SELECT FROM device_caps
-                WHERE hash_slot = ANY ($1::smallint[]) AND earlier_slots <> '{}')
+        WITH moved AS MATERIALIZED (
+            SELECT device_id, key_changed_at FROM device_caps
+            WHERE hash_slot = ANY ($1::smallint[]) AND NOT is_key_fenced
+        ), fence AS MATERIALIZED (
+            SELECT incarnation FROM node_fences WHERE closed_at IS NULL AND EXISTS (SELECT FROM moved)
             ORDER BY incarnation FOR UPDATE
+        ), forbidden AS (
+            UPDATE node_fences f SET reserves_from = clock_timestamp() FROM fence
+            WHERE f.incarnation = fence.incarnation
+        ), free AS MATERIALIZED (
+            -- Whoever edits the device holds up nothing: the next take-over repeats this.
+            SELECT c.device_id FROM moved m JOIN device_caps c USING (device_id, key_changed_at)
+            FOR UPDATE OF c SKIP LOCKED
         )
-        UPDATE node_fences f SET reserves_from = clock_timestamp() FROM fence WHERE f.incarnation = fence.incarnation
+        UPDATE device_caps c SET is_key_fenced = true FROM free WHERE c.device_id = free.device_id
         """
 
     /// Reserved by a statement whose answer was lost, and never sent.
