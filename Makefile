@@ -2,10 +2,12 @@
 
 SWIFT ?= swift
 DATA  ?= .sluice
+SEEDS ?= 2000
+SEED_BASE ?= 1
 FORMATTED := Package.swift Sources Tests loadtest
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build release test demo bench format lint check clean
+.PHONY: help bootstrap build release test simulate demo bench format lint check clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +22,13 @@ release: bootstrap ## Build everything, optimized
 	$(SWIFT) build -c release
 
 test: bootstrap check ## Check style, build and run every test
+	python3 -m unittest discover -s cluster/witness
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel
+
+simulate: bootstrap ## Run SEEDS simulated clusters from SEED_BASE on, with faults, and check every invariant
+	$(SWIFT) build -c release --product sluice-simulate
+	.build/release/sluice-simulate --seeds $(SEEDS) --seed-base $(SEED_BASE)
 
 demo: bootstrap release ## 3,000 devices send 30,000 contacts' messages while a node is killed
 	.build/release/sluice-loadtest demo

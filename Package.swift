@@ -7,6 +7,7 @@ let package = Package(
         .executable(name: "sluice", targets: ["sluice"]),
         .executable(name: "sluice-gateway-simulator", targets: ["GatewaySimulatorTool"]),
         .executable(name: "sluice-loadtest", targets: ["LoadTestTool"]),
+        .executable(name: "sluice-simulate", targets: ["SimulationTool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -104,6 +105,9 @@ var tests: [Target] {
             "TestSupport",
             ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore", "SluiceWire", .log, .lifecycle],
             path: "Tests/TestSupport"),
+        .swift("Simulation", ["SluiceCore", .collections("HeapModule")], path: "Tests/Simulation"),
+        .executable("SimulationTool", ["Simulation", .argumentParser], path: "Tests/SimulationTool"),
+        .tests("Simulation", []),
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),
         .tests("SluiceCore", ["TestSupport"]),

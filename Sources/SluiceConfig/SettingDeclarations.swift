@@ -10,6 +10,30 @@ extension Setting where Value == String? {
             parse: { ServerURL.isPostgres($0) ? .some($0) : nil },
             show: { $0.map(ServerURL.hidingSecrets) ?? "" })
     }
+    static var natsNKey: Self {
+        Setting(
+            name: "SLUICE_NATS_NKEY", unit: "", meaning: "The public nkey this process is known by to NATS.",
+            defaultValue: nil, allowed: "a public user nkey: U and 55 letters A-Z and digits 2-7", isSecret: false,
+            parse: { text in
+                let isKey = text.allSatisfy { ("A"..."Z").contains($0) || ("2"..."7").contains($0) }
+                return text.count == 56 && text.first == "U" && isKey ? .some(text) : nil
+            }, show: { $0 ?? "" })
+    }
+    static var natsSeedFile: Self { .file("SLUICE_NATS_NKEY_SEED_FILE", "The file with the seed of that nkey.") }
+    static var natsCAFile: Self {
+        .file("SLUICE_NATS_CA_FILE", "PEM file of the authority that signed the NATS servers' certificates.")
+    }
+    static var natsCertificateFile: Self {
+        .file("SLUICE_NATS_CERTIFICATE_FILE", "PEM file of the certificate this process shows to NATS.")
+    }
+    static var natsKeyFile: Self { .file("SLUICE_NATS_KEY_FILE", "PEM file of that certificate's key.") }
+
+    /// A path, not what is in the file: secrets stay out of the environment.
+    private static func file(_ name: String, _ meaning: String) -> Self {
+        Setting(
+            name: name, unit: "", meaning: meaning, defaultValue: nil, allowed: "an absolute path", isSecret: false,
+            parse: { $0.hasPrefix("/") ? .some($0) : nil }, show: { $0 ?? "" })
+    }
 }
 
 extension Setting where Value == [String] {

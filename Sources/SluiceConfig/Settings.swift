@@ -5,6 +5,9 @@ public struct Settings: Hashable, Sendable {
     /// Nil when it is not set: ``requireDatabaseURL()``.
     public var databaseURL: String?
     public var natsURLs: [String]
+    /// Nil unless the NATS servers ask for one.
+    public var natsNKey: NATSNKey?
+    public var natsTLS: NATSFiles
     public var clusterName: String
     public var nodeName: String
 
@@ -73,6 +76,7 @@ public struct Settings: Hashable, Sendable {
     private init(from reader: inout SettingsReader, hostName: String) {
         databaseURL = reader.read(.databaseURL)
         natsURLs = reader.read(.natsURLs)
+        (natsNKey, natsTLS) = Self.natsIdentity(&reader)
         clusterName = reader.read(.cluster)
         nodeName = reader.read(.node(hostName: hostName))
         httpHost = reader.read(.httpHost)
@@ -88,6 +92,23 @@ public struct Settings: Hashable, Sendable {
         permitsPerNode = reader.read(.permitsPerNode)
         permitsPerHost = reader.read(.permitsPerHost)
         keepLedgerDays = reader.read(.keepLedgerDays)
+    }
+
+    /// What belongs together is given together: half of it would connect as somebody else, or fail later.
+    private static func natsIdentity(_ reader: inout SettingsReader) -> (NATSNKey?, NATSFiles) {
+        let publicKey = reader.read(.natsNKey)
+        let seedFile = reader.read(.natsSeedFile)
+        let files = NATSFiles(
+            ca: reader.read(.natsCAFile), certificate: reader.read(.natsCertificateFile),
+            key: reader.read(.natsKeyFile))
+        if (publicKey == nil) != (seedFile == nil) {
+            reader.report("SLUICE_NATS_NKEY", "and SLUICE_NATS_NKEY_SEED_FILE must be given together")
+        }
+        if (files.certificate == nil) != (files.key == nil) {
+            reader.report("SLUICE_NATS_CERTIFICATE_FILE", "and SLUICE_NATS_KEY_FILE must be given together")
+        }
+        let key = publicKey.flatMap { key in seedFile.map { NATSNKey(publicKey: key, seedFile: $0) } }
+        return (key, files)
     }
 
     private static func timers(_ reader: inout SettingsReader) -> Timers {

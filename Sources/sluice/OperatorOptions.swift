@@ -61,9 +61,7 @@ struct OperatorOptions: ParsableArguments {
     }
 
     static func natsOptions(_ settings: Settings) -> NATSOptions {
-        var options = NATSOptions(servers: settings.natsURLs)
-        options.name = "sluice operator"
-        return options
+        settings.natsOptions(name: "sluice operator")
     }
 
     static func session(

@@ -91,8 +91,7 @@ extension RoleProcess {
 
     /// A node starts without NATS and goes on without it, by polling.
     private var natsOptions: NATSOptions {
-        var options = NATSOptions(servers: settings.natsURLs)
-        options.name = settings.nodeName
+        var options = settings.natsOptions(name: settings.nodeName)
         options.retryInitialConnect = true
         return options
     }

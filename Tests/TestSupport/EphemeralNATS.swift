@@ -178,13 +178,13 @@ extension EphemeralNATS {
 }
 
 extension EphemeralNATS {
-    /// The ports file is one line of JSON: `{"nats":["nats://127.0.0.1:40123"]}`.
+    /// The ports file is one line of JSON: `{"nats":["nats://127.0.0.1:40123"]}`, with `tls://` where that is required.
     private static func readPort(_ file: String) -> Int? {
         guard let stream = fopen(file, "r") else { return nil }
         defer { fclose(stream) }
         var bytes = [UInt8](repeating: 0, count: 1_024)
         let text = String(decoding: bytes[..<fread(&bytes, 1, bytes.count, stream)], as: UTF8.self)
-        guard let host = text.firstRange(of: "nats://127.0.0.1:") else { return nil }
+        guard let host = text.firstRange(of: "://127.0.0.1:") else { return nil }
         let digits = text[host.upperBound...].prefix { $0.isNumber }
         return text[host.upperBound...].dropFirst(digits.count).isEmpty ? nil : Int(digits)
     }

@@ -4,13 +4,24 @@ public import SluiceStore
 /// A migrated database of one test's own, with a node's pools running on it.
 public struct StoreFixture: Sendable {
     public let database: TestDatabase
+    /// As superuser.
     public let pools: StorePools
+    /// Logged in as a coordinator does on real machines, and may do no more.
+    public let coordinatorPools: StorePools
+    /// Logged in as a shard node does.
+    public let shardPools: StorePools
     /// A session like a user's: triggers see what it writes.
     public let sql: PostgresConnection
 
-    public init(database: TestDatabase, pools: StorePools, sql: PostgresConnection) {
+    /// Without pools of the roles' own, nodes work as superuser.
+    public init(
+        database: TestDatabase, pools: StorePools, coordinatorPools: StorePools? = nil, shardPools: StorePools? = nil,
+        sql: PostgresConnection
+    ) {
         self.database = database
         self.pools = pools
+        self.coordinatorPools = coordinatorPools ?? pools
+        self.shardPools = shardPools ?? pools
         self.sql = sql
     }
 
@@ -24,14 +35,21 @@ public struct StoreFixture: Sendable {
     public static func with<Value: Sendable>(
         _ body: @escaping @Sendable (StoreFixture) async throws -> Value
     ) async throws -> Value {
-        // A fixture holds up to eight connections of the hundred that PostgreSQL allows.
+        // A fixture holds up to 22 connections of the two hundred that PostgreSQL allows, mostly a few.
         await turnstile.enter()
         defer { turnstile.leave() }
         try await prepareTemplate()
         return try await TestDatabase.with(template: template) { database in
             try await PostgresConnection.withConnection(database.configuration) { sql in
                 try await withPools(to: database) { pools in
-                    try await body(StoreFixture(database: database, pools: pools, sql: sql))
+                    try await withPools(url: database.url(as: .coordinator)) { coordinator in
+                        try await withPools(url: database.url(as: .shard)) { shard in
+                            try await body(
+                                StoreFixture(
+                                    database: database, pools: pools, coordinatorPools: coordinator,
+                                    shardPools: shard, sql: sql))
+                        }
+                    }
                 }
             }
         }
@@ -65,9 +83,9 @@ public struct StoreFixture: Sendable {
         }
     }
 
-    /// Builds the template once per cluster.
+    /// Builds the template once per cluster: migrated by its owner, with the roles and grants of `cluster/postgres`.
     public static func prepareTemplate() async throws {
-        try await EphemeralPostgres.shared().template(named: template) { try await migrate($0) }
+        try await EphemeralPostgres.shared().template(named: template) { try await DatabaseRole.prepare($0) }
     }
 
     /// Creates the schema in an empty database.

@@ -21,6 +21,11 @@ public struct TestDatabase: Sendable {
             url: "postgresql://postgres@127.0.0.1:\(server.port)/\(name)", server: server)
     }
 
+    /// The same for one of the roles; the cluster asks nobody for a password.
+    public func url(as role: DatabaseRole) -> String {
+        "postgresql://\(role.rawValue)@127.0.0.1:\(server.port)/\(name)"
+    }
+
     /// Cuts the sessions that are left and removes the database.
     public func drop() async throws {
         try await Self.administer(server, "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")

@@ -45,7 +45,8 @@ public struct Bench: Sendable {
 
     private func measure(_ environment: DevEnvironment, _ line: borrowing Mutex<ProgressLine>) async throws -> Result {
         guard let logPath = environment.requestLogPath else { throw CancellationError() }
-        let configuration = try PostgresConfiguration(environment.databaseURL, applicationName: "sluice bench")
+        let configuration = try PostgresConfiguration(
+            environment.databaseURL, applicationName: "sluice bench", settings: ["statement_timeout": "60s"])
         return try await PostgresConnection.withConnection(configuration) { connection in
             try await self.measure(connection, logPath, line)
         }

@@ -44,7 +44,8 @@ public struct Demo: Sendable {
         -> RunSummary
     {
         guard let logPath = environment.requestLogPath else { throw CancellationError() }
-        let configuration = try PostgresConfiguration(environment.databaseURL, applicationName: "sluice demo")
+        let configuration = try PostgresConfiguration(
+            environment.databaseURL, applicationName: "sluice demo", settings: ["statement_timeout": "60s"])
         return try await PostgresConnection.withConnection(configuration) { connection in
             try await self.sendAndJudge(connection, logPath, line)
         }

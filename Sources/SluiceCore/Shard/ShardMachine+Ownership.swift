@@ -192,7 +192,10 @@ extension ShardMachine {
 
     private mutating func forget(_ slot: HashSlot) {
         removeDevices(of: slot)
+        // Claims that came while the give-up was under way are still being released: their answers count down here.
+        let outstanding = slots[slot].outstanding
         slots[slot] = ShardSlot()
+        slots[slot].outstanding = outstanding
         ownedSlots -= 1
     }
 

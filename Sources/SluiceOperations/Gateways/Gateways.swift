@@ -33,7 +33,7 @@ extension OperatorSession {
         let rows = try await database.query(
             """
             SELECT g.id, g.dialect, g.base_url, g.is_default,
-                ARRAY(SELECT jsonb_object_keys(g.credentials) ORDER BY 1) AS credentials,
+                sluice_credential_names(g.id) AS credentials,
                 (SELECT count(*) FROM device_caps c
                     WHERE c.gateway_id = g.id OR c.gateway_id IS NULL AND g.is_default) AS devices
             FROM gateways g ORDER BY g.id LIMIT 10000

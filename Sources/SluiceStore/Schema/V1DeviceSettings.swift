@@ -36,6 +36,19 @@ extension SchemaV1 {
             RETURN CASE WHEN name IS NOT NULL THEN format('"%s" in credentials is no text', left(name, 100)) END;
         END $$;
 
+        -- What may be told of credentials to who may not read them: why they cannot be used, and how they are called.
+        CREATE FUNCTION sluice_device_problem(device uuid) RETURNS text
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            SELECT sluice_settings_problem(c.windows, coalesce(c.credentials,
+                (SELECT g.credentials FROM gateways g
+                    WHERE CASE WHEN c.gateway_id IS NULL THEN g.is_default ELSE g.id = c.gateway_id END)))
+            FROM device_caps c WHERE c.device_id = device
+        $$;
+        CREATE FUNCTION sluice_credential_names(gateway text) RETURNS text[]
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            SELECT ARRAY(SELECT jsonb_object_keys(g.credentials) ORDER BY 1) FROM gateways g WHERE g.id = gateway
+        $$;
+
         CREATE FUNCTION sluice_gateway_written() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE
             problem text := sluice_settings_problem('[]', NEW.credentials);

@@ -13,8 +13,8 @@ struct PostgresWorld: StoreWorld {
 
     init(_ fixture: StoreFixture, pools: StorePools? = nil) {
         self.fixture = fixture
-        shard = PostgresShardStore(pools: pools ?? fixture.pools, windows: CapWindows())
-        leader = PostgresCoordinatorStore(pools: pools ?? fixture.pools)
+        shard = PostgresShardStore(pools: pools ?? fixture.shardPools, windows: CapWindows())
+        leader = PostgresCoordinatorStore(pools: pools ?? fixture.coordinatorPools)
     }
 
     @discardableResult

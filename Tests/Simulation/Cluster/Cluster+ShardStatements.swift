@@ -1,0 +1,57 @@
+internal import SluiceCore
+
+/// Statements of shards: each commits at one instant.
+extension Cluster {
+    mutating func commit(_ action: ShardAction, of life: Int, sent: Int64, isAnswered: Bool) {
+        let answer = answer(to: action, of: life, sent: sent)
+        guard isAnswered, let answer else { return }
+        plan(.toShard(life: life, answer), after: delay(200...6_000))
+    }
+
+    private mutating func answer(to action: ShardAction, of life: Int, sent: Int64) -> ShardEvent? {
+        let incarnation = shardLives[life].incarnation
+        let database = databaseNow
+        switch action {
+        case .readVersions(let id): return .versions(id, store.versions)
+        case .readOwnership(let id): return .ownership(id, store.ownedSlots(incarnation))
+        case .takeOver(let id, let slots):
+            let lookback = settings.windows.lookback
+            let devices = store.devices(in: slots.map(\.slot))
+            let found = store.takeOver(slots, lookback: lookback, at: database)
+            return .takenOver(
+                id, SlotHistory(charges: found.charges, devices: devices, lanes: found.lanes, lookback: lookback))
+        case .loadDevices(let id, let slots): return .devices(id, store.devices(in: slots))
+        case .fetchBatch(let id, let batch): return .fetched(id, store.openBatch(batch, of: incarnation, at: database))
+        case .reserve(let id, let requests):
+            let started = shards[shardLives[life].node].clock.reading(at: sent)
+            return .reserved(id, started: started, store.reserve(requests, by: incarnation, at: database))
+        case .settle(let id, let settlements): return .settled(id, store.settle(settlements, at: database), busy: [])
+        case .setAside(let id, let settlements):
+            store.setAside(settlements)
+            return .settled(id, [], busy: [])
+        case .release(let id, let claims): return .released(id, store.release(claims))
+        case .abortLost(let id, let claims): return .lostAborted(id, store.abortLost(claims, at: database))
+        case .reportFault(let id, let claim, _): return .released(id, store.release([claim]))
+        case .giveUp(let id, let slots):
+            store.giveUp(slots, by: incarnation, at: database)
+            return .gaveUp(id)
+        case .record(let device, let condition, _):
+            store.conditions[Numbered.number(of: device)] = condition
+            return nil
+        case .send, .pollState, .publish, .restart, .finished: return nil
+        }
+    }
+}
+
+extension ShardAction {
+    /// The statement that has to be answered.
+    var statement: StatementID? {
+        switch self {
+        case .readVersions(let id), .readOwnership(let id), .takeOver(let id, _), .loadDevices(let id, _),
+            .fetchBatch(let id, _), .reserve(let id, _), .settle(let id, _), .setAside(let id, _), .release(let id, _),
+            .abortLost(let id, _), .reportFault(let id, _, _), .giveUp(let id, _):
+            id
+        case .record, .send, .pollState, .publish, .restart, .finished: nil
+        }
+    }
+}

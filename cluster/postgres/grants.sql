@@ -1,0 +1,105 @@
+-- What each role may do in a Sluice database. Run in that database as its owner, after every `sluice migrate`:
+--
+--     psql -d sluice -U sluice_owner -f grants.sql
+--
+-- Safe to run again: everything is taken back first, in the same transaction. The store's test suites run under these
+-- roles, so a statement that a role may not run fails there first.
+
+BEGIN;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+DO $$
+DECLARE
+    who text;
+BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    FOREACH who IN ARRAY ARRAY['sluice_coordinator', 'sluice_shard', 'sluice_api', 'sluice_reader'] LOOP
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), who);
+        EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', who);
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', who);
+    END LOOP;
+END $$;
+
+-- The ledger and its partitions belong to the coordinator.
+GRANT CREATE ON SCHEMA public TO sluice_coordinator;
+DO $$
+DECLARE
+    part regclass;
+BEGIN
+    ALTER TABLE send_ledger OWNER TO sluice_coordinator;
+    FOR part IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'send_ledger'::regclass LOOP
+        EXECUTE format('ALTER TABLE %s OWNER TO sluice_coordinator', part);
+    END LOOP;
+END $$;
+GRANT ALL ON send_ledger TO sluice_coordinator;
+
+-- Every node: its own life.
+GRANT SELECT, INSERT, UPDATE, DELETE ON node_leases TO sluice_coordinator, sluice_shard, sluice_api;
+GRANT SELECT, INSERT, UPDATE ON node_fences TO sluice_coordinator, sluice_shard, sluice_api;
+GRANT SELECT ON cluster_versions, control_changes TO sluice_coordinator, sluice_shard, sluice_api;
+GRANT UPDATE (assignment) ON cluster_versions TO sluice_coordinator, sluice_shard, sluice_api;
+
+-- What everybody reads: no lead and no credential is in here.
+GRANT SELECT ON sluice_schema, workspaces, sequences, sequence_steps, sequence_branches, lanes, device_states, pauses,
+    slot_owners, coordinator_lease, claim_batches, untouchable_contacts
+    TO sluice_coordinator, sluice_shard, sluice_api, sluice_reader;
+GRANT SELECT ON user_devices TO sluice_coordinator, sluice_shard, sluice_api, sluice_reader;
+-- Everything about gateways and devices but credentials.
+DO $$
+DECLARE
+    relation regclass;
+    readable text;
+BEGIN
+    FOREACH relation IN ARRAY ARRAY['gateways', 'device_caps']::regclass[] LOOP
+        SELECT string_agg(quote_ident(attname), ', ') INTO readable FROM pg_attribute
+            WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attname <> 'credentials';
+        EXECUTE format('GRANT SELECT (%s) ON %s TO sluice_coordinator, sluice_api, sluice_reader', readable, relation);
+    END LOOP;
+END $$;
+
+-- The queue.
+GRANT SELECT ON sequence_contacts, suppressions TO sluice_coordinator, sluice_shard, sluice_api, sluice_reader;
+GRANT SELECT ON enrollment_intake, branch_intake, settles_left, completion_intake, intake_scans, lane_wakes,
+    contact_tallies, contact_tally_changes, external_ids TO sluice_coordinator, sluice_api, sluice_reader;
+GRANT SELECT ON contact_counts, device_load_balance TO sluice_coordinator, sluice_api, sluice_reader;
+
+-- Coordinator: claims, intake, slots, upkeep.
+GRANT UPDATE ON coordinator_lease, slot_owners, cluster_versions TO sluice_coordinator;
+GRANT DELETE ON control_changes TO sluice_coordinator;
+GRANT INSERT ON control_changes TO sluice_coordinator;
+GRANT INSERT, UPDATE, DELETE ON claim_batches, untouchable_contacts, settles_left, enrollment_intake, branch_intake,
+    completion_intake, intake_scans, lane_wakes, contact_tallies, contact_tally_changes, external_ids
+    TO sluice_coordinator;
+GRANT INSERT, UPDATE ON lanes, sequence_contacts TO sluice_coordinator;
+GRANT SELECT ON leads TO sluice_coordinator;
+GRANT UPDATE (trigger, updated_at) ON leads TO sluice_coordinator;
+GRANT UPDATE (earlier_slots, is_key_fenced) ON device_caps TO sluice_coordinator;
+
+-- Shard: reserve, settle, take-over, and what a gateway said of a device. It alone reads credentials.
+GRANT SELECT ON gateways, device_caps TO sluice_shard;
+GRANT SELECT, INSERT, UPDATE ON send_ledger TO sluice_shard;
+GRANT UPDATE (claim_state, claim_batch, attempts, row_faults, reserved_day, processing_device_id,
+    processing_started_at, status, hold_reason, completed_at, last_error, lane_id, next_trigger_time, moves,
+    current_trigger, current_step, retry_count, updated_at) ON sequence_contacts TO sluice_shard;
+GRANT UPDATE (epoch, owner) ON slot_owners TO sluice_shard;
+GRANT UPDATE (open_claims) ON claim_batches TO sluice_shard;
+GRANT SELECT, INSERT, UPDATE, DELETE ON settles_left TO sluice_shard;
+GRANT UPDATE (is_key_fenced) ON device_caps TO sluice_shard;
+GRANT INSERT, UPDATE ON device_states, untouchable_contacts TO sluice_shard;
+GRANT UPDATE (status, last_seen) ON user_devices TO sluice_shard;
+GRANT INSERT ON enrollment_intake, branch_intake, completion_intake, contact_tally_changes, lane_wakes TO sluice_shard;
+
+-- API: leads and enrollments, in a session like a user's: the schema's triggers write the intake as the role.
+GRANT SELECT, INSERT ON leads, sequence_contacts TO sluice_api;
+GRANT UPDATE (name, trigger, device_id, updated_at) ON leads TO sluice_api;
+GRANT UPDATE (generation, moves, retry_count, status, hold_reason, last_error, completed_at, next_trigger_time, lane_id,
+    external_id, lead_id, contact_name, assigned_device_id, current_trigger, entry_trigger, current_step, updated_at)
+    ON sequence_contacts TO sluice_api;
+GRANT DELETE ON branch_intake TO sluice_api;
+GRANT INSERT ON enrollment_intake, intake_scans, contact_tally_changes, lane_wakes, external_ids, lanes, audit_log
+    TO sluice_api;
+GRANT SELECT ON send_ledger TO sluice_api, sluice_reader;
+GRANT SELECT ON api_keys TO sluice_api;
+GRANT SELECT ON leads, node_leases, cluster_versions, control_changes TO sluice_reader;
+
+COMMIT;

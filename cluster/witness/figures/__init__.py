@@ -1,0 +1,1 @@
+"""Figures that several invariants and the report share."""

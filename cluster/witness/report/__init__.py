@@ -1,0 +1,1 @@
+"""A judgment as text, as JSON and as one HTML page."""

@@ -1,0 +1,1 @@
+"""What the witness reads: request logs, final tables, the fault log, results of mutants."""

@@ -1,0 +1,74 @@
+"""Reads the fault log: what was done to the cluster, when and by which seed. The format is in README.md."""
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass
+class Fault:
+    """One fault. Instants are nanoseconds since 1970; `until` is None when it was never healed."""
+
+    kind: str
+    target: str
+    start: int
+    until: int | None
+    seed: int | None
+
+    def overlaps(self, start, end):
+        return self.start <= end and (self.until is None or self.until >= start)
+
+
+class FaultLog:
+    """All faults by their start. A second line of a fault tells its end."""
+
+    def __init__(self, faults=()):
+        self.faults = sorted(faults, key=lambda fault: fault.start)
+        self.malformed = 0
+
+    @classmethod
+    def read(cls, path):
+        found, malformed = {}, 0
+        with open(path, "rb") as file:
+            for raw in file:
+                if not raw.endswith(b"\n"):
+                    break
+                try:
+                    entry = json.loads(raw)
+                    start, until = entry["from"], entry.get("until")
+                    if type(start) is not int or not (until is None or type(until) is int and until >= start):
+                        raise ValueError("from and until are whole numbers in order")
+                    key = (str(entry["kind"]), str(entry["target"]), start)
+                    found[key] = Fault(*key, until, entry.get("seed"))
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    malformed += 1
+        log = cls(found.values())
+        log.malformed = malformed
+        return log
+
+    def of(self, *prefixes):
+        return [fault for fault in self.faults if fault.kind.startswith(prefixes)]
+
+    def by_kind(self):
+        kinds = {}
+        for fault in self.faults:
+            kinds.setdefault(fault.kind, []).append(fault)
+        return dict(sorted(kinds.items()))
+
+    def seed_at(self, ns):
+        """Of the last fault that had begun; of the first one for an instant that nobody knows."""
+        seed = self.faults[0].seed if self.faults else None
+        for fault in self.faults:
+            if ns is not None and fault.start > ns:
+                break
+            if ns is not None:
+                seed = fault.seed
+        return seed
+
+    def any_overlaps(self, start, end):
+        return any(fault.overlaps(start, end) for fault in self.faults)
+
+    @property
+    def database_clock_step(self):
+        """When the database's clock was first stepped: from then on its instants compare with no other's."""
+        steps = [fault.start for fault in self.of("clock-step") if fault.target.startswith("postgres")]
+        return min(steps) if steps else None

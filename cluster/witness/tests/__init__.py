@@ -1,0 +1,1 @@
+"""Self-tests of the witness: it must see what it is shown."""
