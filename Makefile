@@ -24,7 +24,7 @@ release: bootstrap ## Build everything, optimized
 test: bootstrap check ## Check style, build and run every test
 	python3 -m unittest discover -s cluster/witness
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel
+	@SWIFT=$(SWIFT) scripts/run-tests
 
 simulate: bootstrap ## Run SEEDS simulated clusters from SEED_BASE on, with faults, and check every invariant
 	$(SWIFT) build -c release --product sluice-simulate
@@ -42,9 +42,10 @@ format: ## Format the Swift sources in place
 lint: ## Report what `make format` would change, and more
 	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
 
-check: lint ## Lint, compare the generated wire code, apply the style rules
+check: lint ## Lint, compare the generated wire code, apply the style rules, compare imports
 	@if [ -x scripts/generate-wire ]; then scripts/generate-wire --check; fi
 	@scripts/check-style
+	@SWIFT=$(SWIFT) scripts/check-imports
 
 clean: ## Remove what was built; the data of `sluice dev` stays
 	$(SWIFT) package clean

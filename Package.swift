@@ -47,7 +47,7 @@ var libraries: [Target] {
         .swift("SluiceCore", [.collections("HeapModule"), .collections("DequeModule")]),
         .swift("SluiceTelemetry", ["SluiceCore", .log, .metrics, .hummingbird, .lifecycle, .nioCore]),
         .swift("SluiceWire", ["SluiceCore", "CSluiceProto"]),
-        .swift("SluiceStore", ["SluiceCore", "PostgresDriver", .log]),
+        .swift("SluiceStore", ["SluiceCore", "PostgresDriver"]),
         .swift("SluiceGateways", ["SluiceCore", .httpClient, .nioCore, .nioHTTP1, .nioPosix, .crypto]),
         .swift(
             "SluiceCoordinator",
@@ -58,17 +58,17 @@ var libraries: [Target] {
         .swift(
             "SluiceShard",
             [
-                "SluiceCore", "SluiceWire", "SluiceStore", "SluiceGateways", "NATSDriver", "SluiceTelemetry",
-                .log, .metrics, .lifecycle,
+                "SluiceCore", "SluiceWire", "SluiceStore", "SluiceGateways", "PostgresDriver", "NATSDriver",
+                "SluiceTelemetry", .log, .lifecycle,
             ]),
         .swift(
             "SluiceAPI",
             [
-                "SluiceCore", "SluiceWire", "SluiceStore", "NATSDriver", "SluiceTelemetry", .hummingbird, .log,
-                .lifecycle,
+                "SluiceCore", "SluiceWire", "SluiceStore", "SluiceOperations", "PostgresDriver", "NATSDriver",
+                "SluiceTelemetry", .hummingbird, .nioCore, .log, .lifecycle,
             ]),
         .swift("SluiceOperations", ["SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver"]),
-        .swift("SluiceDev", ["SluiceStore", "SluiceTelemetry", "PostgresDriver", .subprocess, .system, .log]),
+        .swift("SluiceDev", ["SluiceCore", "SluiceStore", "PostgresDriver", .subprocess, .system, .log]),
         .swift("SluiceConfig", ["SluiceCore", .configuration]),
     ]
 }
@@ -103,7 +103,7 @@ var tests: [Target] {
     [
         .swift(
             "TestSupport",
-            ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore", "SluiceWire", .log, .lifecycle],
+            ["PostgresDriver", "NATSDriver", "SluiceStore", "SluiceWire", .log, .lifecycle],
             path: "Tests/TestSupport"),
         .swift("Simulation", ["SluiceCore", .collections("HeapModule")], path: "Tests/Simulation"),
         .executable("SimulationTool", ["Simulation", .argumentParser], path: "Tests/SimulationTool"),
@@ -111,7 +111,7 @@ var tests: [Target] {
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),
         .tests("SluiceCore", ["TestSupport"]),
-        .tests("SluiceTelemetry", ["SluiceCore", .log, .metrics]),
+        .tests("SluiceTelemetry", [.log, .metrics]),
         .tests("SluiceWire", ["SluiceCore", "TestSupport", .subprocess]),
         .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"], exclude: ["Fixtures"]),
         .tests("SluiceGateways", ["SluiceCore", "TestSupport", .nioCore, .nioPosix]),
@@ -125,7 +125,7 @@ var tests: [Target] {
                 "GatewaySimulator", "RequestLog", "TestSupport", .log,
             ]),
         .tests("SluiceConfig", ["SluiceCore"]),
-        .tests("SluiceDev", ["PostgresDriver", "SluiceTelemetry", .log]),
+        .tests("SluiceDev", ["SluiceTelemetry", .log]),
         .tests(
             "SluiceOperations",
             ["SluiceCore", "SluiceStore", "SluiceWire", "PostgresDriver", "NATSDriver", "TestSupport"]),

@@ -65,17 +65,15 @@ final class Presence: Sendable {
     private func keepLease() async {
         let registration = OutageLog("registration", logger: logger)
         let renewal = OutageLog("lease renewal", logger: logger)
-        let backoff = Backoff(first: .milliseconds(200), cap: .seconds(2))
+        var pace = RetryPace(first: .milliseconds(200), cap: .seconds(2))
         let cycle = LeaseCycle(timers: configuration.timers, now: clock.now)
-        var failures = 0
         while !Task.isCancelled {
             if let incarnation = await register(registration) {
-                failures = 0
+                pace.worked()
                 await cycle.run { start in await self.renew(incarnation, at: start, renewal) }
             } else {
-                failures += 1
-                // Cancellation ends the sleep early, and the loop with it.
-                try? await Task.sleep(for: backoff.delay(afterFailures: failures))
+                pace.failed()
+                await pace.wait()
             }
         }
     }

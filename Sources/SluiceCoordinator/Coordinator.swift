@@ -35,19 +35,17 @@ public struct Coordinator: Service {
     public func run() async throws {
         try await cancelWhenGracefulShutdown {
             let outage = OutageLog("registration", logger: logger)
-            let backoff = Backoff(first: .milliseconds(200), cap: .seconds(2))
-            var failures = 0
+            var pace = RetryPace(first: .milliseconds(200), cap: .seconds(2))
             var start = SystemClock().now()
             while !Task.isCancelled {
                 if let parts = try await register(outage, tryingSince: start) {
-                    failures = 0
+                    pace.worked()
                     current.set(parts)
                     await CoordinatorLife(parts: parts).run()
                     start = SystemClock().now()
                 } else {
-                    failures += 1
-                    // Cancellation ends the sleep early, and the loop with it.
-                    try? await Task.sleep(for: backoff.delay(afterFailures: failures))
+                    pace.failed()
+                    await pace.wait()
                 }
             }
         }

@@ -10,8 +10,7 @@ struct NotificationListener: Sendable {
 
     func run() async {
         let outage = OutageLog("notifications", logger: parts.logger)
-        let backoff = Backoff(first: .milliseconds(100), cap: .seconds(2))
-        var failures = 0
+        var pace = RetryPace(first: .milliseconds(100), cap: .seconds(2))
         while !Task.isCancelled {
             do {
                 try await parts.notifications.listen {
@@ -21,16 +20,16 @@ struct NotificationListener: Sendable {
                 } onNotification: { notification in
                     hear(notification)
                 }
-                failures = 1
+                pace.worked()
             } catch {
                 guard !Task.isCancelled else { return }
                 outage.failed(error)
                 // This connection is always open, so it is the first to know when the database crashes.
                 parts.lead.noteCutOff()
-                failures += 1
             }
-            // Cancellation ends the sleep early, and the loop with it.
-            try? await Task.sleep(for: backoff.delay(afterFailures: failures))
+            // Also a connection that was good and ended is not to be opened again in a tight loop.
+            pace.failed()
+            await pace.wait()
         }
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import PostgresDriver
+import SluiceCore
 import Subprocess
 import SystemPackage
 
@@ -94,7 +95,7 @@ struct PrivatePostgres: Sendable {
 
     /// A shard node without a slot counts as one that waits: the leader has not seen it yet.
     private static let unassignedSQL = """
-        WITH live AS (SELECT incarnation FROM node_leases WHERE role = 'shard' AND expires_at > now())
+        WITH live AS (SELECT incarnation FROM node_leases WHERE role = '\(NodeRole.shard.rawValue)' AND expires_at > now())
         SELECT (SELECT count(*) FROM slot_owners WHERE wanted <> owner OR owner IS NULL
                 OR owner NOT IN (SELECT incarnation FROM live))
             + (SELECT count(*) FROM live WHERE incarnation NOT IN (

@@ -1,7 +1,9 @@
 /// Waits until `condition` is true, looking every few milliseconds, and throws when it is not true in time.
-/// - Parameter expectation: What is waited for, as in "the pool to recover".
+/// - Parameters:
+///   - expectation: What is waited for, as in "the pool to recover".
+///   - limit: A promised time is named by the caller; without one it is only to end, on a busy machine too.
 public func eventually(
-    _ expectation: String = "the condition", within limit: Duration = .seconds(5),
+    _ expectation: String = "the condition", within limit: Duration = .seconds(15),
     _ condition: @Sendable () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

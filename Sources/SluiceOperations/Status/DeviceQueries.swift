@@ -20,7 +20,7 @@ enum DeviceQueries {
     private static let misconfiguredSQL = """
         SELECT count(*)::int AS n, (array_agg(name || ' (' || problem || ')' ORDER BY name))[1:3] AS names
         FROM (
-            SELECT coalesce(d.device_name, d.id::text) AS name, \(Misconfiguration.problemSQL(of: "c")) AS problem
+            SELECT coalesce(d.device_name, d.id::text) AS name, \(DeviceSettingsProblem.sql(of: "c")) AS problem
             FROM user_devices d JOIN device_caps c ON c.device_id = d.id) judged
         WHERE problem IS NOT NULL
         """

@@ -117,7 +117,7 @@ enum LaneHold {
             WHEN d.device_id IS NULL THEN 'unknown_device'
             WHEN d.paused_at IS NOT NULL THEN 'device_paused'
             WHEN coalesce(s.state, 'connected') <> 'connected' THEN 'device_' || s.state
-            WHEN \(Misconfiguration.problemSQL(of: "d")) IS NOT NULL THEN 'device_misconfigured'
+            WHEN \(DeviceSettingsProblem.sql(of: "d")) IS NOT NULL THEN 'device_misconfigured'
             WHEN d.gateway_id IS NULL AND NOT EXISTS (SELECT FROM gateways WHERE is_default) THEN 'no_gateway'
         END
         """

@@ -21,7 +21,7 @@ enum SituationQuery {
             coalesce(s.state, 'connected') AS device_state, s.until AS state_until,
             p.paused_at IS NOT NULL AS device_paused, p.paused_reason, p.history_from,
             p.gateway_id IS NOT NULL OR EXISTS (SELECT FROM gateways WHERE is_default) AS has_gateway,
-            CASE WHEN p.device_id IS NOT NULL THEN \(Misconfiguration.problemSQL(of: "p")) END AS settings_problem,
+            CASE WHEN p.device_id IS NOT NULL THEN \(DeviceSettingsProblem.sql(of: "p")) END AS settings_problem,
             l.incarnation IS NOT NULL AS has_owner, l.node_name AS owner,
             EXISTS (SELECT FROM pauses WHERE scope = '*') AS all_paused,
             EXISTS (SELECT FROM pauses WHERE scope = c.workspace_id) AS workspace_paused,

@@ -116,11 +116,18 @@ extension PostgresCoordinatorStore {
     }
 
     private func putOffBranch(because fault: RowFault) async throws {
+        let contact = try await storing {
+            try await pools.durable.query(DecideStatement.putOff).column(UUID.self, at: 0).first
+        }
+        if let contact { try await mark(contact, DecideStatement.hold, because: fault) }
+    }
+
+    /// Says on a contact why it stays behind. One whose row refuses this as well is left as it is.
+    private func mark(_ contact: UUID, _ sql: String, because fault: RowFault) async throws {
         try await storing {
-            guard let contact = try await pools.durable.query(DecideStatement.putOff).column(UUID.self, at: 0).first
-            else { return }
-            // Best effort: the row may refuse this as well.
-            _ = try? await pools.durable.query(DecideStatement.hold, [.uuid(contact), .string(fault.text)])
+            do {
+                try await pools.durable.query(sql, [.uuid(contact), .string(fault.text)])
+            } catch let error as PostgresError where RowFault(error) != nil {}
         }
     }
 
@@ -160,9 +167,7 @@ extension PostgresCoordinatorStore {
                 }
                 guard let contact else { return false }
                 refused.append(contact)
-                // Best effort: the row may refuse this as well.
-                _ = try? await pools.durable.query(
-                    RelocateStatement.explain, [.uuid(contact), .string(fault.text)])
+                try await mark(contact, RelocateStatement.explain, because: fault)
                 return true
             } chunk: { size in
                 try await relocateChunk(size, without: refused)
@@ -198,7 +203,7 @@ extension PostgresCoordinatorStore {
     /// The oldest scan goes on behind its next contact, which the database refuses to put back into the queue. The
     /// other scans write nothing that a rule of the user's own could refuse.
     private func passOver(because fault: RowFault) async throws -> Bool {
-        let contact = try await planned { transaction -> UUID? in
+        let place = try await planned { transaction -> (scan: Int64, contact: UUID)? in
             guard let scan = try await transaction.query(ScanStatements.next).first,
                 try scan.decode(String.self, "purpose") == "recheck"
             else { return nil }
@@ -209,14 +214,14 @@ extension PostgresCoordinatorStore {
                     .uuid(try scan.decode(UUID.self, "after_id")), .int64(1),
                 ]
             ).column(UUID.self, at: 0).first
-            guard let contact else { return nil }
-            try await transaction.query(
-                ScanStatements.advance, [.int64(try scan.decode(Int64.self, "id")), .uuid(contact)])
-            return contact
+            return try contact.map { (try scan.decode(Int64.self, "id"), $0) }
         }
-        guard let contact else { return false }
-        // Best effort: the row may refuse this as well.
-        _ = try? await pools.durable.query(ScanStatements.quarantine, [.uuid(contact), .string(fault.text)])
+        guard let place else { return false }
+        // In this order: whatever comes between the two, the contact says why it is held.
+        try await mark(place.contact, ScanStatements.quarantine, because: fault)
+        try await storing {
+            try await pools.durable.query(ScanStatements.advance, [.int64(place.scan), .uuid(place.contact)])
+        }
         return true
     }
 
