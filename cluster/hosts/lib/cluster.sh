@@ -88,13 +88,13 @@ down() {
     done
     # Whatever is left in the namespaces, also what no record names.
     for namespace in $(namespaces); do
-        pids=$(ip netns pids "$namespace")
+        pids=$(ip netns pids "$namespace" 2>/dev/null) || pids=
         # shellcheck disable=SC2086 # one word a pid
         if [ -n "$pids" ]; then kill -KILL $pids 2>/dev/null || true; fi
+        remove_namespace "$namespace"
     done
-    for namespace in $(namespaces); do ip netns delete "$namespace"; done
     remove_postgres
-    rm -rf "$data"/{state,identities,hosts.json,lock,postgres}
+    rm -rf "$data"/{state,identities,hosts.json,hosts.json.new,lock,postgres}
 }
 
 start() {

@@ -64,13 +64,17 @@ TEXT
 
 # Its rules and its interface go with it, as soon as the last process in it has ended.
 remove_host() {
-    ip netns delete "$prefix-$1"
+    remove_namespace "$prefix-$1"
     # The bridge's end goes with the other one, but only when the kernel comes to it; the name must be free now.
     ip -n "$network" link delete "$1" 2>/dev/null || true
     rm -rf "${data:?}/state/$1"
 }
 
-namespaces() { ip netns list | awk -v prefix="$prefix-" 'index($1, prefix) == 1 { print $1 }'; }
+# By their names alone: `ip netns list` looks into those of others too.
+namespaces() { find /run/netns -maxdepth 1 -name "$prefix-*" -printf '%f\n' 2>/dev/null || true; }
+
+# A name that a private mount of another process left behind stands for nothing, and deleting it says so.
+remove_namespace() { ip netns delete "$1" 2>/dev/null || rm -f "/run/netns/$1"; }
 
 # The hosts by name, in the order in which they are started.
 hosts() {

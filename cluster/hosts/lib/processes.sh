@@ -30,13 +30,25 @@ launch_and_record() {
     local host=$1 variables=()
     shift
     if [ -e "$data/state/$host/environment" ]; then mapfile -t variables <"$data/state/$host/environment"; fi
-    setsid ip netns exec "$prefix-$host" unshare --uts -- sh -c 'hostname "$0" && exec "$@"' "$host" \
-        env -i "PATH=$PATH" LANG=C.UTF-8 "${variables[@]}" "${once[@]}" "$@" \
-        </dev/null >>"$data/log/$host.log" 2>&1 {lock}>&- &
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    (
+        close_inherited
+        exec setsid ip netns exec "$prefix-$host" unshare --uts -- sh -c 'hostname "$0" && exec "$@"' "$host" \
+            env -i "PATH=$PATH" LANG=C.UTF-8 "${variables[@]}" "${once[@]}" "$@" </dev/null >>"$data/log/$host.log" 2>&1
+    ) &
     local pid=$!
     disown
     echo "$pid $(start_ticks "$pid")" >"$data/state/$host/process"
     write_record
+}
+
+# Whoever called us may wait until its end of a pipe or a socket is nobody's any more.
+close_inherited() {
+    local descriptor
+    for descriptor in "/proc/$BASHPID/fd"/*; do
+        descriptor=${descriptor##*/}
+        if [ "$descriptor" -gt 2 ]; then exec {descriptor}>&-; fi
+    done
 }
 
 # signal SIGNAL HOST...: those that run.
