@@ -48,18 +48,21 @@ var libraries: [Target] {
         .swift("SluiceTelemetry", ["SluiceCore", .log, .metrics, .hummingbird, .lifecycle, .nioCore]),
         .swift("SluiceWire", ["SluiceCore", "CSluiceProto"]),
         .swift("SluiceStore", ["SluiceCore", "PostgresDriver"]),
-        .swift("SluiceGateways", ["SluiceCore", .httpClient, .nioCore, .nioHTTP1, .nioPosix, .crypto]),
+        .swift("SluiceFailpoints", []),
+        .swift(
+            "SluiceGateways",
+            ["SluiceCore", "SluiceFailpoints", .httpClient, .nioCore, .nioHTTP1, .nioPosix, .crypto]),
         .swift(
             "SluiceCoordinator",
             [
-                "SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver", "SluiceTelemetry", .log,
-                .metrics, .lifecycle,
+                "SluiceCore", "SluiceFailpoints", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver",
+                "SluiceTelemetry", .log, .metrics, .lifecycle,
             ]),
         .swift(
             "SluiceShard",
             [
-                "SluiceCore", "SluiceWire", "SluiceStore", "SluiceGateways", "PostgresDriver", "NATSDriver",
-                "SluiceTelemetry", .log, .lifecycle,
+                "SluiceCore", "SluiceFailpoints", "SluiceWire", "SluiceStore", "SluiceGateways", "PostgresDriver",
+                "NATSDriver", "SluiceTelemetry", .log, .lifecycle,
             ]),
         .swift(
             "SluiceAPI",
@@ -69,7 +72,7 @@ var libraries: [Target] {
             ]),
         .swift("SluiceOperations", ["SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver"]),
         .swift("SluiceDev", ["SluiceCore", "SluiceStore", "PostgresDriver", .subprocess, .system, .log]),
-        .swift("SluiceConfig", ["SluiceCore", .configuration]),
+        .swift("SluiceConfig", ["SluiceCore", "SluiceFailpoints", .configuration]),
     ]
 }
 
@@ -81,8 +84,8 @@ var tools: [Target] {
             "sluice",
             [
                 "SluiceConfig", "SluiceCoordinator", "SluiceShard", "SluiceAPI", "SluiceOperations", "SluiceDev",
-                "SluiceCore", "SluiceGateways", "SluiceStore", "SluiceTelemetry", "SluiceWire", "NATSDriver",
-                "PostgresDriver", .argumentParser, .log, .lifecycle, .unixSignals,
+                "SluiceCore", "SluiceFailpoints", "SluiceGateways", "SluiceStore", "SluiceTelemetry", "SluiceWire",
+                "NATSDriver", "PostgresDriver", .argumentParser, .log, .lifecycle, .unixSignals,
             ]),
         .swift(
             "GatewaySimulator", ["RequestLog", .nioCore, .nioPosix, .nioHTTP1], path: "loadtest/GatewaySimulator"),
@@ -112,6 +115,7 @@ var tests: [Target] {
         .tests("NATSDriver", ["TestSupport"]),
         .tests("SluiceCore", ["TestSupport"]),
         .tests("SluiceTelemetry", [.log, .metrics]),
+        .tests("SluiceFailpoints", []),
         .tests("SluiceWire", ["SluiceCore", "TestSupport", .subprocess]),
         .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"], exclude: ["Fixtures"]),
         .tests("SluiceGateways", ["SluiceCore", "TestSupport", .nioCore, .nioPosix]),
@@ -124,7 +128,7 @@ var tests: [Target] {
                 "SluiceCore", "SluiceStore", "SluiceWire", "SluiceGateways", "SluiceTelemetry", "NATSDriver",
                 "GatewaySimulator", "RequestLog", "TestSupport", .log,
             ]),
-        .tests("SluiceConfig", ["SluiceCore"]),
+        .tests("SluiceConfig", ["SluiceCore", "SluiceFailpoints"]),
         .tests("SluiceDev", ["SluiceTelemetry", .log]),
         .tests(
             "SluiceOperations",
@@ -139,8 +143,8 @@ var tests: [Target] {
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "TestSupport", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceCore", "SluiceDev", "SluiceWire",
-                .log,
+                "TestSupport", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceCore", "SluiceDev",
+                "SluiceFailpoints", "SluiceWire", .log,
             ],
             path: "Tests/Cluster", swiftSettings: .strict),
     ]

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceFailpoints
 
 // Every key of Sluice. `Settings` reads them in this order, which is also the order of `sluice config show`.
 
@@ -27,6 +28,12 @@ extension Setting where Value == String? {
         .file("SLUICE_NATS_CERTIFICATE_FILE", "PEM file of the certificate this process shows to NATS.")
     }
     static var natsKeyFile: Self { .file("SLUICE_NATS_KEY_FILE", "PEM file of that certificate's key.") }
+
+    static var failpointNotes: Self {
+        .file(
+            "SLUICE_FAILPOINTS_NOTES",
+            "A folder where failpoints that acted leave a note, and do not act again while it is there.")
+    }
 
     /// A path, not what is in the file: secrets stay out of the environment.
     private static func file(_ name: String, _ meaning: String) -> Self {
@@ -155,5 +162,21 @@ extension Setting where Value == Duration {
         .seconds(
             "SLUICE_DAY_SECONDS", default: CapWindows().day, in: 1...864_000,
             "Length of the daily cap's window. For tests.")
+    }
+}
+
+extension Setting where Value == [Failpoint] {
+    static var failpoints: Self {
+        Setting(
+            name: "SLUICE_FAILPOINTS", unit: "",
+            meaning: "Where this process kills or stops itself, with commas between several. For tests of crashes.",
+            defaultValue: [], allowed: failpointsAllowed, isSecret: false, parse: Failpoint.list,
+            show: { $0.map(\.description).joined(separator: ",") })
+    }
+
+    private static var failpointsAllowed: String {
+        let steps = ProtocolStep.allCases.map(\.rawValue).joined(separator: ", ")
+        return
+            "before-STEP=kill, after-STEP=kill, or stop in place of kill, and @n for the n-th time; STEP is one of \(steps)"
     }
 }

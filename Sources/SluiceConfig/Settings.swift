@@ -1,4 +1,5 @@
 public import SluiceCore
+public import SluiceFailpoints
 
 /// What a Sluice process is told from outside. Exists only when it is consistent.
 public struct Settings: Hashable, Sendable {
@@ -30,6 +31,11 @@ public struct Settings: Hashable, Sendable {
     public var permitsPerNode: Int
     public var permitsPerHost: Int
     public var keepLedgerDays: Int
+
+    /// Empty outside of tests.
+    public var failpoints: [Failpoint]
+    /// The folder of their notes.
+    public var failpointNotes: String?
 
     /// - Parameters:
     ///   - layers: the first that has a key wins.
@@ -92,6 +98,8 @@ public struct Settings: Hashable, Sendable {
         permitsPerNode = reader.read(.permitsPerNode)
         permitsPerHost = reader.read(.permitsPerHost)
         keepLedgerDays = reader.read(.keepLedgerDays)
+        failpoints = reader.read(.failpoints)
+        failpointNotes = reader.read(.failpointNotes)
     }
 
     /// What belongs together is given together: half of it would connect as somebody else, or fail later.

@@ -2,6 +2,7 @@ public import Logging
 public import NATSDriver
 public import ServiceLifecycle
 internal import SluiceCore
+internal import SluiceFailpoints
 public import SluiceStore
 public import SluiceTelemetry
 internal import Synchronization
@@ -74,7 +75,9 @@ public struct Coordinator: Service {
             lease: configuration.timers.lease)
         let start = SystemClock().now()
         do {
+            Failpoints.before(.register)
             let incarnation = try await store.register(node: node)
+            Failpoints.after(.register)
             outage.worked()
             logger.notice("registered", metadata: ["incarnation": "\(incarnation.rawValue)"])
             return CoordinatorParts(

@@ -1,5 +1,6 @@
 internal import Logging
 internal import SluiceCore
+internal import SluiceFailpoints
 internal import SluiceStore
 internal import SluiceTelemetry
 
@@ -15,7 +16,7 @@ struct IntakeLoops: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 await loop("enrollment", on: parts.intake, every: configuration.intakeEvery) {
-                    try await drain(parts.metrics.noteEnrolled, then: noteBacklog) {
+                    try await drain(parts.metrics.noteEnrolled, at: .enroll, then: noteBacklog) {
                         try await chunk.use { try await parts.store.enroll(limit: $0) }
                     }
                     try await drain(parts.metrics.noteEnrolled) {
@@ -28,7 +29,7 @@ struct IntakeLoops: Sendable {
                     "completion", on: parts.completions, every: configuration.intakeEvery,
                     spacing: configuration.settledSpacing
                 ) {
-                    try await drain(parts.metrics.noteCompleted) {
+                    try await drain(parts.metrics.noteCompleted, at: .complete) {
                         try await parts.store.complete(limit: configuration.completeChunk)
                     }
                 }
@@ -38,7 +39,7 @@ struct IntakeLoops: Sendable {
                     "branches", on: parts.branches, every: configuration.intakeEvery,
                     spacing: configuration.settledSpacing
                 ) {
-                    try await drain(noteDecided) {
+                    try await drain(noteDecided, at: .decide) {
                         try await parts.store.decideBranches(limit: configuration.decideChunk)
                     }
                 }
@@ -108,11 +109,14 @@ struct IntakeLoops: Sendable {
 
     /// Repeats one chunk until the table is drained, and tells the machine which lanes have become due after each.
     private func drain(
-        _ count: (Int) -> Void, then look: (IntakeResult) async throws -> Void = { _ in },
+        _ count: (Int) -> Void, at step: ProtocolStep? = nil,
+        then look: (IntakeResult) async throws -> Void = { _ in },
         _ chunk: () async throws -> IntakeResult
     ) async throws {
         while parts.lead.term != nil {
+            if let step { Failpoints.before(step) }
             let result = try await chunk()
+            if let step, result.processed > 0 { Failpoints.after(step) }
             count(result.processed)
             if !result.lanes.isEmpty { parts.inbox.send(.event(.lanesDue(result.lanes))) }
             try await look(result)

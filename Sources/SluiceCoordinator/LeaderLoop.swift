@@ -1,6 +1,7 @@
 internal import Logging
 internal import NATSDriver
 internal import SluiceCore
+internal import SluiceFailpoints
 internal import SluiceWire
 
 /// Owns the machine: feeds it, carries out what it wants, and answers for it.
@@ -72,6 +73,7 @@ struct LeaderLoop: Sendable {
     }
 
     private func dispatch(_ batch: DispatchBatch) {
+        Failpoints.before(.dispatch)
         do {
             try parts.nats.publish(parts.configuration.subjects.dispatch(batch.owner), payload: batch.encoded())
         } catch {
@@ -80,6 +82,7 @@ struct LeaderLoop: Sendable {
             parts.logger.debug(
                 "a batch was not sent", metadata: ["batch": "\(batch.id.rawValue)", "error": "\(error)"])
         }
+        Failpoints.after(.dispatch)
     }
 
     private func answer(

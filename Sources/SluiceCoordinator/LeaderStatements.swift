@@ -1,6 +1,7 @@
 internal import Logging
 internal import PostgresDriver
 internal import SluiceCore
+internal import SluiceFailpoints
 internal import SluiceStore
 internal import SluiceTelemetry
 
@@ -39,7 +40,9 @@ struct LeaderStatements: Sendable {
         case .readOwnerships: return .ownershipsRead(try await store.slotOwnerships())
         case .survey: return .surveyed(try await survey(term))
         case .assign(let grants):
+            Failpoints.before(.assign)
             let changed = try await store.assign(grants, term: term)
+            Failpoints.after(.assign)
             parts.logger.notice("slots assigned", metadata: ["count": "\(grants.count)"])
             return .assigned(changed)
         case .takeBackExpired: return try await takeBack(olderThan: nil)
@@ -50,7 +53,9 @@ struct LeaderStatements: Sendable {
 
     private func claim(_ request: ClaimRequest) async throws -> ClaimResult {
         let start = parts.now
+        Failpoints.before(.claim)
         let result = try await parts.store.claim(request, lasting: parts.configuration.timers.claim)
+        Failpoints.after(.claim)
         let count = result.batches.reduce(0) { $0 + $1.claims.count }
         parts.metrics.noteClaim(contacts: count, took: parts.now - start)
         parts.logger.debug(
@@ -70,8 +75,10 @@ struct LeaderStatements: Sendable {
 
     /// Two statements in this order, so that a shard that lapsed is fenced before its slots can be given away.
     private func survey(_ term: Term) async throws -> [ShardMember] {
+        Failpoints.before(.fence)
         let fenced = try await parts.store.fenceLapsed(term: term)
         if !fenced.isEmpty {
+            Failpoints.after(.fence)
             parts.logger.notice(
                 "lapsed shards fenced", metadata: ["incarnations": "\(fenced.map(\.rawValue))"])
         }

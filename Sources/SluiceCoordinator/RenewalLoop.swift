@@ -1,6 +1,7 @@
 internal import Logging
 internal import NATSDriver
 internal import SluiceCore
+internal import SluiceFailpoints
 internal import SluiceStore
 internal import SluiceTelemetry
 internal import SluiceWire
@@ -27,7 +28,9 @@ struct RenewalLoop: Sendable {
                 parts.lead.end(term)
                 parts.inbox.send(.event(.lostLead(term)))
             }
+            Failpoints.before(.renew)
             let renewal = try await parts.store.renew(parts.incarnation, leading: parts.lead.term)
+            Failpoints.after(.renew)
             guard note(renewal, startedAt: start) else { return .over }
             outage.worked()
         } catch StoreError.leaseLost {
@@ -62,6 +65,7 @@ struct RenewalLoop: Sendable {
         switch change {
         case .none: break
         case .gained(let term):
+            Failpoints.before(.lead)
             parts.logger.notice("leading", metadata: ["term": "\(term.rawValue)"])
             parts.inbox.send(.event(.becameLeader(term)))
             for signal in [parts.intake, parts.completions, parts.branches, parts.relocation, parts.upkeep] {
@@ -73,6 +77,7 @@ struct RenewalLoop: Sendable {
         }
         parts.metrics.showLeading(parts.lead.term != nil)
         if let term = parts.lead.term { sendBeacon(term, renewal) }
+        if case .gained = change { Failpoints.after(.lead) }
         return true
     }
 

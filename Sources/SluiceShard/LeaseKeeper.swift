@@ -1,5 +1,6 @@
 internal import Logging
 internal import SluiceCore
+internal import SluiceFailpoints
 internal import SluiceStore
 internal import SluiceTelemetry
 internal import Synchronization
@@ -54,7 +55,9 @@ final class LeaseKeeper: Sendable {
     private func renew(at start: MonotonicTime) async -> LeaseCycle.Attempt {
         times.withLock { $0.tried = start }
         do {
+            Failpoints.before(.renew)
             let renewal = try await store.renew(incarnation)
+            Failpoints.after(.renew)
             let received = clock.now()
             metrics.statement(.renew, took: received - start, succeeded: true)
             times.withLock { $0.good = max($0.good ?? start, start) }

@@ -1,6 +1,7 @@
 internal import Logging
 internal import NATSDriver
 internal import SluiceCore
+internal import SluiceFailpoints
 internal import SluiceStore
 internal import SluiceTelemetry
 internal import SluiceWire
@@ -81,6 +82,7 @@ struct Life {
         case .event(let event):
             if case .sendEnded(_, let outcome) = event { recent.note(outcome, at: now) }
             for action in machine.handle(event, at: now) { perform(action, in: &group) }
+            if case .batch = event { Failpoints.after(.batch) }
             if case .renewed(let renewal, _) = event {
                 startedAt = startedAt ?? renewal.databaseNow
                 showState(at: now)
@@ -167,6 +169,7 @@ struct Life {
                     "message_id": "\(reservation.message)", "device_id": "\(device.id.rawValue)", "code": "\(code)",
                 ])
         }
+        Failpoints.after(.response)
         surroundings.inbox.put(.event(.sendEnded(id, outcome)))
     }
 

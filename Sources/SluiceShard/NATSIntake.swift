@@ -2,6 +2,7 @@ internal import CoreMetrics
 internal import Logging
 internal import NATSDriver
 internal import SluiceCore
+internal import SluiceFailpoints
 internal import SluiceTelemetry
 internal import SluiceWire
 
@@ -24,7 +25,10 @@ struct NATSIntake: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await watchConnection() }
             group.addTask {
-                await listen(subjects.dispatch(incarnation)) { offer(.batch(try DispatchBatch(decoding: $0.payload))) }
+                await listen(subjects.dispatch(incarnation)) { message in
+                    Failpoints.before(.batch)
+                    offer(.batch(try DispatchBatch(decoding: message.payload)))
+                }
             }
             group.addTask {
                 await listen(subjects.beacon) { message in

@@ -2,6 +2,7 @@ public import Logging
 public import NATSDriver
 public import ServiceLifecycle
 internal import SluiceCore
+internal import SluiceFailpoints
 public import SluiceStore
 public import SluiceTelemetry
 internal import Synchronization
@@ -100,7 +101,9 @@ public final class ShardNode: Service, Sendable {
         let start = clock.now()
         while !state.withLock({ $0.isStopping }) {
             do {
+                Failpoints.before(.register)
                 let incarnation = try await leaseStore.register(node: configuration.node)
+                Failpoints.after(.register)
                 outage.worked()
                 logger.notice("registered", metadata: ["incarnation": "\(incarnation.rawValue)"])
                 return incarnation

@@ -1,6 +1,7 @@
 internal import Logging
 internal import PostgresDriver
 internal import SluiceCore
+internal import SluiceFailpoints
 internal import SluiceStore
 internal import SluiceTelemetry
 
@@ -29,7 +30,9 @@ struct StatementRunner: Sendable {
             // A statement of its own, after the ownership is ours: what a device is now, not what it was. Before the
             // history: a cap key that a device is given in between is not among these, and is taken over next.
             let devices = try await store.devices(in: slots.map(\.slot))
+            Failpoints.before(.takeOver)
             let found = try await store.takeOver(slots, by: incarnation, lookback: lookback)
+            Failpoints.after(.takeOver)
             logger.notice(
                 "slots taken over",
                 metadata: [
@@ -53,7 +56,9 @@ struct StatementRunner: Sendable {
     func reserve(_ id: StatementID, _ requests: [ReserveRequest]) async {
         await answer(id, .reserve) {
             let started = clock.now()
+            Failpoints.before(.reserve)
             let verdicts = try await store.reserve(requests, by: incarnation)
+            Failpoints.after(.reserve)
             guard verdicts.count == requests.count else { throw StoreError.malformed("reserve: verdicts") }
             return .reserved(id, started: started, verdicts)
         }
@@ -61,7 +66,9 @@ struct StatementRunner: Sendable {
 
     func settle(_ id: StatementID, _ settlements: [Settlement]) async {
         await answer(id, .settle) {
+            Failpoints.before(.settle)
             let result = try await store.settle(settlements)
+            Failpoints.after(.settle)
             for settlement in result.faulty {
                 logger.error(
                     "attempt not settled: the database refuses its contact's row",
@@ -110,7 +117,9 @@ struct StatementRunner: Sendable {
 
     func giveUp(_ id: StatementID, _ slots: [HashSlot]) async {
         await answer(id, .giveUp) {
+            Failpoints.before(.handOver)
             try await store.giveUp(slots, by: incarnation)
+            Failpoints.after(.handOver)
             logger.notice("slots given up", metadata: ["count": "\(slots.count)"])
             return .gaveUp(id)
         }

@@ -151,15 +151,16 @@ struct TestCluster: Sendable {
             """, [.string(trigger), .int32(Int32(steps))])
     }
 
-    /// So many leads, spread over the devices, with this trigger from the start.
-    func addLeads(_ count: Int, trigger: String) async throws {
+    /// So many leads, spread over the devices, with this trigger from the start; `first` keeps their phones apart from
+    /// earlier ones'.
+    func addLeads(_ count: Int, trigger: String, from first: Int = 0) async throws {
         try await query(
             """
             WITH d AS (SELECT id, row_number() OVER (ORDER BY device_name) - 1 AS n, count(*) OVER () AS devices FROM user_devices)
             INSERT INTO leads (name, phone, device_id, trigger)
             SELECT 'Lead ' || i, (4917000000000 + i)::text, d.id, $2
-            FROM generate_series(0, $1::int - 1) i JOIN d ON d.n = i % d.devices
-            """, [.int32(Int32(count)), .string(trigger)])
+            FROM generate_series($3::int, $3::int + $1::int - 1) i JOIN d ON d.n = i % d.devices
+            """, [.int32(Int32(count)), .string(trigger), .int32(Int32(first))])
     }
 }
 

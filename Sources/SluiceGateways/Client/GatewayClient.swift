@@ -1,4 +1,5 @@
 public import SluiceCore
+internal import SluiceFailpoints
 
 /// Sends attempts to gateways, each at most once, and asks gateways for the state of devices.
 ///
@@ -63,9 +64,12 @@ public final class GatewayClient: Sendable {
                 .misconfigured(code: "invalid_gateway", detail: "a setting cannot stand in an HTTP header"))
         }
         if Task.isCancelled { return .aborted(code: "cancelled") }
+        Failpoints.before(.guard)
         guard now() <= latestStart else { return .aborted(code: "guard") }
+        Failpoints.after(.guard)
         let result = await exchange.perform(
             request, at: address, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
+        if case .answered = result { Failpoints.before(.response) }
         return Self.outcome(of: result, by: adapter)
     }
 

@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import SluiceCore
+internal import SluiceFailpoints
 
 /// The last handler above the HTTP encoder: lets a request head pass if its ticket says so, and closes abruptly.
 ///
@@ -19,6 +20,8 @@ final class SendGate: ChannelOutboundHandler {
     private var userTimeout: Int?
     /// The last part that passed is a head whose body or end follows in the same turn.
     private var isHeadAlone = false
+    /// An attempt's head passed, and nothing of it was flushed yet.
+    private var isAttemptHeld = false
 
     init(desk: TicketDesk, door: SocketDoor, now: @escaping @Sendable () -> MonotonicTime) {
         self.desk = desk
@@ -48,13 +51,18 @@ final class SendGate: ChannelOutboundHandler {
         }
         head.headers.remove(name: TicketDesk.header)
         isHeadAlone = true
+        isAttemptHeld = ticket.isAttempt
+        if isAttemptHeld { Failpoints.before(.write) }
         context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
     /// Head and body leave in one system call: the HTTP client flushes after each, and writes the body in the same
     /// turn.
     func flush(context: ChannelHandlerContext) {
-        if !isHeadAlone { context.flush() }
+        guard !isHeadAlone else { return }
+        context.flush()
+        if isAttemptHeld { Failpoints.after(.write) }
+        isAttemptHeld = false
     }
 
     /// Closes below TLS. A TLS handler would first flush, say goodbye and wait seconds for an answer; what is

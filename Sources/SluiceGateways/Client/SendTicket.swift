@@ -33,6 +33,9 @@ final class SendTicket: Sendable {
         userTimeout = Int(clamping: max(totalTime.wholeMicroseconds / 1_000, 1))
     }
 
+    /// Not a question for a device's state.
+    var isAttempt: Bool { latestStart != nil }
+
     /// Whether the head may pass now. True at most once.
     func admit(at now: MonotonicTime) -> Bool {
         state.withLock { state in
