@@ -108,7 +108,7 @@ var tests: [Target] {
             "TestSupport",
             ["PostgresDriver", "NATSDriver", "SluiceStore", "SluiceWire", .log, .lifecycle],
             path: "Tests/TestSupport"),
-        .swift("Simulation", ["SluiceCore", .collections("HeapModule")], path: "Tests/Simulation"),
+        .swift("Simulation", ["SluiceCore", "SluiceStore", .collections("HeapModule")], path: "Tests/Simulation"),
         .executable("SimulationTool", ["Simulation", .argumentParser], path: "Tests/SimulationTool"),
         .tests("Simulation", []),
         .tests("PostgresDriver", ["TestSupport"]),
@@ -117,7 +117,7 @@ var tests: [Target] {
         .tests("SluiceTelemetry", [.log, .metrics]),
         .tests("SluiceFailpoints", []),
         .tests("SluiceWire", ["SluiceCore", "TestSupport", .subprocess]),
-        .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "TestSupport"], exclude: ["Fixtures"]),
+        .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "Simulation", "TestSupport"], exclude: ["Fixtures"]),
         .tests("SluiceGateways", ["SluiceCore", "TestSupport", .nioCore, .nioPosix]),
         .tests(
             "SluiceCoordinator",

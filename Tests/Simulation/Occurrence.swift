@@ -1,4 +1,5 @@
 internal import SluiceCore
+internal import SluiceStore
 
 /// One thing that happens at an instant of the timeline.
 enum Occurrence {
@@ -8,10 +9,13 @@ enum Occurrence {
     case faultEnds(Int)
     case heal
 
-    // MARK: Shards. A process is one start of a node, a life is one incarnation of a process.
+    // MARK: Nodes. A process is one start of a node, a life is one incarnation of a process.
 
-    case registerShard(node: Int, process: Int)
-    case shardRegistered(node: Int, process: Int, Incarnation?, asked: MonotonicTime)
+    case register(NodeReference, process: Int)
+    case registered(NodeReference, process: Int, Incarnation?, asked: MonotonicTime)
+
+    // MARK: Shards
+
     case renewShard(life: Int)
     case commitShardRenewal(life: Int, sent: Int64, reaches: Bool)
     case shardRenewed(life: Int, Result<Renewal, StatementError>, sent: Int64)
@@ -21,11 +25,9 @@ enum Occurrence {
 
     // MARK: Coordinators
 
-    case registerCoordinator(node: Int, process: Int)
-    case coordinatorRegistered(node: Int, process: Int, Incarnation?, asked: MonotonicTime)
     case renewCoordinator(life: Int)
     case commitCoordinatorRenewal(life: Int, leading: Term?, sent: Int64, reaches: Bool)
-    case coordinatorRenewed(life: Int, Result<LeadGrant, StatementError>, sent: Int64)
+    case coordinatorRenewed(life: Int, Result<LeadRenewal, StatementError>, sent: Int64)
     case coordinatorTick(life: Int)
     case toCoordinator(life: Int, CoordinatorEvent, term: Term?)
     case commitCoordinator(life: Int, CoordinatorAction, term: Term, isAnswered: Bool)
@@ -43,14 +45,13 @@ enum Occurrence {
     case requestArrives(GatewayRequest)
 }
 
-/// Why a statement gave no result.
-enum StatementError: Error {
-    /// The incarnation is over.
-    case leaseLost
-    /// Somebody else leads.
-    case termLost
-    /// A live node has this name.
-    case nameInUse
-    /// Not reached, or the answer was lost.
-    case uncertain
+/// A shard or a coordinator, by number.
+struct NodeReference: Hashable {
+    enum Role { case shard, coordinator }
+
+    var role: Role
+    var number: Int
+
+    static func shard(_ number: Int) -> NodeReference { NodeReference(role: .shard, number: number) }
+    static func coordinator(_ number: Int) -> NodeReference { NodeReference(role: .coordinator, number: number) }
 }

@@ -6,6 +6,41 @@ import Testing
 
 /// I8: no reserve commits behind a closed fence.
 @Suite struct FenceTests {
+    /// Reserves of all kinds of timing against one fencing: what the fencing let through is found by the take-over, and
+    /// nothing follows.
+    @Test(arguments: StoreKind.allCases) func noReserveFollowsTheFencingAndNoneIsOverlooked(
+        _ store: StoreKind
+    ) async throws {
+        try await store.with { world in
+            let cluster = try await ClaimTests.scene(world, contacts: 120)
+            let claims = try await cluster.claim(120).claims
+            let reserved = try await withThrowingTaskGroup(of: Int.self) { group in
+                for worker in 0..<4 {
+                    group.addTask {
+                        var mine = 0
+                        for claim in claims.dropFirst(worker * 30).prefix(30) {
+                            mine += try await cluster.reserve([claim]).count
+                        }
+                        return mine
+                    }
+                }
+                group.addTask {
+                    try await world.lapse(cluster.node)
+                    #expect(try await world.leader.fenceLapsed(term: cluster.term) == [cluster.node])
+                    return 0
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(try await cluster.reserve(claims).isEmpty)
+            let next = try await TakeOverTests.replace(world, cluster)
+            let found = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
+            #expect(found.orphans == reserved)
+            #expect(found.charges.count == reserved)
+        }
+    }
+
+    // The rest is PostgreSQL's own: what waits for whose lock.
+
     /// Makes inserts into the ledger wait until the advisory lock 1 is free: a reserve that holds its fence and has not
     /// committed.
     private static func holdReserves(_ world: PostgresWorld) async throws {

@@ -6,20 +6,17 @@ import Testing
 
 /// The ledger is partitioned by day, and a message may be reserved on one day and settled on the next.
 @Suite struct MidnightTests {
-    /// Moves the only attempt to yesterday's partition, as if midnight had passed since its reserve.
-    private static func passMidnight(_ world: PostgresWorld, _ reservation: Reservation) async throws -> Reservation {
-        try await world.sql.execute(
-            script: """
-                UPDATE send_ledger SET day = day - 1, reserved_at = reserved_at - interval '1 day';
-                UPDATE sequence_contacts SET reserved_day = reserved_day - 1;
-                """)
+    /// The only attempt was reserved yesterday.
+    private static func passMidnight(_ world: any StoreWorld, _ reservation: Reservation) async throws -> Reservation {
+        try await world.passMidnight()
         var yesterday = reservation
         yesterday.day -= 1
         return yesterday
     }
 
-    @Test func aContactIsNotReservedTwiceAroundMidnight() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aContactIsNotReservedTwiceAroundMidnight(_ store: StoreKind) async throws
+    {
+        try await store.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)
             let yesterday = try await Self.passMidnight(world, reservation)
             #expect(try await cluster.verdicts([reservation.claim]) == [.gone])
@@ -31,8 +28,8 @@ import Testing
         }
     }
 
-    @Test func aRetryAfterMidnightIsANewAttempt() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aRetryAfterMidnightIsANewAttempt(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)
             let yesterday = try await Self.passMidnight(world, reservation)
             try await cluster.settle([yesterday], .retry)
@@ -48,8 +45,8 @@ import Testing
         }
     }
 
-    @Test func aTakeOverFindsYesterdaysAttempts() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aTakeOverFindsYesterdaysAttempts(_ store: StoreKind) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)
             _ = try await Self.passMidnight(world, reservation)
             let next = try await TakeOverTests.replace(world, cluster)
@@ -59,6 +56,7 @@ import Testing
         }
     }
 
+    /// PostgreSQL's own: partitions.
     @Test func aMissingPartitionStopsReservesAndMaintainMakesIt() async throws {
         try await PostgresWorld.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 1)

@@ -6,9 +6,13 @@ import Testing
 
 /// Outcomes that nobody could write for long: they outlive their node.
 @Suite struct SettlesLeftTests {
-    @Test(arguments: [(Outcome.sent, "sent"), (.aborted, "aborted"), (.permanent, "failed")])
-    func whatIsSetAsideIsSettledAsItWasWhenTheLockGoes(_ outcome: Outcome, _ state: String) async throws {
-        try await PostgresWorld.with { world in
+    @Test(
+        arguments: StoreKind.allCases, [(Outcome.sent, "sent"), (.aborted, "aborted"), (.permanent, "failed")])
+    func whatIsSetAsideIsSettledAsItWasWhenTheLockGoes(
+        _ store: StoreKind, _ kept: (outcome: Outcome, state: String)
+    ) async throws {
+        let (outcome, state) = kept
+        try await store.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)
             let contact = reservation.claim.contact
             try await world.whileLocked(contact) {
@@ -35,8 +39,10 @@ import Testing
     }
 
     /// What a successor guessed gives way to what the node that was taken for dead knows after all.
-    @Test func aTruthReplacesTheGuessThatWasSetAsideBeforeIt() async throws {
-        try await PostgresWorld.with { world in
+    @Test(arguments: StoreKind.allCases) func aTruthReplacesTheGuessThatWasSetAsideBeforeIt(
+        _ store: StoreKind
+    ) async throws {
+        try await store.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)
             let contact = reservation.claim.contact
             try await world.whileLocked(contact) {

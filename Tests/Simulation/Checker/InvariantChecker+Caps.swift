@@ -78,11 +78,11 @@ extension InvariantChecker {
         var room = healedAt
         let rows = store.ledger.filter { $0.capKey == key && instant(of: $0.reservedAt) <= healedAt }
         // An attempt that ended as unknown holds its place until its deadline.
-        let open = rows.filter { $0.states.contains(.unknown) }.map { instant(of: $0.deadline) }.sorted()
+        let open = rows.filter { $0.wasUnknown }.map { instant(of: $0.deadline) }.sorted()
         if open.count >= caps.concurrency { room = max(room, open[open.count - caps.concurrency]) }
         for window in caps.windows {
             let charged = rows.filter { $0.isCharged && $0.state != .aborted }
-                .map { instant(of: $0.states.contains(.unknown) ? $0.deadline : $0.settledAt ?? $0.deadline) }
+                .map { instant(of: $0.wasUnknown ? $0.deadline : $0.settledAt ?? $0.deadline) }
                 .sorted()
             guard charged.count >= window.limit else { continue }
             let length = (window.length + window.margin).nanoseconds

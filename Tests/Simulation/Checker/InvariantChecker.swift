@@ -69,6 +69,8 @@ struct InvariantChecker {
             } else if contact.state != .idle {
                 violated("I1 no loss", "contact \(number) is at its end and \(contact.state)")
             }
+            let isHeld = contact.status == .paused && contact.hold != nil
+            if contact.status == .paused, !isHeld { violated("I1 no loss", "contact \(number) is held for no reason") }
             let rows = store.attempts[number].map { store.ledger[$0] }
             for move in 0..<contact.moves where !rows.contains(where: { $0.moves == move && $0.mayBeSent }) {
                 violated("I1 no loss", "contact \(number) moved on from \(move), which was not sent")
@@ -106,7 +108,7 @@ struct InvariantChecker {
         for entry in log {
             arrived.insert([entry.contact, Int(entry.attempt)])
             if entry.accepted != nil { accepted.insert([entry.contact, Int(entry.attempt)]) }
-            guard let row = row(of: entry), row.moves == entry.moves, row.device == entry.device,
+            guard let row = row(of: entry), row.moves == entry.moves, Numbered.number(of: row.device) == entry.device,
                 row.epoch == entry.epoch
             else {
                 violated("I3 reserve first", "\(entry) has no row")
@@ -153,9 +155,10 @@ struct InvariantChecker {
     /// I12.
     private mutating func checkOutcomes() {
         for row in store.ledger {
-            for (from, to) in zip(row.states, row.states.dropFirst()) {
+            let states = [.reserved] + row.changes.map(\.state)
+            for (from, to) in zip(states, states.dropFirst()) {
                 let isLegal = from == .reserved || from == .unknown && (to == .sent || to == .failed)
-                if !isLegal || to == .reserved { violated("I12 outcomes", "\(row.states)") }
+                if !isLegal || to == .reserved { violated("I12 outcomes", "\(states)") }
             }
             if row.state == .reserved { violated("I1 no loss", "never settled: \(row)") }
         }
@@ -164,8 +167,8 @@ struct InvariantChecker {
 
 extension LedgerRow {
     /// Its message was or may have been sent.
-    var mayBeSent: Bool { state == .sent || state == .unknown || states.contains(.unknown) }
+    var mayBeSent: Bool { state == .sent || state == .unknown || wasUnknown }
 
     /// It was unknown before; the truth may come after the contact has moved on.
-    var isLateTruth: Bool { states.contains(.unknown) }
+    var isLateTruth: Bool { wasUnknown }
 }

@@ -1,27 +1,10 @@
 internal import SluiceCore
+internal import SluiceStore
 
 /// What the shell of a coordinator does: processes, the lead, and the machine's events and actions.
 extension Cluster {
-    mutating func startCoordinator(_ node: Int) {
-        coordinators[node].process += 1
-        coordinators[node].isUp = true
-        plan(.registerCoordinator(node: node, process: coordinators[node].process), after: delay(1_000...100_000))
-    }
-
-    private mutating func crashCoordinator(_ node: Int) {
-        coordinators[node].isUp = false
-        coordinators[node].effectsLeft = nil
-        for life in coordinatorLives.indices where coordinatorLives[life].node == node {
-            coordinatorLives[life].isAlive = false
-        }
-        trace.mix(node)
-    }
-
     mutating func happenOnCoordinator(_ occurrence: Occurrence) {
         switch occurrence {
-        case .registerCoordinator(let node, let process): registerCoordinator(node, process)
-        case .coordinatorRegistered(let node, let process, let incarnation, let asked):
-            beginLife(node, process, incarnation, asked: asked)
         case .renewCoordinator(let life): renewCoordinator(life)
         case .commitCoordinatorRenewal(let life, let leading, let sent, let reaches):
             commitRenewal(life, leading: leading, sent: sent, reaches: reaches)
@@ -42,34 +25,15 @@ extension Cluster {
 
     // MARK: The lead
 
-    private mutating func registerCoordinator(_ node: Int, _ process: Int) {
-        guard coordinators[node].isUp, coordinators[node].process == process else { return }
-        let fate = fate(isCut: isCoordinatorCut(node))
-        let asked = coordinators[node].clock.reading(at: now)
-        var incarnation: Incarnation?
-        if fate.commits != nil {
-            incarnation = try? store.register(name: coordinators[node].name, isShard: false, at: databaseNow)
-        }
-        plan(
-            .coordinatorRegistered(node: node, process: process, fate.isAnswered ? incarnation : nil, asked: asked),
-            after: fate.heard)
-    }
-
-    private mutating func beginLife(_ node: Int, _ process: Int, _ incarnation: Incarnation?, asked: MonotonicTime) {
-        guard coordinators[node].isUp, coordinators[node].process == process else { return }
-        guard let incarnation else {
-            return plan(.registerCoordinator(node: node, process: process), after: 500_000_000)
-        }
+    mutating func beginCoordinatorLife(
+        _ node: Int, _ process: Int, _ incarnation: Incarnation, asked: MonotonicTime
+    ) {
         coordinatorLives.append(
             CoordinatorLife(
                 node: node, process: process, incarnation: incarnation,
                 machine: CoordinatorMachine(timers: settings.timers, limits: settings.coordinatorLimits),
                 lease: Lease(takenAt: asked, timers: settings.timers)))
         renewCoordinator(coordinatorLives.count - 1)
-    }
-
-    private func isCoordinatorCut(_ node: Int) -> Bool {
-        hazards.isActive(.coordinatorCutFromDatabase, on: node, of: coordinators.count)
     }
 
     private mutating func renewCoordinator(_ life: Int) {
@@ -81,7 +45,7 @@ extension Cluster {
         coordinatorLives[life].wasCutOff = false
         guard coordinatorLives[life].isAlive else { return }
         let leading = coordinatorLives[life].term
-        let fate = fate(isCut: isCoordinatorCut(coordinatorLives[life].node))
+        let fate = fate(isCut: isCut(.coordinator(coordinatorLives[life].node)))
         if let commits = fate.commits {
             plan(
                 .commitCoordinatorRenewal(life: life, leading: leading, sent: now, reaches: fate.isAnswered),
@@ -94,7 +58,7 @@ extension Cluster {
 
     private mutating func commitRenewal(_ life: Int, leading: Term?, sent: Int64, reaches: Bool) {
         let incarnation = coordinatorLives[life].incarnation
-        let result: Result<LeadGrant, StatementError>
+        let result: Result<LeadRenewal, StatementError>
         do throws(StatementError) {
             result = .success(try store.renewCoordinator(incarnation, leading: leading, at: databaseNow))
         } catch {
@@ -103,7 +67,7 @@ extension Cluster {
         if reaches { plan(.coordinatorRenewed(life: life, result, sent: sent), after: delay(200...6_000)) }
     }
 
-    private mutating func renewed(_ life: Int, _ result: Result<LeadGrant, StatementError>, sent: Int64) {
+    private mutating func renewed(_ life: Int, _ result: Result<LeadRenewal, StatementError>, sent: Int64) {
         guard coordinatorLives[life].isAlive else { return }
         let clock = coordinators[coordinatorLives[life].node].clock
         let reading = clock.reading(at: now)
@@ -124,7 +88,7 @@ extension Cluster {
         timeline.plan(.renewCoordinator(life: life), at: max(now + 10_000_000, sent + pause))
     }
 
-    private mutating func note(_ grant: LeadGrant, of life: Int, sent: MonotonicTime, received: MonotonicTime) {
+    private mutating func note(_ grant: LeadRenewal, of life: Int, sent: MonotonicTime, received: MonotonicTime) {
         let before = coordinatorLives[life].term
         let ended = coordinatorLives[life].ended
         let term = grant.leading.flatMap { $0 <= ended ? nil : $0 }
@@ -151,7 +115,7 @@ extension Cluster {
         coordinatorLives[life].isAlive = false
         let node = coordinatorLives[life].node
         plan(
-            .registerCoordinator(node: node, process: coordinators[node].process), after: delay(1_000...10_000))
+            .register(.coordinator(node), process: coordinators[node].process), after: delay(1_000...10_000))
     }
 
     // MARK: The machine
@@ -165,7 +129,7 @@ extension Cluster {
         let present = coordinatorLives[life].machine.term
         for action in actions {
             if let left = coordinators[node].effectsLeft {
-                if left == 0 { return crashCoordinator(node) }
+                if left == 0 { return crash(.coordinator(node)) }
                 coordinators[node].effectsLeft = left - 1
             }
             trace.mix(now)
@@ -193,7 +157,7 @@ extension Cluster {
         case .resign: if let term { endTerm(term, of: life) }
         default:
             guard let term, term == present else { return }
-            let fate = fate(isCut: isCoordinatorCut(coordinatorLives[life].node))
+            let fate = fate(isCut: isCut(.coordinator(coordinatorLives[life].node)))
             if let commits = fate.commits {
                 plan(
                     .commitCoordinator(life: life, action, term: term, isAnswered: fate.isAnswered), after: commits)

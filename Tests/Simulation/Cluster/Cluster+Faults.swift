@@ -11,8 +11,8 @@ extension Cluster {
         case .shardCrash: if shards[shard].isUp { shards[shard].effectsLeft = fault.degree }
         case .coordinatorCrash:
             if coordinators[coordinator].isUp { coordinators[coordinator].effectsLeft = fault.degree }
-        case .shardFreeze: shards[shard].isFrozen = true
-        case .coordinatorFreeze: coordinators[coordinator].isFrozen = true
+        case .shardFreeze: freeze(.shard(shard))
+        case .coordinatorFreeze: freeze(.coordinator(coordinator))
         case .shardRoll: stopShard(shard)
         default: break
         }
@@ -25,15 +25,15 @@ extension Cluster {
         switch fault.kind {
         case .shardCrash, .shardRoll:
             shards[shard].effectsLeft = nil
-            if !shards[shard].isUp { startShard(shard) }
+            if !shards[shard].isUp { start(.shard(shard)) }
         case .coordinatorCrash:
             coordinators[coordinator].effectsLeft = nil
-            if !coordinators[coordinator].isUp { startCoordinator(coordinator) }
+            if !coordinators[coordinator].isUp { start(.coordinator(coordinator)) }
         case .shardFreeze:
-            if !hazards.isActive(.shardFreeze, on: shard, of: shards.count) { thawShard(shard) }
+            if !hazards.isActive(.shardFreeze, on: shard, of: shards.count) { thaw(.shard(shard)) }
         case .coordinatorFreeze:
             if !hazards.isActive(.coordinatorFreeze, on: coordinator, of: coordinators.count) {
-                thawCoordinator(coordinator)
+                thaw(.coordinator(coordinator))
             }
         default: break
         }
@@ -42,46 +42,6 @@ extension Cluster {
     mutating func heal() {
         while let fault = hazards.active.first { end(fault) }
         hazards.isHealed = true
-    }
-
-    private mutating func thawShard(_ node: Int) {
-        shards[node].isFrozen = false
-        for occurrence in shards[node].held { plan(occurrence, after: 0) }
-        shards[node].held = []
-    }
-
-    private mutating func thawCoordinator(_ node: Int) {
-        coordinators[node].isFrozen = false
-        for occurrence in coordinators[node].held { plan(occurrence, after: 0) }
-        coordinators[node].held = []
-    }
-
-    /// Keeps what is for a stopped process until it goes on. What the database does goes on without it.
-    mutating func holdForFrozen(_ occurrence: Occurrence) -> Bool {
-        switch occurrence {
-        case .registerShard(let node, _), .shardRegistered(let node, _, _, _): return hold(occurrence, shard: node)
-        case .renewShard(let life), .shardRenewed(let life, _, _), .shardTick(let life), .toShard(let life, _),
-            .write(let life, _, _, _, _):
-            return hold(occurrence, shard: shardLives[life].node)
-        case .registerCoordinator(let node, _), .coordinatorRegistered(let node, _, _, _):
-            return hold(occurrence, coordinator: node)
-        case .renewCoordinator(let life), .coordinatorRenewed(let life, _, _), .coordinatorTick(let life),
-            .toCoordinator(let life, _, _):
-            return hold(occurrence, coordinator: coordinatorLives[life].node)
-        default: return false
-        }
-    }
-
-    private mutating func hold(_ occurrence: Occurrence, shard node: Int) -> Bool {
-        guard shards[node].isFrozen else { return false }
-        shards[node].held.append(occurrence)
-        return true
-    }
-
-    private mutating func hold(_ occurrence: Occurrence, coordinator node: Int) -> Bool {
-        guard coordinators[node].isFrozen else { return false }
-        coordinators[node].held.append(occurrence)
-        return true
     }
 
     // MARK: What becomes of a statement

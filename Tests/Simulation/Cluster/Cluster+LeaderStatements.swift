@@ -1,4 +1,5 @@
 internal import SluiceCore
+internal import SluiceStore
 
 /// Statements of the leader: each commits at one instant.
 extension Cluster {
@@ -27,7 +28,7 @@ extension Cluster {
     /// Few at a time, so that rounds follow rounds.
     private mutating func takeBack(olderThan term: Term?) -> CoordinatorEvent {
         let limit = 3
-        let taken = store.takeBack(olderThan: term, limit: limit, at: databaseNow)
+        let taken = store.takeBack(expired: term == nil, olderThan: term, limit: limit, at: databaseNow)
         return .tookBack(
             taken.claims, lanes: taken.lanes, more: taken.batches >= limit, ofOlderTerms: term != nil)
     }

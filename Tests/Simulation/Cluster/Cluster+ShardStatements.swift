@@ -1,14 +1,22 @@
 internal import SluiceCore
+internal import SluiceStore
 
 /// Statements of shards: each commits at one instant.
 extension Cluster {
     mutating func commit(_ action: ShardAction, of life: Int, sent: Int64, isAnswered: Bool) {
-        let answer = answer(to: action, of: life, sent: sent)
+        let answer: ShardEvent?
+        do throws(StatementError) {
+            answer = try self.answer(to: action, of: life, sent: sent)
+        } catch {
+            answer = action.statement.map { .failed($0, error.failure) }
+        }
         guard isAnswered, let answer else { return }
         plan(.toShard(life: life, answer), after: delay(200...6_000))
     }
 
-    private mutating func answer(to action: ShardAction, of life: Int, sent: Int64) -> ShardEvent? {
+    private mutating func answer(
+        to action: ShardAction, of life: Int, sent: Int64
+    ) throws(StatementError) -> ShardEvent? {
         let incarnation = shardLives[life].incarnation
         let database = databaseNow
         switch action {
@@ -24,21 +32,35 @@ extension Cluster {
         case .fetchBatch(let id, let batch): return .fetched(id, store.openBatch(batch, of: incarnation, at: database))
         case .reserve(let id, let requests):
             let started = shards[shardLives[life].node].clock.reading(at: sent)
-            return .reserved(id, started: started, store.reserve(requests, by: incarnation, at: database))
-        case .settle(let id, let settlements): return .settled(id, store.settle(settlements, at: database), busy: [])
+            return .reserved(id, started: started, try store.reserve(requests, by: incarnation, at: database))
+        case .settle(let id, let settlements):
+            let result = store.settle(settlements, at: database)
+            return .settled(id, result.lanes, busy: result.busy, faulty: result.faulty)
         case .setAside(let id, let settlements):
             store.setAside(settlements)
             return .settled(id, [], busy: [])
         case .release(let id, let claims): return .released(id, store.release(claims))
         case .abortLost(let id, let claims): return .lostAborted(id, store.abortLost(claims, at: database))
-        case .reportFault(let id, let claim, _): return .released(id, store.release([claim]))
+        case .reportFault(let id, let claim, let fault):
+            return .released(id, store.reportFault(fault, of: claim, at: database).map { [$0] } ?? [])
         case .giveUp(let id, let slots):
             store.giveUp(slots, by: incarnation, at: database)
             return .gaveUp(id)
         case .record(let device, let condition, _):
-            store.conditions[Numbered.number(of: device)] = condition
+            store.record(condition, of: device)
             return nil
         case .send, .pollState, .publish, .restart, .finished: return nil
+        }
+    }
+}
+
+extension StatementError {
+    /// What the machine is told.
+    fileprivate var failure: StatementFailure {
+        switch self {
+        case .refusedRow(let fault): .refusedRow(fault)
+        case .leaseLost, .termLost, .nameInUse: .refused
+        case .uncertain: .uncertain
         }
     }
 }

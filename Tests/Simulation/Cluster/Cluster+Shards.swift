@@ -2,20 +2,6 @@ internal import SluiceCore
 
 /// What the shell of a shard does: processes, leases, and the machine's events and actions.
 extension Cluster {
-    mutating func startShard(_ node: Int) {
-        shards[node].process += 1
-        shards[node].isUp = true
-        shards[node].isStopping = false
-        plan(.registerShard(node: node, process: shards[node].process), after: delay(1_000...100_000))
-    }
-
-    mutating func crashShard(_ node: Int) {
-        shards[node].isUp = false
-        shards[node].effectsLeft = nil
-        for life in shardLives.indices where shardLives[life].node == node { shardLives[life].isAlive = false }
-        trace.mix(node)
-    }
-
     mutating func stopShard(_ node: Int) {
         guard shards[node].isUp, !shards[node].isStopping,
             let life = shardLives.lastIndex(where: { $0.node == node && $0.isAlive && !$0.isLost })
@@ -27,9 +13,6 @@ extension Cluster {
 
     mutating func happenOnShard(_ occurrence: Occurrence) {
         switch occurrence {
-        case .registerShard(let node, let process): registerShard(node, process)
-        case .shardRegistered(let node, let process, let incarnation, _):
-            beginLife(node, process, incarnation)
         case .renewShard(let life): renewShard(life)
         case .commitShardRenewal(let life, let sent, let reaches):
             commitShardRenewal(life, sent: sent, reaches: reaches)
@@ -50,25 +33,7 @@ extension Cluster {
 
     // MARK: The lease
 
-    private mutating func registerShard(_ node: Int, _ process: Int) {
-        guard shards[node].isUp, shards[node].process == process else { return }
-        let fate = fate(isCut: isShardCut(node))
-        let asked = shards[node].clock.reading(at: now)
-        var incarnation: Incarnation?
-        // At once instead of at its commit's time: what is registered matters from its lease on.
-        if fate.commits != nil {
-            incarnation = try? store.register(name: shards[node].name, isShard: true, at: databaseNow)
-        }
-        plan(
-            .shardRegistered(node: node, process: process, fate.isAnswered ? incarnation : nil, asked: asked),
-            after: fate.heard)
-    }
-
-    private mutating func beginLife(_ node: Int, _ process: Int, _ incarnation: Incarnation?) {
-        guard shards[node].isUp, shards[node].process == process else { return }
-        guard let incarnation else {
-            return plan(.registerShard(node: node, process: process), after: 1_000_000_000)
-        }
+    mutating func beginShardLife(_ node: Int, _ process: Int, _ incarnation: Incarnation) {
         let machine = ShardMachine(
             configuration: ShardConfiguration(
                 incarnation: incarnation, timers: settings.timers, limits: settings.shardLimits,
@@ -77,13 +42,9 @@ extension Cluster {
         renewShard(shardLives.count - 1)
     }
 
-    private func isShardCut(_ node: Int) -> Bool {
-        hazards.isActive(.shardCutFromDatabase, on: node, of: shards.count)
-    }
-
     private mutating func renewShard(_ life: Int) {
         guard shardLives[life].isAlive, !shardLives[life].isLost, !shardLives[life].machine.isFinished else { return }
-        let fate = fate(isCut: isShardCut(shardLives[life].node))
+        let fate = fate(isCut: isCut(.shard(shardLives[life].node)))
         if let commits = fate.commits {
             plan(.commitShardRenewal(life: life, sent: now, reaches: fate.isAnswered), after: commits)
         }
@@ -127,7 +88,7 @@ extension Cluster {
         let reading = shards[node].clock.reading(at: now)
         for action in shardLives[life].machine.handle(event, at: reading) {
             if let left = shards[node].effectsLeft {
-                if left == 0 { return crashShard(node) }
+                if left == 0 { return crash(.shard(node)) }
                 shards[node].effectsLeft = left - 1
             }
             trace.mix(now)
@@ -162,10 +123,10 @@ extension Cluster {
         case .restart:
             shardLives[life].isLost = true
             if shards[node].isStopping { return leaveProcess(node) }
-            plan(.registerShard(node: node, process: shards[node].process), after: delay(1_000...10_000))
+            plan(.register(.shard(node), process: shards[node].process), after: delay(1_000...10_000))
         case .finished: finish(life)
         default:
-            let fate = fate(isCut: isShardCut(node))
+            let fate = fate(isCut: isCut(.shard(node)))
             if let commits = fate.commits {
                 plan(.commitShard(life: life, action, sent: now, isAnswered: fate.isAnswered), after: commits)
             }
@@ -184,7 +145,7 @@ extension Cluster {
 
     /// The process ends; its supervisor starts it again when the fault that stopped it is over.
     private mutating func leaveProcess(_ node: Int) {
-        crashShard(node)
-        if !hazards.isActive(.shardRoll, on: node, of: shards.count) { startShard(node) }
+        crash(.shard(node))
+        if !hazards.isActive(.shardRoll, on: node, of: shards.count) { start(.shard(node)) }
     }
 }

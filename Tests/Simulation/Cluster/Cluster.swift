@@ -28,16 +28,16 @@ struct Cluster {
         schedule = faults
         generator = SeededGenerator(seed: seed)
         databaseClock = Self.clock(settings, using: &generator)
-        store = Self.store(settings, clock: databaseClock, using: &generator)
+        store = Scene.store(settings, start: databaseClock.reading(at: 0).database, using: &generator)
         gateway = SimulatedGateway(devices: settings.devices)
         for number in 0..<settings.shards {
             shards.append(NodeProcess(name: "shard-\(number)", clock: Self.clock(settings, using: &generator)))
-            startShard(number)
+            start(.shard(number))
         }
         for number in 0..<settings.coordinators {
             coordinators.append(
                 NodeProcess(name: "coordinator-\(number)", clock: Self.clock(settings, using: &generator)))
-            startCoordinator(number)
+            start(.coordinator(number))
         }
         for (number, fault) in faults.faults.enumerated() {
             timeline.plan(.faultBegins(number), at: fault.begins * 1_000_000)
@@ -51,52 +51,6 @@ struct Cluster {
         NodeClock(
             offset: Int64.random(in: 1_000...1_000_000, using: &generator) * 1_000_000,
             ppm: Int64.random(in: -settings.driftPPM...settings.driftPPM, using: &generator))
-    }
-
-    private static func store(
-        _ settings: SimulationSettings, clock: NodeClock, using generator: inout SeededGenerator
-    ) -> SimulatedStore {
-        var profiles: [DeviceProfile] = []
-        var lanes: [Lane] = []
-        for number in 0..<settings.devices {
-            let key = min(number, settings.devices - 2)
-            profiles.append(profile(number, key: key, settings))
-            for lane in 0..<Int.random(in: 1...2, using: &generator) {
-                lanes.append(
-                    Lane(
-                        id: LaneID(rawValue: Int64(number * 4 + lane + 1)), device: Numbered.device(number),
-                        priorityClass: PriorityClass(priority: lane * 30 + 1), isRunnable: true, nextDue: nil))
-            }
-        }
-        let start = clock.reading(at: 0).database
-        let contacts = (0..<settings.contacts).map { _ in
-            let lane = lanes.randomElement(using: &generator) ?? lanes[0]
-            return ContactRecord(
-                device: Numbered.number(of: lane.device), lane: lane.id,
-                steps: Int32.random(in: 1...Int32(settings.steps), using: &generator),
-                continuesOnUnknown: Bool.random(using: &generator),
-                due: start + .milliseconds(Int64.random(in: 0...30_000, using: &generator)))
-        }
-        return SimulatedStore(
-            profiles: profiles, lanes: lanes, contacts: contacts,
-            slots: HashSlot.all.prefix(settings.slots).map { $0 }, lease: settings.timers.lease)
-    }
-
-    private static func profile(_ number: Int, key: Int, _ settings: SimulationSettings) -> DeviceProfile {
-        let windows = settings.windows
-        return DeviceProfile(
-            id: Numbered.device(number), name: "d\(number)", workspace: "w", capKey: "key\(key)",
-            slot: HashSlot(rawValue: UInt16(key % settings.slots)) ?? HashSlot.all[HashSlot.all.startIndex],
-            caps: Caps(
-                windows: [
-                    .init(length: windows.hour, limit: settings.hourLimit, margin: windows.hourMargin),
-                    .init(length: windows.day, limit: settings.dayLimit, margin: windows.dayMargin),
-                ], concurrency: 1 + key % 3),
-            gap: key % 4 == 1 ? .milliseconds(100) ... .milliseconds(900) : .zero ... .zero,
-            gateway: GatewayProfile(
-                dialect: number % 3 == 2 ? "webhook" : "gowa", baseURL: "http://h\(number % Hazards.hosts)",
-                credentials: [:], httpTimeout: settings.httpTimeout, acceptsLateFor: settings.acceptsLateFor),
-            gatewayDevice: "d\(number)", condition: .connected, isPaused: false, historyFrom: nil)
     }
 
     // MARK: Running
@@ -114,7 +68,7 @@ struct Cluster {
     }
 
     private var isAtEnd: Bool {
-        store.contacts.allSatisfy { $0.status != .active }
+        store.contacts.allSatisfy { $0.status != .active && $0.state == .idle } && store.settlesLeft.isEmpty
     }
 
     var databaseNow: DatabaseTime { databaseClock.reading(at: now).database }
@@ -143,7 +97,10 @@ struct Cluster {
 
     private mutating func happenOnNode(_ occurrence: Occurrence) {
         switch occurrence {
-        case .registerShard, .shardRegistered, .renewShard, .commitShardRenewal, .shardRenewed, .shardTick, .toShard,
+        case .register(let node, let process): register(node, process)
+        case .registered(let node, let process, let incarnation, let asked):
+            registered(node, process, incarnation, asked: asked)
+        case .renewShard, .commitShardRenewal, .shardRenewed, .shardTick, .toShard,
             .commitShard, .write:
             happenOnShard(occurrence)
         default: happenOnCoordinator(occurrence)

@@ -1,28 +1,25 @@
 internal import SluiceCore
-
-/// What a coordinator's renewal says.
-struct LeadGrant {
-    var databaseNow: DatabaseTime
-    var leading: Term?
-    var assignmentVersion: Int64
-    var controlVersion: Int64
-}
+internal import SluiceStore
 
 /// Leases, fences, the lead, and who owns which slot.
 extension SimulatedStore {
-    mutating func register(name: String, isShard: Bool, at now: DatabaseTime) throws(StatementError) -> Incarnation {
-        let isTaken = nodes.contains { $0.name == name && $0.expiresAt.map { $0 > now } ?? false }
-        guard !isTaken else { throw .nameInUse }
+    mutating func register(_ node: NodeRegistration, at now: DatabaseTime) throws(StatementError) -> Incarnation {
+        let isTaken = nodes.contains {
+            $0.name == node.name && $0.role == node.role && $0.expiresAt.map { $0 > now } ?? false
+        }
+        guard !isTaken else { throw .nameInUse(node.name) }
         let incarnation = Incarnation(rawValue: Int64(nodes.count) + 1)
         nodes.append(
-            Node(incarnation: incarnation, name: name, isShard: isShard, expiresAt: now + leaseLength))
-        if isShard { assignmentVersion += 1 }
+            Node(
+                incarnation: incarnation, name: node.name, role: node.role, lease: node.lease,
+                expiresAt: now + node.lease))
+        if node.role == .shard { assignmentVersion += 1 }
         return incarnation
     }
 
     private mutating func extendLease(_ incarnation: Incarnation, at now: DatabaseTime) throws(StatementError) {
         guard isRunning(incarnation, at: now) else { throw .leaseLost }
-        nodes[Int(incarnation.rawValue) - 1].expiresAt = now + leaseLength
+        nodes[Int(incarnation.rawValue) - 1].expiresAt = now + node(incarnation).lease
     }
 
     mutating func renewShard(_ incarnation: Incarnation, at now: DatabaseTime) throws(StatementError) -> Renewal {
@@ -35,20 +32,23 @@ extension SimulatedStore {
 
     mutating func renewCoordinator(
         _ incarnation: Incarnation, leading: Term?, at now: DatabaseTime
-    ) throws(StatementError) -> LeadGrant {
+    ) throws(StatementError) -> LeadRenewal {
         try extendLease(incarnation, at: now)
         var led: Term?
         if leadExpiresAt < now || leader == incarnation {
             if !(leader == incarnation && term == leading && leadExpiresAt > now) { term.rawValue += 1 }
             leader = incarnation
-            leadExpiresAt = now + leaseLength
+            leadExpiresAt = now + node(incarnation).lease
             led = term
         }
-        return LeadGrant(
-            databaseNow: now, leading: led, assignmentVersion: assignmentVersion, controlVersion: controlVersion)
+        return LeadRenewal(
+            databaseNow: now, leading: led, current: term, assignmentVersion: assignmentVersion,
+            controlVersion: controlVersion)
     }
 
-    mutating func leave(_ incarnation: Incarnation, at now: DatabaseTime) {
+    /// Ends the incarnation and, when it leads, the term.
+    mutating func leave(_ incarnation: Incarnation, leading: Term? = nil, at now: DatabaseTime) {
+        if let leading, leader == incarnation, term == leading { leadExpiresAt = DatabaseTime(microseconds: .min) }
         let index = Int(incarnation.rawValue) - 1
         nodes[index].closedAt = nodes[index].closedAt ?? now
         nodes[index].expiresAt = nil
@@ -61,15 +61,19 @@ extension SimulatedStore {
 
     // MARK: The leader
 
-    mutating func fenceLapsed(term: Term, at now: DatabaseTime) throws(StatementError) {
+    @discardableResult
+    mutating func fenceLapsed(term: Term, at now: DatabaseTime) throws(StatementError) -> [Incarnation] {
         guard term == self.term else { throw .termLost }
-        for index in nodes.indices where nodes[index].isShard && nodes[index].closedAt == nil {
-            if let expiry = nodes[index].expiresAt, expiry < now { nodes[index].closedAt = now }
+        let lapsed = nodes.indices.filter { index in
+            nodes[index].role == .shard && nodes[index].closedAt == nil
+                && nodes[index].expiresAt.map { $0 < now } ?? false
         }
+        for index in lapsed { nodes[index].closedAt = now }
+        return lapsed.map { nodes[$0].incarnation }
     }
 
     func liveShards(at now: DatabaseTime) -> [ShardMember] {
-        nodes.filter { $0.isShard && isRunning($0.incarnation, at: now) }
+        nodes.filter { $0.role == .shard && isRunning($0.incarnation, at: now) }
             .map { ShardMember(incarnation: $0.incarnation, name: $0.name, isDraining: $0.isDraining) }
     }
 
@@ -97,11 +101,14 @@ extension SimulatedStore {
     func ownedSlots(_ incarnation: Incarnation) -> [SlotOwnership] { slots.filter { $0.owner == incarnation } }
 
     func devices(in wanted: [HashSlot]) -> [DeviceProfile] {
-        profiles.indices.filter { wanted.contains(profiles[$0].slot) }.map { index in
-            var profile = profiles[index]
-            profile.condition = conditions[index]
-            return profile
-        }
+        let wanted = Set(wanted)
+        return profiles.filter { wanted.contains($0.slot) }
+    }
+
+    mutating func record(_ condition: DeviceCondition, of device: DeviceID) {
+        let number = Numbered.number(of: device)
+        guard profiles.indices.contains(number) else { return }
+        profiles[number].condition = condition
     }
 
     mutating func giveUp(_ given: [HashSlot], by incarnation: Incarnation, at now: DatabaseTime) {
@@ -119,6 +126,6 @@ extension SimulatedStore {
     private mutating func hand(_ index: Int, to owner: Incarnation?, at now: DatabaseTime) {
         slots[index].owner = owner
         slots[index].epoch.rawValue += 1
-        epochs.append(EpochRow(slot: slots[index].slot, epoch: slots[index].epoch, from: now))
+        epochs.append(EpochRow(slot: slots[index].slot, epoch: slots[index].epoch, owner: owner, from: now))
     }
 }

@@ -3,13 +3,18 @@ internal import SluiceCore
 /// What PostgreSQL holds, and what each statement does to it, as a plain value: a call is one statement's commit.
 ///
 /// The calls carry the names and the meaning of `ShardStore` and `CoordinatorStore`; each is handed the database's time.
-/// Locks do not exist, because nothing happens inside a statement: what waits for a lock in PostgreSQL is here simply
-/// before or after. Rows keep what the checker needs of their past (an attempt's states, a slot's epochs).
-struct SimulatedStore {
+/// ``SharedStore`` puts them behind those protocols, where they pass the suite of the PostgreSQL store. Nothing happens
+/// inside a statement: what waits for a statement's lock in PostgreSQL is here simply before or after. Locks that
+/// somebody else holds (an operator's open transaction) are sets of rows.
+///
+/// What it lacks: branches, hands that write steps or rows, devices that move, groups of intake other than enrollment by
+/// trigger and completion. Rows keep what the checker needs of their past (an attempt's changes, a slot's epochs).
+struct SimulatedStore: Sendable {
     struct Node {
         var incarnation: Incarnation
         var name: String
-        var isShard: Bool
+        var role: NodeRole
+        var lease: Duration
         var isDraining = false
         /// Nil: the lease row is gone.
         var expiresAt: DatabaseTime?
@@ -20,7 +25,8 @@ struct SimulatedStore {
         var id: BatchID
         var owner: Incarnation
         var expiresAt: DatabaseTime
-        var contacts: [Int]
+        /// Rows of the queue and the lanes they were claimed from.
+        var contacts: [(contact: Int, lane: LaneID)]
         var openClaims: Int
     }
 
@@ -28,48 +34,56 @@ struct SimulatedStore {
     struct EpochRow {
         var slot: HashSlot
         var epoch: Epoch
+        var owner: Incarnation?
         var from: DatabaseTime
     }
 
-    let profiles: [DeviceProfile]
-    let lanes: [Lane]
-    let leaseLength: Duration
-    /// Between two messages of a contact.
-    let stepDelay: Duration = .seconds(2)
-    let firstBackoff: Duration = .seconds(1)
+    /// After the first refusal; doubled by each one after it.
+    let firstBackoff: Duration
     let mostAttempts: Int32 = 5
 
-    var contacts: [ContactRecord]
+    // MARK: What users have
+
+    var profiles: [DeviceProfile] = []
+    var sequences: [SequenceRecord] = []
+    var leads: [LeadRecord] = []
+    var lanes: [LaneRecord] = []
+    var contacts: [ContactRecord] = []
+    var suppressions: Set<String> = []
+    /// `*` or workspaces.
+    var pauses: Set<String> = []
+    /// Leads whose triggers are to be looked at, and contacts to be put into a lane.
+    var intake: [Int] = []
+    var misplaced: [Int] = []
+    var completions: [(lead: Int, trigger: String)] = []
+    /// Held by somebody else's open transaction.
+    var lockedContacts: Set<Int> = []
+    var lockedLeads: Set<Int> = []
+
+    // MARK: What the cluster has
+
     var ledger: [LedgerRow] = []
     /// Rows of the ledger by contact, in the order of the attempts.
-    var attempts: [[Int]]
+    var attempts: [[Int]] = []
     /// In the order of the incarnations, which count from 1.
     var nodes: [Node] = []
+    /// The first so many hash slots, in order.
     var slots: [SlotOwnership]
-    var epochs: [EpochRow]
+    var epochs: [EpochRow] = []
     var batches: [Batch] = []
     var settlesLeft: [Settlement] = []
-    var conditions: [DeviceCondition]
     var tallies: [BatchID: BatchTally] = [:]
 
     var term = Term(rawValue: 0)
     var leader: Incarnation?
     var leadExpiresAt = DatabaseTime(microseconds: .min)
     var assignmentVersion: Int64 = 1
-    let controlVersion: Int64 = 1
+    var controlVersion: Int64 = 1
 
-    init(
-        profiles: [DeviceProfile], lanes: [Lane], contacts: [ContactRecord], slots: [HashSlot], lease: Duration
-    ) {
-        self.profiles = profiles
-        self.lanes = lanes
-        self.contacts = contacts
-        leaseLength = lease
-        attempts = Array(repeating: [], count: contacts.count)
-        conditions = profiles.map(\.condition)
-        self.slots = slots.map { SlotOwnership(slot: $0, epoch: Epoch(rawValue: 1), owner: nil, wanted: nil) }
-        epochs = slots.map {
-            EpochRow(slot: $0, epoch: Epoch(rawValue: 1), from: DatabaseTime(microseconds: .min))
+    init(slots count: Int, firstBackoff: Duration) {
+        self.firstBackoff = firstBackoff
+        slots = HashSlot.all.prefix(count).map {
+            SlotOwnership(slot: $0, epoch: Epoch(rawValue: 0), owner: nil, wanted: nil)
         }
     }
 
@@ -82,7 +96,26 @@ struct SimulatedStore {
         return node.closedAt == nil && node.expiresAt.map { $0 > now } ?? false
     }
 
-    func slotIndex(_ slot: HashSlot) -> Int? { slots.firstIndex { $0.slot == slot } }
+    func slotIndex(_ slot: HashSlot) -> Int? { slots.indices.contains(Int(slot.rawValue)) ? Int(slot.rawValue) : nil }
+
+    /// The row of the queue, unless there is none.
+    func row(_ contact: ContactID) -> Int? {
+        let number = Numbered.number(of: contact)
+        guard contacts.indices.contains(number), contacts[number].id == contact, !contacts[number].isDeleted
+        else { return nil }
+        return number
+    }
+
+    func profile(_ device: DeviceID) -> DeviceProfile? {
+        let number = Numbered.number(of: device)
+        return profiles.indices.contains(number) ? profiles[number] : nil
+    }
+
+    func lane(_ id: LaneID) -> LaneRecord { lanes[Int(id.rawValue) - 1] }
+
+    func isPaused(_ workspace: String) -> Bool {
+        !pauses.isEmpty && (pauses.contains("*") || pauses.contains(workspace))
+    }
 
     /// Claimed or reserved → idle.
     mutating func makeIdle(_ contact: Int) { contacts[contact].state = .idle }

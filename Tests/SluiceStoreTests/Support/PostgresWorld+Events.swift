@@ -61,6 +61,14 @@ extension PostgresWorld {
         try await sql.query("UPDATE node_fences SET closed_at = now() WHERE incarnation = $1", [.int64(node.rawValue)])
     }
 
+    func passMidnight() async throws {
+        try await sql.execute(
+            script: """
+                UPDATE send_ledger SET day = day - 1, reserved_at = reserved_at - interval '1 day';
+                UPDATE sequence_contacts SET reserved_day = reserved_day - 1;
+                """)
+    }
+
     func whileLocked<Value: Sendable>(
         _ contact: ContactID, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {

@@ -33,6 +33,8 @@ protocol StoreWorld: Sendable {
     /// The node's lease has run out.
     func lapse(_ node: Incarnation) async throws
     func closeFence(of node: Incarnation) async throws
+    /// Everything in the ledger was reserved a day earlier.
+    func passMidnight() async throws
     /// Runs `body` while somebody else holds the contact in an open transaction.
     func whileLocked<Value: Sendable>(
         _ contact: ContactID, _ body: @Sendable () async throws -> Value
