@@ -2,6 +2,7 @@ import ArgumentParser
 import PostgresDriver
 import SluiceConfig
 import SluiceDev
+import SluiceOperations
 import SluiceStore
 import SluiceTelemetry
 
@@ -27,6 +28,8 @@ enum ExitStatus {
     private static func words(for error: any Error) -> String {
         switch error {
         case let error as SettingsError: error.description
+        // The code is for programs; the words may change.
+        case let error as OperationsError: "\(error) [\(error.code)]"
         case let error as DevError: error.description
         case StoreError.schemaTooNew(let found, let known):
             "the database's schema has version \(found), and this build knows \(known): use a newer sluice"

@@ -38,8 +38,8 @@ struct Sluice: AsyncParsableCommand {
             CommandGroup(
                 name: "Operations",
                 subcommands: [
-                    DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self, PauseCommand.self,
-                    ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
+                    NodesCommand.self, DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self,
+                    PauseCommand.self, ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
                 ]),
             CommandGroup(name: "Settings", subcommands: [ConfigCommand.self]),
         ])

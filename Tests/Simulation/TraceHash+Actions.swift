@@ -51,7 +51,7 @@ extension TraceHash {
         case .survey: mix(36)
         case .assign(let grants):
             mix(37)
-            for grant in grants { mix(Int64(grant.slot.rawValue), grant.owner.rawValue) }
+            for grant in grants { mix(Int64(grant.slot.rawValue), grant.owner?.rawValue ?? 0) }
         case .takeBackExpired: mix(38)
         case .takeBackOlderTerms: mix(39)
         case .resign: mix(40)

@@ -18,7 +18,7 @@ final class CoordinatorFixture {
     init(limits: CoordinatorLimits = CoordinatorLimits()) {
         machine = CoordinatorMachine(timers: Timers(), limits: limits)
         ownerships = HashSlot.all.map {
-            SlotOwnership(slot: $0, epoch: Epoch(rawValue: 1), owner: Self.shard, wanted: nil)
+            SlotOwnership(slot: $0, epoch: Epoch(rawValue: 1), owner: Self.shard, wanted: Self.shard)
         }
     }
 
@@ -92,6 +92,7 @@ final class CoordinatorFixture {
         case .assign(let grants):
             for grant in grants {
                 ownerships[Int(grant.slot.rawValue)].owner = grant.owner
+                ownerships[Int(grant.slot.rawValue)].wanted = grant.owner
                 ownerships[Int(grant.slot.rawValue)].epoch.rawValue += 1
             }
             return .assigned(grants.map { ownerships[Int($0.slot.rawValue)] })

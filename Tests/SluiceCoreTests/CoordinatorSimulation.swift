@@ -191,7 +191,7 @@ struct CoordinatorSimulation {
         case .readOwnerships, .assign:
             return .ownershipsRead(
                 HashSlot.all.map {
-                    SlotOwnership(slot: $0, epoch: Epoch(rawValue: 1), owner: Self.shard, wanted: nil)
+                    SlotOwnership(slot: $0, epoch: Epoch(rawValue: 1), owner: Self.shard, wanted: Self.shard)
                 })
         case .survey: return .surveyed([ShardMember(incarnation: Self.shard, name: "s", isDraining: false)])
         case .takeBackExpired: return takeBack { [now] in $0.expires < now }

@@ -74,6 +74,54 @@ import Testing
         #expect(shard.view(of: device, at: 31).hold == .caps(until: nil), "back, with its one place in a reserve")
     }
 
+    /// A drained node's slots are wanted by nobody when it was the last one.
+    @Test func aSlotThatNobodyShallHaveIsGivenUp() {
+        let shard = Shard(devices: [device])
+        _ = shard.handle(shard.renewal(assignment: 2, at: 20), at: 20)
+        let nobody = SlotOwnership(slot: Shard.slot, epoch: Shard.epoch, owner: Shard.node, wanted: nil)
+        #expect(
+            shard.handle(.ownership(Shard.statement(3), [nobody]), at: 21).contains(
+                .giveUp(Shard.statement(4), [Shard.slot])))
+        // It stays alive and idle, and takes the slot when it is given it again.
+        _ = shard.handle(.gaveUp(Shard.statement(4)), at: 22)
+        #expect(!shard.machine.isFinished)
+        _ = shard.handle(shard.renewal(assignment: 3, at: 1_000), at: 1_000)
+        let again = Shard.ownership(epoch: Epoch(rawValue: 6))
+        #expect(
+            shard.handle(.ownership(Shard.statement(5), [again]), at: 1_001).contains(
+                .takeOver(Shard.statement(6), [again])))
+    }
+
+    /// Profiles that are read while a slot is being given up may name a key whose history is not here. Reading it for a
+    /// slot that is another's by then would bring its devices back to life.
+    @Test func aSlotThatIsBeingGivenUpIsNotTakenOver() {
+        let shard = Shard(devices: [device])
+        _ = shard.handle(shard.renewal(control: 1, at: 10), at: 10)
+        _ = shard.handle(shard.renewal(assignment: 2, control: 1, at: 20), at: 20)
+        let leaving = shard.handle(.ownership(Shard.statement(4), [Shard.ownership(wanted: Shard.other)]), at: 21)
+        #expect(leaving.contains(.giveUp(Shard.statement(5), [Shard.slot])))
+        let moved = Shard.device(capKey: "fresh")
+        let read = shard.handle(.devices(Shard.statement(3), [moved]), at: 22)
+        #expect(!read.contains { if case .takeOver = $0 { true } else { false } }, "\(read)")
+        _ = shard.handle(.gaveUp(Shard.statement(5)), at: 23)
+        #expect(shard.machine.view(of: device.id, at: Shard.at(24)) == nil)
+        let later = shard.run(from: 24, to: 5_000)
+        #expect(!later.contains { if case .takeOver = $0 { true } else { false } }, "\(later)")
+    }
+
+    /// The same while something keeps the slot: when it comes back after all, the new key's history is read first.
+    @Test func aSlotThatComesBackReadsWhatItMissedWhileItWasLeaving() {
+        let shard = Shard(devices: [Shard.device(concurrency: 1)])
+        _ = shard.handle(.batch(shard.batch(device)), at: 10)
+        _ = shard.handle(shard.renewal(control: 1, at: 15), at: 15)
+        _ = shard.handle(shard.renewal(assignment: 2, control: 1, at: 20), at: 20)
+        _ = shard.handle(.ownership(Shard.statement(5), [Shard.ownership(wanted: Shard.other)]), at: 21)
+        _ = shard.handle(.devices(Shard.statement(4), [Shard.device(concurrency: 1, capKey: "fresh")]), at: 22)
+        _ = shard.handle(shard.renewal(assignment: 3, control: 1, at: 30), at: 30)
+        let back = shard.handle(.ownership(Shard.statement(6), [Shard.ownership()]), at: 31)
+        #expect(back.contains { if case .takeOver(_, [Shard.ownership()]) = $0 { true } else { false } }, "\(back)")
+    }
+
     @Test func stopGivesEverythingUpAndFinishes() {
         let shard = Shard(devices: [device])
         #expect(shard.handle(.stop, at: 10).contains(.giveUp(Shard.statement(3), [Shard.slot])))

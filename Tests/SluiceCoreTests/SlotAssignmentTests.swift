@@ -11,9 +11,8 @@ import Testing
 
     private func ownerships(_ members: [ShardMember]) -> [SlotOwnership] {
         HashSlot.all.map { slot in
-            SlotOwnership(
-                slot: slot, epoch: Epoch(rawValue: 1),
-                owner: SlotAssignment.owner(of: slot, among: members)?.incarnation, wanted: nil)
+            let owner = SlotAssignment.owner(of: slot, among: members)?.incarnation
+            return SlotOwnership(slot: slot, epoch: Epoch(rawValue: 1), owner: owner, wanted: owner)
         }
     }
 
@@ -41,7 +40,7 @@ import Testing
 
     @Test func aJoinTakesSlotsOnlyForItself() {
         let changes = SlotAssignment.changes(from: ownerships(members(3)), members: members(4))
-        #expect(changes.allSatisfy { $0.owner.rawValue == 4 })
+        #expect(changes.allSatisfy { $0.owner?.rawValue == 4 })
         #expect((900...1_150).contains(changes.count))
     }
 
@@ -55,7 +54,22 @@ import Testing
         let before = ownerships(members(3))
         let changes = SlotAssignment.changes(from: before, members: members(3, draining: [2]))
         #expect(Set(changes.map(\.slot)) == Set(before.filter { $0.owner?.rawValue == 2 }.map(\.slot)))
-        #expect(changes.allSatisfy { $0.owner.rawValue != 2 })
+        #expect(changes.allSatisfy { $0.owner?.rawValue != 2 })
+    }
+
+    @Test func withNobodyLeftToTakeThemADrainingNodeStillGivesItsSlotsUp() {
+        let before = ownerships(members(1))
+        let changes = SlotAssignment.changes(from: before, members: members(1, draining: [1]))
+        #expect(changes.count == HashSlot.count)
+        #expect(changes.allSatisfy { $0.owner == nil })
+        let asked = before.map {
+            SlotOwnership(slot: $0.slot, epoch: $0.epoch, owner: $0.owner, wanted: nil)
+        }
+        #expect(SlotAssignment.changes(from: asked, members: members(1, draining: [1])).isEmpty)
+        // It is undrained before it gave them up: the wish is taken back.
+        let back = SlotAssignment.changes(from: asked, members: members(1))
+        #expect(back.count == HashSlot.count)
+        #expect(back.allSatisfy { $0.owner?.rawValue == 1 })
     }
 
     @Test func aNodeThatRestartsGetsItsSlotsBack() {
@@ -63,7 +77,7 @@ import Testing
         restarted[1].incarnation = Incarnation(rawValue: 20)
         let changes = SlotAssignment.changes(from: ownerships(members(3)), members: restarted)
         #expect(Set(changes.map(\.slot)) == Set(ownerships(members(3)).filter { $0.owner?.rawValue == 2 }.map(\.slot)))
-        #expect(changes.allSatisfy { $0.owner.rawValue == 20 })
+        #expect(changes.allSatisfy { $0.owner?.rawValue == 20 })
     }
 
     @Test func whatIsAlreadyAskedForIsNotAskedForAgain() {
@@ -74,7 +88,7 @@ import Testing
         #expect(SlotAssignment.changes(from: wanted, members: members(4)).isEmpty)
         // The joining node died before the hand-over: the wish is taken back.
         let changes = SlotAssignment.changes(from: wanted, members: members(3))
-        #expect(changes.count == wanted.count { $0.wanted != nil })
+        #expect(changes.count == wanted.count { $0.wanted != $0.owner })
         #expect(changes.allSatisfy { wanted[Int($0.slot.rawValue)].owner == $0.owner })
     }
 

@@ -41,7 +41,7 @@ GRANT UPDATE (assignment) ON cluster_versions TO sluice_coordinator, sluice_shar
 
 -- What everybody reads: no lead and no credential is in here.
 GRANT SELECT ON sluice_schema, workspaces, sequences, sequence_steps, sequence_branches, lanes, device_states, pauses,
-    slot_owners, coordinator_lease, claim_batches, untouchable_contacts
+    drained_nodes, slot_owners, coordinator_lease, claim_batches, untouchable_contacts
     TO sluice_coordinator, sluice_shard, sluice_api, sluice_reader;
 GRANT SELECT ON user_devices TO sluice_coordinator, sluice_shard, sluice_api, sluice_reader;
 -- Everything about gateways and devices but credentials.

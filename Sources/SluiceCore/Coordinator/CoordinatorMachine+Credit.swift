@@ -97,7 +97,7 @@ extension CoordinatorMachine {
         guard let ownership = ownerships[Int(slot.rawValue)], let owner = ownership.owner, roster.isLive(owner) else {
             return nil
         }
-        return ownership.wanted == nil || ownership.wanted == owner ? ownership : nil
+        return ownership.wanted == owner ? ownership : nil
     }
 
     private func entry(of device: DeviceID, under ownership: SlotOwnership) -> CreditBook.Entry? {

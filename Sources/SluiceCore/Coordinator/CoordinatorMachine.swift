@@ -148,6 +148,8 @@ public struct CoordinatorMachine: Sendable {
     private mutating func reloadControl() {
         errands.want(.loadRoutes)
         errands.want(.loadLanes)
+        // It may be a node that was drained.
+        errands.want(.survey)
     }
 
     // MARK: Deciding

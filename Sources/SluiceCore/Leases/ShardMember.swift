@@ -2,7 +2,7 @@
 public struct ShardMember: Hashable, Sendable {
     public var incarnation: Incarnation
     public var name: String
-    /// It is stopping: it keeps what it owns until it has given it up, and gets nothing new.
+    /// It is stopping, or an operator drained it: it keeps what it owns until it has given it up, and gets nothing new.
     public var isDraining: Bool
 
     public init(incarnation: Incarnation, name: String, isDraining: Bool) {

@@ -6,14 +6,15 @@
 /// node that restarts gets its slots back.
 public enum SlotAssignment {
     /// What must change so that every slot is, or is asked to be, where it belongs. Slots of an owner that lives stay
-    /// until it has given them up; a draining member gets nothing.
+    /// until it has given them up; a draining member gets nothing, and gives up what it has even when nobody is left to
+    /// take it.
     public static func changes(from ownerships: [SlotOwnership], members: [ShardMember]) -> [SlotGrant] {
         let live = Set(members.map(\.incarnation))
         let candidates = candidates(among: members)
         return ownerships.compactMap { ownership in
-            guard let wanted = heaviest(candidates, for: ownership.slot)?.incarnation else { return nil }
+            let wanted = heaviest(candidates, for: ownership.slot)?.incarnation
             let isLed = ownership.owner.map { live.contains($0) } ?? false
-            let target = isLed ? ownership.wanted ?? ownership.owner : nil
+            let target = isLed ? ownership.wanted : nil
             return target == wanted ? nil : SlotGrant(slot: ownership.slot, owner: wanted)
         }
     }

@@ -4,7 +4,7 @@ public struct SlotOwnership: Hashable, Sendable {
     public var epoch: Epoch
     /// Nil: nobody; the leader assigns it.
     public var owner: Incarnation?
-    /// Whom the leader wants to own it. Differs from `owner` while a hand-over is asked for.
+    /// Whom the leader wants to own it; nil: nobody. Differs from `owner` while a hand-over is asked for.
     public var wanted: Incarnation?
 
     public init(slot: HashSlot, epoch: Epoch, owner: Incarnation?, wanted: Incarnation?) {

@@ -52,7 +52,7 @@ extension ShardMachine {
             }
             forget(slot)
         }
-        let isWantedElsewhere = row.wanted != nil && row.wanted != incarnation
+        let isWantedElsewhere = row.wanted != incarnation
         slots[slot].ownership = row
         switch slots[slot].phase {
         case .foreign:
@@ -157,12 +157,17 @@ extension ShardMachine {
         for profile in profiles where slots[profile.slot].isLoaded {
             if capKeyIndex[profile.capKey] == nil || profile.hasMovedKey && !isMember(profile) {
                 if let known = deviceIndex[profile.id] { retire(known, at: now) }
-                enqueueTakeOver(profile.slot)
+                readHistoryAnew(of: profile.slot)
             } else {
                 install(profile, at: now)
             }
         }
         reviewCaps(of: loaded, at: now)
+    }
+
+    /// A slot that is leaving is not taken over any more: it may be given up at any moment. It is when it comes back.
+    private mutating func readHistoryAnew(of slot: HashSlot) {
+        if slots[slot].phase == .leaving { slots[slot].isLoaded = false } else { enqueueTakeOver(slot) }
     }
 
     // MARK: Going

@@ -32,7 +32,10 @@ struct NodeFacts: Sendable {
         var host: String
         var renewedAt: Date?
         var isLive: Bool
+        /// It is stopping.
         var isDraining: Bool
+        /// An operator drained it.
+        var isDrained: Bool
         var slots: Int
     }
 

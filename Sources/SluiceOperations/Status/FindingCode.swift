@@ -17,6 +17,8 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case nodeProblem = "SLU-107"
     case mixedVersions = "SLU-108"
     case termsDiffer = "SLU-109"
+    case nodesDrained = "SLU-110"
+    case allNodesDrained = "SLU-111"
 
     case ledgerDayMissing = "SLU-201"
     case intakeOld = "SLU-202"
@@ -63,6 +65,8 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .nodeProblem: "node_problem"
         case .mixedVersions: "mixed_versions"
         case .termsDiffer: "terms_differ"
+        case .nodesDrained: "nodes_drained"
+        case .allNodesDrained: "all_nodes_drained"
         case .ledgerDayMissing: "ledger_day_missing"
         case .intakeOld: "intake_old"
         case .intakeSetAside: "intake_set_aside"

@@ -54,7 +54,7 @@ enum Findings {
         guard let known = facts.nodes else { return [] }
         var found: [Finding] = []
         let answered = Set(facts.replies.map(\.incarnation.rawValue))
-        if known.leader == nil {
+        if known.leader == nil, !DrainFindings.isAllDrained(.coordinator, known) {
             found.append(Finding(.noLeader, "no coordinator leads: nothing new is claimed or enrolled"))
         }
         for node in known.nodes {
@@ -71,7 +71,7 @@ enum Findings {
         }
         if !known.nodes.contains(where: { $0.role == NodeRole.shard.rawValue && $0.isLive }) {
             found.append(Finding(.noShards, "no shard node is alive: nothing is sent"))
-        } else if known.slots.orphanedWithDevices > 0 {
+        } else if known.slots.orphanedWithDevices > 0, !DrainFindings.isAllDrained(.shard, known) {
             found.append(
                 Finding(
                     .slotsWithoutOwner,
@@ -85,7 +85,7 @@ enum Findings {
                     .mixedVersions, .note, "nodes run different versions: \(versions.sorted().joined(separator: ", "))")
             )
         }
-        return found
+        return found + DrainFindings.of(known)
     }
 
     private static func upkeep(_ facts: ClusterFacts) -> [Finding] {

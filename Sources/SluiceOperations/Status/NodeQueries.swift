@@ -8,7 +8,9 @@ enum NodeQueries {
     private static let nodesSQL = """
         WITH owned AS (SELECT owner, count(*)::int AS n FROM slot_owners WHERE owner IS NOT NULL GROUP BY owner)
         SELECT now() AS now, l.incarnation, l.node_name, l.role, l.version, l.host, l.renewed_at,
-            l.expires_at > now() AS is_live, l.is_draining, coalesce(o.n, 0) AS slots
+            l.expires_at > now() AS is_live, l.is_draining,
+            EXISTS (SELECT FROM drained_nodes d WHERE d.role = l.role AND d.node_name = l.node_name) AS is_drained,
+            coalesce(o.n, 0) AS slots
         FROM node_leases l LEFT JOIN owned o ON o.owner = l.incarnation
         WHERE l.expires_at > now() OR o.n > 0 OR NOT EXISTS (
             SELECT FROM node_leases n
@@ -54,6 +56,7 @@ enum NodeQueries {
             role: try row.decode(String.self, "role"), version: try row.decode(String.self, "version"),
             host: try row.decode(String.self, "host"), renewedAt: try row.date("renewed_at"),
             isLive: try row.decode(Bool.self, "is_live"), isDraining: try row.decode(Bool.self, "is_draining"),
+            isDrained: try row.decode(Bool.self, "is_drained"),
             slots: Int(try row.decode(Int32.self, "slots")))
     }
 }

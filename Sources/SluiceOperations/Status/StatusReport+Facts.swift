@@ -77,7 +77,8 @@ extension StatusReport {
                 name: node.name, role: node.role,
                 state: !node.isLive ? .lapsed : reply == nil && isNATSUp ? .silent : .live,
                 incarnation: node.incarnation, version: node.version, host: node.host,
-                isLeader: node.incarnation == facts.nodes?.leader, isDraining: node.isDraining, slots: node.slots,
+                isLeader: node.incarnation == facts.nodes?.leader, isDraining: node.isDraining,
+                isDrained: node.isDrained, slots: node.slots,
                 lastHeartbeatSecondsAgo: node.renewedAt.flatMap { renewed in
                     facts.nodes.map { max(0, $0.now.timeIntervalSince(renewed)) }
                 },
@@ -106,6 +107,7 @@ extension StatusReport.NodeLine {
         self.init(
             name: reply.name, role: reply.role.rawValue, state: .unregistered, incarnation: reply.incarnation.rawValue,
             version: reply.version, host: reply.host, isLeader: reply.coordinator?.term != nil, isDraining: false,
+            isDrained: false,
             slots: Int(reply.shard?.slotsOwned ?? 0), lastHeartbeatSecondsAgo: reply.renewalAge.inSeconds,
             uptimeSeconds: uptime,
             openRequests: reply.shard.map { Int($0.openRequests) }, permits: reply.shard.map { Int($0.permitsLimit) },

@@ -42,7 +42,10 @@ public struct StatusReport: Codable, Hashable, Sendable {
         public var version: String
         public var host: String
         public var isLeader: Bool
+        /// It is stopping.
         public var isDraining: Bool
+        /// An operator drained it: `sluice nodes undrain` takes that back.
+        public var isDrained: Bool
         public var slots: Int
         public var lastHeartbeatSecondsAgo: Double?
         /// Of this incarnation, while the node answers.

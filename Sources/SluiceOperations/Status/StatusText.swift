@@ -32,15 +32,21 @@ public enum StatusText {
             .init(title: "OPEN", isRight: true), .init(title: "HEARTBEAT", isRight: true),
         ])
         for node in report.nodes {
-            let role = node.isLeader ? "\(node.role), leads" : node.isDraining ? "\(node.role), stops" : node.role
             table.add([
-                node.name, role, node.state.rawValue, node.version, node.host,
+                node.name, role(of: node), node.state.rawValue, node.version, node.host,
                 node.role == "shard" ? "\(node.slots)" : "",
                 node.openRequests.map { "\($0)" } ?? "",
                 node.lastHeartbeatSecondsAgo.map { "\(Words.span($0)) ago" } ?? "",
             ])
         }
         return table.lines(width: width)
+    }
+
+    private static func role(of node: StatusReport.NodeLine) -> String {
+        if node.isLeader { return "\(node.role), leads" }
+        if node.isDraining { return "\(node.role), stops" }
+        guard node.isDrained else { return node.role }
+        return node.slots > 0 ? "\(node.role), drains" : "\(node.role), drained"
     }
 
     private static func devices(_ report: StatusReport) -> [String] {

@@ -45,7 +45,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         try await storing {
             try await pools.relaxed.query(
                 """
-                SELECT l.incarnation, l.node_name, l.is_draining FROM node_leases l
+                SELECT l.incarnation, l.node_name, l.is_draining OR \(NodeLifecycle.isDrained("l")) AS is_draining
+                FROM node_leases l
                     JOIN node_fences f USING (incarnation)
                 WHERE l.role = '\(NodeRole.shard.rawValue)' AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL
                 ORDER BY l.incarnation
@@ -93,7 +94,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
             let rows = try await pools.durable.query(
                 Self.assignSQL,
                 [
-                    .slots(grants.map(\.slot)), .int64Array(grants.map(\.owner.rawValue)), .int64(term.rawValue),
+                    .slots(grants.map(\.slot)), .int64Array(grants.map(\.owner?.rawValue)), .int64(term.rawValue),
                 ])
             guard rows.count > 0 else { throw StoreError.termLost }
             return try rows.filter { try $0.decode(Int16?.self, "slot") != nil }.map(SlotOwnership.init(row:))
@@ -192,15 +193,21 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
 
     // MARK: SQL
 
-    /// The node's lease, and the lead: kept by whom it belongs to, taken by whoever comes first when it has run out.
+    /// The node's lease, and the lead: kept by whom it belongs to, taken by whoever comes first when it has run out. A
+    /// drained node takes none, and ends the one it has.
     private static let renewSQL = """
-        WITH \(NodeLifecycle.renewalCTE), lead AS (
+        WITH \(NodeLifecycle.renewalCTE), candidate AS MATERIALIZED (
+            SELECT lease, \(NodeLifecycle.isDrained("renewed")) AS is_drained FROM renewed
+        ), yielded AS (
+            UPDATE coordinator_lease SET expires_at = '-infinity'
+            WHERE incarnation = $1 AND expires_at > clock_timestamp() AND EXISTS (SELECT FROM candidate WHERE is_drained)
+        ), lead AS (
             UPDATE coordinator_lease SET
                 term = CASE WHEN incarnation = $1 AND term = $2 AND expires_at > clock_timestamp() THEN term
                     ELSE term + 1 END,
                 incarnation = $1,
-                expires_at = clock_timestamp() + (SELECT lease FROM node_leases WHERE incarnation = $1)
-            WHERE EXISTS (SELECT FROM renewed)
+                expires_at = clock_timestamp() + (SELECT lease FROM candidate)
+            WHERE EXISTS (SELECT FROM candidate WHERE NOT is_drained)
               AND (expires_at < clock_timestamp() OR incarnation = $1)
             RETURNING term)
         SELECT clock_timestamp() AS now, (SELECT term FROM lead) AS led, c.term, v.assignment,

@@ -69,12 +69,17 @@ public struct NodeLifecycle: Sendable {
             FROM fence RETURNING incarnation
         """
 
+    /// Whether an operator drained the node of the row of `node_leases` that is called `lease`: a condition in SQL.
+    static func isDrained(_ lease: String) -> String {
+        "EXISTS (SELECT FROM drained_nodes d WHERE d.role = \(lease).role AND d.node_name = \(lease).node_name)"
+    }
+
     /// A conditional renewal, as the first member of a WITH: one row when the lease still ran and the fence is open.
     static let renewalCTE = """
         renewed AS (
             UPDATE node_leases SET renewed_at = clock_timestamp(), expires_at = clock_timestamp() + lease
             WHERE incarnation = $1 AND expires_at > clock_timestamp()
               AND EXISTS (SELECT FROM node_fences WHERE incarnation = $1 AND closed_at IS NULL)
-            RETURNING incarnation)
+            RETURNING incarnation, node_name, role, lease)
         """
 }

@@ -27,10 +27,21 @@ extension SchemaV1 {
             is_draining boolean NOT NULL DEFAULT false
         ) WITH (fillfactor = 50);
 
+        -- By name, so that a node that an operator drained is drained after its restart too.
+        CREATE TABLE drained_nodes (
+            role text NOT NULL,
+            node_name text NOT NULL,
+            drained_at timestamptz NOT NULL DEFAULT now(),
+            drained_by text,
+            reason text,
+            PRIMARY KEY (role, node_name)
+        );
+
         CREATE TABLE slot_owners (
             slot smallint PRIMARY KEY CHECK (slot BETWEEN 0 AND \(HashSlot.count - 1)),
             epoch bigint NOT NULL DEFAULT 0,
             owner bigint,
+            -- By the leader; NULL while there is an owner: it shall give the slot up to nobody.
             wanted bigint
         ) WITH (fillfactor = 50);
         INSERT INTO slot_owners (slot) SELECT generate_series(0, \(HashSlot.count - 1));
@@ -75,7 +86,10 @@ extension SchemaV1 {
     /// devices is no news to anybody: a thousand devices that reconnect must not make every node read all of them a
     /// thousand times.
     static let controlTriggers =
-        ["sequences", "workspaces", "pauses", "gateways", "device_caps", "device_states", "user_devices"]
+        [
+            "sequences", "workspaces", "pauses", "gateways", "device_caps", "device_states", "user_devices",
+            "drained_nodes",
+        ]
         .map { table in
             """
             CREATE TRIGGER sluice_control_changed AFTER INSERT OR UPDATE OR DELETE ON \(table)

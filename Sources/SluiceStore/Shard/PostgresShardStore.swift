@@ -104,6 +104,7 @@ public struct PostgresShardStore: ShardStore {
                     UPDATE slot_owners s SET epoch = epoch + 1, owner = (
                         SELECT l.incarnation FROM node_leases l JOIN node_fences f USING (incarnation)
                         WHERE l.incarnation = s.wanted AND l.incarnation <> $1 AND NOT l.is_draining
+                          AND NOT \(NodeLifecycle.isDrained("l"))
                           AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL)
                     FROM mine WHERE s.slot = mine.slot AND s.owner = $1 RETURNING s.slot)
                 UPDATE cluster_versions SET assignment = assignment + 1 WHERE EXISTS (SELECT FROM given)
