@@ -106,10 +106,13 @@ var tests: [Target] {
     [
         .swift(
             "TestSupport",
-            ["PostgresDriver", "NATSDriver", "SluiceStore", "SluiceWire", .log, .lifecycle],
+            ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore", "SluiceWire", .log, .lifecycle],
             path: "Tests/TestSupport"),
         .swift("Simulation", ["SluiceCore", "SluiceStore", .collections("HeapModule")], path: "Tests/Simulation"),
         .executable("SimulationTool", ["Simulation", .argumentParser], path: "Tests/SimulationTool"),
+        .executable(
+            "SingleShotProbe", ["SluiceCore", "SluiceGateways", "TestSupport", .nioCore, .nioPosix, .argumentParser],
+            path: "Tests/SingleShotProbe"),
         .tests("Simulation", []),
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),

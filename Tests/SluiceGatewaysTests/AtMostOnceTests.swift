@@ -18,9 +18,7 @@ import Testing
         var cancelAfter: Duration?
 
         init(index: Int, random: inout SeededGenerator) {
-            let digits = String(index)
-            let padding = String(repeating: "0", count: 12 - digits.count)
-            contact = UUID(uuidString: "00000000-0000-4000-8000-\(padding)\(digits)")!
+            contact = makeContact(index)
             startWithin = .milliseconds(Int.random(in: 0...60, using: &random))
             httpTimeout = .milliseconds(Int.random(in: 10...120, using: &random))
             cancelAfter = Bool.random(using: &random) ? nil : .milliseconds(Int.random(in: 0...60, using: &random))

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceGateways
+import TestSupport
 import Testing
 
 /// What a server can do to one request, and what may be concluded. In each case the server sees at most one request.
@@ -124,24 +125,6 @@ import Testing
                     ["unknown connection_lost", "refused connect_failed free retry"].contains(outcome.summary))
                 #expect(server.requests.isEmpty)
                 #expect(server.connections == 1)
-            }
-        }
-    }
-
-    /// Cuts the answer after each number of bytes: only the whole of it is an answer.
-    @Test func closedAtEachOffsetOfTheAnswer() async throws {
-        let whole = Self.response()
-        for offset in stride(from: 0, through: whole.utf8.count, by: 7) {
-            let part = String(whole.utf8.prefix(offset)) ?? ""
-            try await ScriptedServer.with([.awaitRequest, .send(part), .close]) { server in
-                try await withClient { client in
-                    let device = makeDevice("gowa", baseURL: server.baseURL)
-                    let outcome = await client.send(
-                        makeReservation(), on: device, latestStart: monotonicNow() + .seconds(1))
-                    let isWhole = offset == whole.utf8.count
-                    #expect(outcome.summary == (isWhole ? "sent 3EB0" : "unknown connection_lost"), "cut at \(offset)")
-                    #expect(server.requests.count == 1)
-                }
             }
         }
     }

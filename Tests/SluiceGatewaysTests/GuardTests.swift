@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceGateways
 import Synchronization
+import TestSupport
 import Testing
 
 /// The guard and the abort: nothing starts late, nothing arrives after it was given up.

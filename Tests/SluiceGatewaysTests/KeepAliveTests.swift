@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceGateways
+import TestSupport
 import Testing
 
 /// A second request on a connection that the server may have closed.
@@ -59,8 +60,12 @@ import Testing
             try await withClient { client in
                 #expect(await send(client, to: server) == "sent -")
                 try await eventually("the stray answer's connection is closed") { server.endings.count == 1 }
-                #expect(await send(client, to: server) == "sent -")
+                var second = await send(client, to: server)
+                // The server may know of the end before the client's pool does: then nothing was written.
+                if second == "refused connect_failed free retry" { second = await send(client, to: server) }
+                #expect(second == "sent -")
                 #expect(server.connections == 2)
+                #expect(server.requests.count == 2)
             }
         }
     }

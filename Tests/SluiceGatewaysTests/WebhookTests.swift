@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SluiceCore
+import TestSupport
 import Testing
 
 @testable import SluiceGateways

@@ -21,7 +21,10 @@ final class SendTicket: Sendable {
 
     private enum State { case waiting, written, late, abandoned }
 
-    /// The socket gives up on bytes that stay unacknowledged this long (TCP_USER_TIMEOUT), in milliseconds.
+    /// The socket gives up on bytes that stay unacknowledged this long (TCP_USER_TIMEOUT), in milliseconds. It bounds
+    /// what a stopped process has written, so it must have run out before the total time has. The kernel counts from
+    /// its first repetition, not from the write; the quarter that is left is for that first wait, which is about three
+    /// times the path's round trip and 0.2 s at least.
     let userTimeout: Int
     private let latestStart: MonotonicTime?
     private let state = Mutex(State.waiting)
@@ -30,7 +33,7 @@ final class SendTicket: Sendable {
     ///   state.
     init(latestStart: MonotonicTime?, totalTime: Duration) {
         self.latestStart = latestStart
-        userTimeout = Int(clamping: max(totalTime.wholeMicroseconds / 1_000, 1))
+        userTimeout = Int(clamping: max(totalTime.wholeMicroseconds * 3 / 4_000, 1))
     }
 
     /// Not a question for a device's state.

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceGateways
+import TestSupport
 import Testing
 
 /// Polls until `condition` holds; records an issue when it does not in time.

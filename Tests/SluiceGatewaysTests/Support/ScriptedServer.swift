@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -10,8 +11,13 @@ final class ScriptedServer: Sendable {
         /// Go on when a head and its body are complete.
         case awaitRequest
         case send(String)
+        case sendBytes([UInt8])
         case pause(Duration)
         case close
+        /// Close with a reset instead of an orderly end.
+        case reset
+        /// Read nothing more: what the peer writes stays in the kernels' buffers.
+        case stopReading
         /// Read, answer nothing, until the peer ends it.
         case stall
     }
@@ -134,6 +140,8 @@ private final class ScriptRunner: ChannelInboundHandler {
                 box.server?.completed(request)
             case .send(let text):
                 context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+            case .sendBytes(let bytes):
+                context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
             case .pause(let duration):
                 isPausing = true
                 context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(duration)) {
@@ -142,6 +150,13 @@ private final class ScriptRunner: ChannelInboundHandler {
                 }
             case .close:
                 context.close(promise: nil)
+            case .reset:
+                // On its own event loop it is done when the call returns; it fails when the peer was faster.
+                _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+                context.close(promise: nil)
+            case .stopReading:
+                // It fails when the connection has ended: then nothing is read either.
+                try? context.channel.syncOptions?.setOption(.autoRead, value: false)
             case .stall:
                 return
             }
