@@ -14,6 +14,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -68,9 +69,11 @@ var libraries: [Target] {
             "SluiceAPI",
             [
                 "SluiceCore", "SluiceWire", "SluiceStore", "SluiceOperations", "PostgresDriver", "NATSDriver",
-                "SluiceTelemetry", .hummingbird, .nioCore, .log, .lifecycle,
+                "SluiceTelemetry", .hummingbird, .hummingbirdCore, .httpTypes, .nioCore, .crypto, .log, .lifecycle,
             ]),
-        .swift("SluiceOperations", ["SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver"]),
+        .swift(
+            "SluiceOperations",
+            ["SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver", .crypto]),
         .swift("SluiceDev", ["SluiceCore", "SluiceStore", "PostgresDriver", .subprocess, .system, .log]),
         .swift("SluiceConfig", ["SluiceCore", "SluiceFailpoints", .configuration]),
     ]
@@ -189,6 +192,8 @@ extension Target.Dependency {
     static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
     static var httpClient: Self { .product(name: "AsyncHTTPClient", package: "async-http-client") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
+    static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }
+    static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
     static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
     static var system: Self { .product(name: "SystemPackage", package: "swift-system") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }

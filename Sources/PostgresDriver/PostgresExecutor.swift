@@ -33,7 +33,7 @@ extension PostgresExecutor {
     }
 }
 
-/// What can open transactions: a connection or a pool.
+/// What can open transactions: a connection or a pool, and a transaction itself, by savepoints.
 public protocol PostgresTransactor: PostgresExecutor {
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws or its task is cancelled.
     ///

@@ -19,6 +19,12 @@ public struct APIConfiguration: Sendable {
     public var windows = CapWindows()
     /// Connections to the database, beside the one that renews the lease.
     public var connections = 4
+    /// Of one API key; at least 1.
+    public var requestsPerSecond = 200
+    /// TCP connections that clients may hold at once; more wait to be accepted.
+    public var clientConnections = 1_000
+    /// How long a client may leave a connection without a byte.
+    public var idleTimeout: Duration = .seconds(30)
 
     public init(
         node: NodeRegistration, host: String, port: Int, database: PostgresConfiguration, nats: NATSOptions,
@@ -32,21 +38,21 @@ public struct APIConfiguration: Sendable {
         self.subjects = subjects
     }
 
-    /// Anybody who reaches the API may enroll anybody: until there are keys, only this machine may reach it.
-    func requireLoopback() throws(APIConfigurationError) {
-        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        guard isLoopback else { throw APIConfigurationError.notLoopback(host: host) }
-    }
+    /// Whether other machines reach it.
+    var isOpenToNetwork: Bool { !(host == "localhost" || host == "::1" || host.hasPrefix("127.")) }
 }
 
 /// Why an API server does not start.
 public enum APIConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    case notLoopback(host: String)
+    case noKey(host: String)
 
     public var description: String {
         switch self {
-        case .notLoopback(let host):
-            "the API has no keys yet and therefore listens on loopback addresses only, not on \(host): set SLUICE_API_HOST=127.0.0.1"
+        case .noKey(let host):
+            """
+            there is no API key, and so the API listens on loopback addresses only, not on \(host): run `sluice keys create`, or set \
+            SLUICE_API_HOST=127.0.0.1
+            """
         }
     }
 }

@@ -10,12 +10,17 @@ struct APIError: Error {
     var message: String
     /// What was wrong in the request, as the client named it.
     var field: String?
+    var headers: HTTPFields
 
-    init(_ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil) {
+    init(
+        _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,
+        headers: HTTPFields = [:]
+    ) {
         self.status = status
         self.code = code
         self.message = message
         self.field = field
+        self.headers = headers
     }
 
     /// - Returns: nil for what no client can have caused.

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NATSDriver
 import PostgresDriver
@@ -20,8 +21,7 @@ public struct APIServer: Service {
     public init(
         configuration: APIConfiguration, metrics: PrometheusMetrics, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
-    ) throws(APIConfigurationError) {
-        try configuration.requireLoopback()
+    ) {
         self.configuration = configuration
         self.metrics = metrics
         self.logger = logger
@@ -37,7 +37,10 @@ public struct APIServer: Service {
             leases, limits: PostgresPoolConfiguration(maximumConnections: 1, minimumConnections: 1))
     }
 
-    /// Throws when the port cannot be bound. Neither the database nor NATS has to be there yet.
+    /// Neither the database nor NATS has to be there yet; only a server that other machines reach waits for the database
+    /// before it listens, to know that there is a key.
+    ///
+    /// - Throws: when the port cannot be bound, and ``APIConfigurationError``.
     public func run() async throws {
         var options = configuration.nats
         options.retryInitialConnect = true
@@ -77,14 +80,41 @@ public struct APIServer: Service {
         }
     }
 
+    /// Returns once there is a key, if there has to be one.
+    private func requireKey(_ session: OperatorSession) async throws {
+        guard configuration.isOpenToNetwork else { return }
+        let outage = OutageLog("looking for an API key", logger: logger)
+        var pace = RetryPace(first: .milliseconds(200), cap: .seconds(2))
+        while !Task.isCancelled {
+            do {
+                if try await session.checkKey(nil) == .unneeded {
+                    throw APIConfigurationError.noKey(host: configuration.host)
+                }
+                return outage.worked()
+            } catch let error as PostgresError {
+                outage.failed(error)
+                pace.failed()
+                await pace.wait()
+            }
+        }
+    }
+
     private func serve(_ session: OperatorSession, _ served: ServedRequests) async throws {
+        try await cancelWhenGracefulShutdown { try await requireKey(session) }
         let router = Router()
         router.addMiddleware { ErrorsAsJSON(logger: logger) }
         router.addHealthRoutes(metrics: metrics, readiness: readiness)
-        Routes(session: session, served: served).add(to: router)
+        let gate = Gate(
+            session: session, rates: RequestRates(perSecond: configuration.requestsPerSecond),
+            isOpenToNetwork: configuration.isOpenToNetwork)
+        Dispatch(session: session, gate: gate, served: served).add(
+            ClusterEndpoints.all(session) + ContactEndpoints.all, to: router)
         let application = Application(
             router: router,
-            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+            server: .http1(configuration: .init(idleTimeout: .init(configuration.idleTimeout))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.clientConnections)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? configuration.port
                 logger.info("API listens", metadata: ["port": .stringConvertible(port)])

@@ -16,9 +16,10 @@ struct ErrorsAsJSON<Context: RequestContext>: RouterMiddleware {
             guard let known = APIError(error) else {
                 logger.error("request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
                 return try Answer.error(
-                    APIError(.internalServerError, "internal", "this should not have happened; see the log"))
+                    APIError(.internalServerError, "internal", "this should not have happened; see the log")
+                ).response
             }
-            return try Answer.error(known)
+            return try Answer.error(known).response
         }
     }
 }

@@ -78,6 +78,11 @@ extension Setting where Value == Int {
             "Port of /healthz, /readyz and /metrics; 0 takes any free one and logs it.")
     }
     static var apiPort: Self { .integer("SLUICE_API_PORT", default: 3000, in: 0...65_535, "Port of the HTTP API.") }
+    static var apiRequestsPerSecond: Self {
+        .integer(
+            "SLUICE_API_REQUESTS_PER_SECOND", default: 200, in: 1...100_000,
+            "Requests that each API key may make; as many at once after a pause.")
+    }
     static var poolSize: Self {
         .integer(
             "SLUICE_POOL_SIZE", default: 6, in: 2...100,

@@ -17,6 +17,7 @@ public struct Settings: Hashable, Sendable {
     public var httpPort: Int
     public var apiHost: String
     public var apiPort: Int
+    public var apiRequestsPerSecond: Int
 
     public var logLevel: LogLevelSetting
     public var logFormat: LogFormatSetting
@@ -89,6 +90,7 @@ public struct Settings: Hashable, Sendable {
         httpPort = reader.read(.httpPort)
         apiHost = reader.read(.apiHost)
         apiPort = reader.read(.apiPort)
+        apiRequestsPerSecond = reader.read(.apiRequestsPerSecond)
         logLevel = reader.read(.logLevel)
         logFormat = reader.read(.logFormat)
         traceHeaders = reader.read(.traceHeaders)

@@ -57,8 +57,9 @@ extension RoleProcess {
             nats: natsOptions, subjects: try subjects())
         configuration.timers = settings.timers
         configuration.windows = settings.windows
+        configuration.requestsPerSecond = settings.apiRequestsPerSecond
         configuration.connections = settings.poolSize
-        let server = try APIServer(configuration: configuration, metrics: metrics, logger: logger)
+        let server = APIServer(configuration: configuration, metrics: metrics, logger: logger)
         try await run(server) { await server.readiness() }
     }
 

@@ -45,6 +45,28 @@ import Testing
         }
     }
 
+    @Test func aTransactionInATransactionIsUndoneAlone() async throws {
+        try await withSession { connection in
+            try await connection.execute(script: "create temp table t (n int)")
+            try await connection.withTransaction { outer in
+                try await outer.query("insert into t values (1)")
+                for fails in [false, true] {
+                    let error = await postgresError {
+                        try await outer.withTransaction { inner in
+                            try await inner.query("insert into t values (2)")
+                            try await inner.withTransaction { try await $0.query("insert into t values (3)") }
+                            if fails { try await inner.query("select 1/0") }
+                        }
+                    }
+                    #expect((error != nil) == fails)
+                }
+                try await outer.query("insert into t values (4)")
+            }
+            let rows = try await connection.query("select n from t order by n")
+            #expect(try rows.column(Int32.self) == [1, 2, 3, 4])
+        }
+    }
+
     @Test func aDeferredConstraintFailsTheCommit() async throws {
         try await withSession { connection in
             try await connection.execute(

@@ -1,8 +1,4 @@
 import Foundation
-import Logging
-import PostgresDriver
-import SluiceAPI
-import SluiceTelemetry
 import TestSupport
 import Testing
 
@@ -49,14 +45,4 @@ import Testing
         }
     }
 
-    @Test func itListensOnLoopbackOnly() async throws {
-        let database = try PostgresConfiguration("postgresql://127.0.0.1:1/none")
-        for host in ["0.0.0.0", "10.0.0.1", "::"] {
-            let configuration = try RunningAPI.configuration(database, "nats://127.0.0.1:1", host: host)
-            #expect(throws: APIConfigurationError.notLoopback(host: host)) {
-                try APIServer(
-                    configuration: configuration, metrics: .init(), logger: .init(label: "test"))
-            }
-        }
-    }
 }

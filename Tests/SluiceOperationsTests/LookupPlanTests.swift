@@ -12,10 +12,11 @@ import Testing
             try await world.sql.query(
                 "INSERT INTO leads (phone) SELECT '+62 811-' || lpad(n::text, 8, '0') FROM generate_series(1, 10000) n",
                 deadline: .seconds(60))
-            let plan = try await world.plan(of: LeadQuery.sql, [.string("6281100004000")], filled: "leads")
+            let plan = try await world.plan(
+                of: LeadQuery.sql, [.string("6281100004000"), .string(nil)], filled: "leads")
             #expect(plan.contains("sluice_leads_phone"))
             #expect(!plan.contains("Seq Scan on leads"))
-            let found = try await LeadQuery.of(PhoneNumber("62 811 0000-4000"), on: world.sql)
+            let found = try await LeadQuery.of(PhoneNumber("62 811 0000-4000"), in: nil, on: world.sql)
             #expect(found.count == 1)
         }
     }

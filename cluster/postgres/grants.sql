@@ -100,6 +100,8 @@ GRANT INSERT ON enrollment_intake, intake_scans, contact_tally_changes, lane_wak
     TO sluice_api;
 GRANT SELECT ON send_ledger TO sluice_api, sluice_reader;
 GRANT SELECT ON api_keys TO sluice_api;
+GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO sluice_api;
+GRANT SELECT, UPDATE, DELETE ON idempotent_answers TO sluice_coordinator;
 GRANT SELECT ON leads, node_leases, cluster_versions, control_changes TO sluice_reader;
 
 COMMIT;

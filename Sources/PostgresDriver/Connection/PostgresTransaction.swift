@@ -67,6 +67,29 @@ public struct PostgresTransaction: PostgresExecutor {
     }
 }
 
+extension PostgresTransaction: PostgresTransactor {
+    /// A savepoint: what `body` did is undone when it throws, and this transaction goes on.
+    ///
+    /// - Parameter mode: ignored; how this transaction sees others was said when it began.
+    public func withTransaction<Value: Sendable>(
+        _ mode: PostgresTransactionMode, deadline: Duration?,
+        _ body: (PostgresTransaction) async throws -> Value
+    ) async throws -> Value {
+        // One name for all: the innermost savepoint of a name hides the others.
+        try await query("SAVEPOINT nested", deadline: deadline)
+        let value: Value
+        do {
+            value = try await body(self)
+        } catch {
+            try await query("ROLLBACK TO SAVEPOINT nested", deadline: deadline)
+            try await query("RELEASE SAVEPOINT nested", deadline: deadline)
+            throw error
+        }
+        try await query("RELEASE SAVEPOINT nested", deadline: deadline)
+        return value
+    }
+}
+
 extension PostgresConnection {
     public func withTransaction<Value: Sendable>(
         _ mode: PostgresTransactionMode, deadline: Duration?,

@@ -26,6 +26,16 @@ public struct OperatorSession: Sendable {
         self.windows = windows
     }
 
+    /// This session within a transaction of the caller's: what it changes stays if and only if that is committed.
+    func acting(on transaction: PostgresTransaction) -> OperatorSession {
+        OperatorSession(database: transaction, nats: nats, subjects: subjects, actor: actor, windows: windows)
+    }
+
+    /// This session in somebody's name.
+    public func acting(as actor: String) -> OperatorSession {
+        OperatorSession(database: database, nats: nats, subjects: subjects, actor: actor, windows: windows)
+    }
+
     /// A change and its line in the audit log, in one transaction.
     func change<Value: Sendable>(
         deadline: Duration = .seconds(10), _ body: (AuditedTransaction) async throws -> Value

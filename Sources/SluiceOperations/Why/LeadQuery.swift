@@ -23,6 +23,7 @@ enum LeadQuery {
     private static let byID = statement("l.id = $1")
     private static let byMalformedPhone = statement("sluice_digits(l.phone) IS NULL AND l.phone = $1")
 
+    /// `$2` is the only workspace to look at; NULL: all of them.
     private static func statement(_ condition: String) -> String {
         """
         SELECT l.id, l.name, l.workspace_id, t.trigger, coalesce(q.name, q.id::text) AS sequence, q.id AS sequence_id,
@@ -32,28 +33,34 @@ enum LeadQuery {
         LEFT JOIN LATERAL sluice_triggers(l.trigger) t(trigger) ON true
         LEFT JOIN sequence_steps st ON st.workspace_id = l.workspace_id AND st.trigger = t.trigger
         LEFT JOIN sequences q ON q.id = st.sequence_id
-        WHERE \(condition)
+        WHERE \(condition) AND ($2::text IS NULL OR l.workspace_id = $2)
         ORDER BY l.id, t.trigger LIMIT \(most)
         """
     }
 
-    static func of(_ phone: PhoneNumber, on database: any PostgresExecutor) async throws -> [LeadSituation] {
-        try await leads(sql, .string(phone.digits), database)
+    static func of(
+        _ phone: PhoneNumber, in workspace: String?, on database: any PostgresExecutor
+    ) async throws -> [LeadSituation] {
+        try await leads(sql, .string(phone.digits), workspace, database)
     }
 
-    static func lead(_ id: UUID, on database: any PostgresExecutor) async throws -> [LeadSituation] {
-        try await leads(byID, .uuid(id), database)
+    static func lead(
+        _ id: UUID, in workspace: String?, on database: any PostgresExecutor
+    ) async throws -> [LeadSituation] {
+        try await leads(byID, .uuid(id), workspace, database)
     }
 
     /// Those whose phone is this text and no number. Found among the malformed ones, which an index knows.
-    static func malformed(_ phone: String, on database: any PostgresExecutor) async throws -> [LeadSituation] {
-        try await leads(byMalformedPhone, .string(phone), database)
+    static func malformed(
+        _ phone: String, in workspace: String?, on database: any PostgresExecutor
+    ) async throws -> [LeadSituation] {
+        try await leads(byMalformedPhone, .string(phone), workspace, database)
     }
 
     private static func leads(
-        _ statement: String, _ value: PostgresValue, _ database: any PostgresExecutor
+        _ statement: String, _ value: PostgresValue, _ workspace: String?, _ database: any PostgresExecutor
     ) async throws -> [LeadSituation] {
-        try await database.query(statement, [value]).map { row in
+        try await database.query(statement, [value, .string(workspace)]).map { row in
             LeadSituation(
                 id: try row.decode(UUID.self, "id"), name: try row.decode(String?.self, "name").map { Words.cut($0) },
                 workspace: try row.decode(String.self, "workspace_id"),

@@ -3,12 +3,13 @@ internal import PostgresDriver
 
 extension OperatorSession {
     /// What a person or one enrollment waits for, and until when.
-    /// - Parameter subject: a phone number, the id of a contact or of a lead, or what stands in leads for a phone and
-    ///   is none.
+    /// - Parameters:
+    ///   - subject: a phone number, the id of a contact or of a lead, or what stands in leads for a phone and is none.
+    ///   - workspace: what is in others is not seen; nil: all are.
     /// - Throws: ``OperationsError/malformedPhone(given:)`` when it is none of these;
     ///   ``OperationsError/notFound(kind:given:nearest:)`` for an id nobody has.
-    public func why(_ subject: String) async throws -> WhyReport {
-        let (phone, found, leads) = try await find(subject)
+    public func why(_ subject: String, in workspace: String? = nil) async throws -> WhyReport {
+        let (phone, found, leads) = try await find(subject, workspace)
         var contacts = found
         let intake = IntakePace(
             oldestSeconds: try await IntakeQueries.oldestSeconds(database, within: .seconds(2)))
@@ -16,36 +17,38 @@ extension OperatorSession {
         return WhyReport(
             at: contacts.first?.now ?? Date(), phone: phone?.digits,
             name: contacts.lazy.compactMap(\.name).first ?? leads.lazy.compactMap(\.name).first,
-            remarks: try await remarks(phone, contacts, leads), enrollments: try await explain(contacts),
+            remarks: try await remarks(phone, contacts, leads, workspace), enrollments: try await explain(contacts),
             triggers: LeadVerdict.triggers(leads, contacts, intake))
     }
 
     private typealias Found = (phone: PhoneNumber?, contacts: [ContactSituation], leads: [LeadSituation])
 
-    private func find(_ subject: String) async throws -> Found {
-        if let id = UUID(uuidString: subject) { return try await find(id, given: subject) }
+    private func find(_ subject: String, _ workspace: String?) async throws -> Found {
+        if let id = UUID(uuidString: subject) { return try await find(id, given: subject, workspace) }
         do {
             let phone = try PhoneNumber(subject)
             return (
-                phone, try await SituationQuery.phone(phone, on: database), try await LeadQuery.of(phone, on: database)
+                phone, try await SituationQuery.phone(phone, in: workspace, on: database),
+                try await LeadQuery.of(phone, in: workspace, on: database)
             )
         } catch let malformed as OperationsError {
-            let leads = try await LeadQuery.malformed(subject, on: database)
+            let leads = try await LeadQuery.malformed(subject, in: workspace, on: database)
             guard !leads.isEmpty else { throw malformed }
-            return (nil, try await SituationQuery.leads(leads.map(\.id), on: database), leads)
+            return (nil, try await SituationQuery.leads(leads.map(\.id), in: workspace, on: database), leads)
         }
     }
 
-    private func find(_ id: UUID, given: String) async throws -> Found {
-        let contacts = try await SituationQuery.contact(id, on: database)
+    private func find(_ id: UUID, given: String, _ workspace: String?) async throws -> Found {
+        let contacts = try await SituationQuery.contact(id, in: workspace, on: database)
         if let contact = contacts.first {
             // A held contact's number may be no number at all; then its leads cannot be looked up either.
             let phone = try? PhoneNumber(contact.recipient)
-            return (phone, contacts, try await phone.asyncMap { try await LeadQuery.of($0, on: database) } ?? [])
+            let leads = try await phone.asyncMap { try await LeadQuery.of($0, in: workspace, on: database) }
+            return (phone, contacts, leads ?? [])
         }
-        let leads = try await LeadQuery.lead(id, on: database)
+        let leads = try await LeadQuery.lead(id, in: workspace, on: database)
         guard !leads.isEmpty else { throw OperationsError.notFound(kind: "contact or lead", given: given, nearest: []) }
-        return (nil, try await SituationQuery.leads([id], on: database), leads)
+        return (nil, try await SituationQuery.leads([id], in: workspace, on: database), leads)
     }
 
     private func explain(_ contacts: [ContactSituation]) async throws -> [WhyReport.Enrollment] {
@@ -72,7 +75,7 @@ extension OperatorSession {
     }
 
     private func remarks(
-        _ phone: PhoneNumber?, _ contacts: [ContactSituation], _ leads: [LeadSituation]
+        _ phone: PhoneNumber?, _ contacts: [ContactSituation], _ leads: [LeadSituation], _ workspace: String?
     ) async throws -> [Reason] {
         guard let phone else { return [] }
         var remarks: [Reason] = []
@@ -81,7 +84,10 @@ extension OperatorSession {
                 Reason("lead_unknown", "Nobody with this number is known: there is no lead and no enrollment."))
         }
         let scopes = try await database.query(
-            "SELECT workspace_id FROM suppressions WHERE phone = $1 ORDER BY 1 LIMIT 100", [.string(phone.digits)])
+            """
+            SELECT workspace_id FROM suppressions
+            WHERE phone = $1 AND ($2::text IS NULL OR workspace_id IN ('*', $2)) ORDER BY 1 LIMIT 100
+            """, [.string(phone.digits), .string(workspace)])
         for scope in try scopes.column(String.self, at: 0) {
             let place = scope == "*" ? "everywhere" : "in the workspace \"\(scope)\""
             remarks.append(

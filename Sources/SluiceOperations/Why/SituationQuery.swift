@@ -6,6 +6,7 @@ enum SituationQuery {
     /// Enrollments of one person that are looked at.
     static let most = 100
 
+    /// `$2` is the only workspace to look at; NULL: all of them.
     private static func sql(_ condition: String) -> String {
         """
         SELECT now() AS now, c.id, c.workspace_id, c.recipient, c.contact_name,
@@ -41,7 +42,7 @@ enum SituationQuery {
         LEFT JOIN node_leases l ON l.incarnation = o.owner AND l.expires_at > now()
         LEFT JOIN LATERAL (SELECT state, code, settled_at, reserved_at, deadline FROM send_ledger
             WHERE contact_id = c.id AND attempt = c.attempts ORDER BY day DESC LIMIT 1) a ON true
-        WHERE \(condition)
+        WHERE \(condition) AND ($2::text IS NULL OR c.workspace_id = $2)
         ORDER BY c.created_at DESC, c.id LIMIT \(most)
         """
     }
@@ -50,16 +51,22 @@ enum SituationQuery {
     private static let byPhone = sql("c.recipient = $1")
     private static let byLeads = sql("c.lead_id = ANY ($1::uuid[])")
 
-    static func contact(_ id: UUID, on database: any PostgresExecutor) async throws -> [ContactSituation] {
-        try await database.query(byContact, [.uuid(id)]).map(situation)
+    static func contact(
+        _ id: UUID, in workspace: String?, on database: any PostgresExecutor
+    ) async throws -> [ContactSituation] {
+        try await database.query(byContact, [.uuid(id), .string(workspace)]).map(situation)
     }
 
-    static func phone(_ phone: PhoneNumber, on database: any PostgresExecutor) async throws -> [ContactSituation] {
-        try await database.query(byPhone, [.string(phone.digits)]).map(situation)
+    static func phone(
+        _ phone: PhoneNumber, in workspace: String?, on database: any PostgresExecutor
+    ) async throws -> [ContactSituation] {
+        try await database.query(byPhone, [.string(phone.digits), .string(workspace)]).map(situation)
     }
 
-    static func leads(_ ids: [UUID], on database: any PostgresExecutor) async throws -> [ContactSituation] {
-        try await database.query(byLeads, [.uuidArray(ids)]).map(situation)
+    static func leads(
+        _ ids: [UUID], in workspace: String?, on database: any PostgresExecutor
+    ) async throws -> [ContactSituation] {
+        try await database.query(byLeads, [.uuidArray(ids), .string(workspace)]).map(situation)
     }
 
     private static func situation(_ row: PostgresRow) throws -> ContactSituation {

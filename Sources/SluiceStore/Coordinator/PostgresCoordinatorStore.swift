@@ -175,7 +175,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
             for statement in [
                 UpkeepStatements.foldTallies, UpkeepStatements.foldControlChanges, UpkeepStatements.forgetNodes,
                 UpkeepStatements.forgetCompletions, UpkeepStatements.forgetBranches,
-                UpkeepStatements.forgetEarlierSlots, ScanStatements.stepsBack,
+                UpkeepStatements.forgetEarlierSlots, UpkeepStatements.forgetAnswers, ScanStatements.stepsBack,
             ] {
                 try await pools.durable.query(statement)
             }

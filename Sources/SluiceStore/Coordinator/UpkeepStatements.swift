@@ -57,6 +57,14 @@ enum UpkeepStatements {
             ORDER BY used_at LIMIT 50000 FOR UPDATE SKIP LOCKED)
         """
 
+    /// Whoever repeats a call does it within a day.
+    static let forgetAnswers = """
+        DELETE FROM idempotent_answers WHERE (workspace_id, key) IN (
+            SELECT workspace_id, key FROM idempotent_answers
+            WHERE created_at < clock_timestamp() - interval '1 day'
+            ORDER BY created_at LIMIT 50000 FOR UPDATE SKIP LOCKED)
+        """
+
     static let makeLedgerDay = "SELECT sluice_ledger_day((clock_timestamp() AT TIME ZONE 'UTC')::date + $1::int)"
 
     /// Ledger partitions older than `$1` days.

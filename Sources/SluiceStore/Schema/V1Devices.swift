@@ -83,16 +83,6 @@ extension SchemaV1 {
             after jsonb
         );
 
-        CREATE TABLE api_keys (
-            id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-            workspace_id text NOT NULL DEFAULT 'default',
-            name text,
-            secret_hash bytea NOT NULL UNIQUE,
-            scopes text[] NOT NULL DEFAULT '{read}',
-            created_at timestamptz NOT NULL DEFAULT now(),
-            revoked_at timestamptz
-        );
-
         -- Every device has its row of caps. One that is here before Sluice has a past the ledger does not know.
         INSERT INTO device_caps (device_id, cap_key, history_from)
             SELECT id, coalesce(sluice_digits(phone), id::text), now() FROM user_devices;

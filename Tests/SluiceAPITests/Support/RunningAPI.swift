@@ -6,6 +6,7 @@ import PostgresDriver
 import ServiceLifecycle
 import SluiceAPI
 import SluiceCore
+import SluiceOperations
 import SluiceStore
 import SluiceTelemetry
 import SluiceWire
@@ -19,14 +20,17 @@ struct RunningAPI: Sendable {
     private let services: ServiceGroup
 
     static func with(
-        natsURL: String = "nats://127.0.0.1:1", _ body: @escaping @Sendable (RunningAPI) async throws -> Void
+        natsURL: String = "nats://127.0.0.1:1", change: @escaping @Sendable (inout APIConfiguration) -> Void = { _ in },
+        _ body: @escaping @Sendable (RunningAPI) async throws -> Void
     ) async throws {
         try await StoreFixture.with { fixture in
             let (ports, found) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let server = try APIServer(
-                configuration: try configuration(fixture.database.configuration, natsURL), metrics: PrometheusMetrics(),
-                logger: logger, onListening: { found.yield($0) })
+            var configuration = try configuration(fixture.database.configuration, natsURL)
+            change(&configuration)
+            let server = APIServer(
+                configuration: configuration, metrics: PrometheusMetrics(), logger: logger,
+                onListening: { found.yield($0) })
             let services = ServiceGroup(services: [server], logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await services.run() }
@@ -61,10 +65,14 @@ struct RunningAPI: Sendable {
         var field: String? { error["field"] as? String }
     }
 
-    func get(_ path: String) async throws -> Reply { try await send(request(path)) }
+    func get(_ path: String, headers: [String: String] = [:]) async throws -> Reply {
+        try await send(request(path, headers))
+    }
 
-    func post(_ body: String, type: String? = "application/json") async throws -> Reply {
-        var request = try request("/api/v1/enrollments")
+    func post(
+        _ body: String, type: String? = "application/json", headers: [String: String] = [:]
+    ) async throws -> Reply {
+        var request = try request("/api/v1/enrollments", headers)
         request.httpMethod = "POST"
         request.httpBody = Data(body.utf8)
         if let type { request.setValue(type, forHTTPHeaderField: "Content-Type") }
@@ -86,8 +94,25 @@ struct RunningAPI: Sendable {
         try await fixture.sql.query("SELECT count(*) FROM \(what)").scalar(Int64.self)
     }
 
-    private func request(_ path: String) throws -> URLRequest {
-        URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")), timeoutInterval: 20)
+    private func request(_ path: String, _ headers: [String: String]) throws -> URLRequest {
+        var request = URLRequest(
+            url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")), timeoutInterval: 20)
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+        return request
+    }
+
+    /// An operator's session, as `sluice keys` has one.
+    var session: OperatorSession {
+        get throws {
+            OperatorSession(
+                database: fixture.sql, nats: nil, subjects: try #require(Subjects(cluster: "test")), actor: "test")
+        }
+    }
+
+    /// A new key, as a client shows it.
+    func key(_ scopes: Set<APIKeyScope>, workspace: String = "default") async throws -> [String: String] {
+        let key = try await session.createKey(name: "test", workspace: workspace, scopes: scopes)
+        return ["Authorization": "Bearer \(key.secret)"]
     }
 
     private func send(_ request: URLRequest) async throws -> Reply {

@@ -2,24 +2,48 @@ import FoundationEssentials
 import Hummingbird
 import NIOCore
 
-/// Reads a JSON body, and says what is wrong with it.
-enum RequestBody {
+/// A request's whole body. It is read as JSON, and what is wrong with it is said.
+struct RequestBody: Sendable {
     private static let mostBytes = 64 * 1_024
+    /// From the request's head on. Whoever sends slower than this keeps others from being served.
+    private static let deadline: Duration = .seconds(10)
 
-    static func decode<Value: Decodable>(_ type: Value.Type, from request: Request) async throws -> Value {
-        let mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    private let mediaType: String?
+    private let content: ByteBuffer
+
+    init(of request: Request) async throws {
+        mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        content = try await Self.collect(request)
+    }
+
+    var bytes: ByteBufferView { content.readableBytesView }
+
+    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         guard mediaType == "application/json" else {
             throw APIError(.unsupportedMediaType, "unsupported_media_type", "send Content-Type: application/json")
         }
         do {
-            return try JSONDecoder().decode(type, from: Data(try await collect(request).readableBytesView))
+            return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
             throw APIError(error)
         }
     }
 
-    /// A body that ends before its end is the client's doing: it closed the connection, and nobody reads the answer.
     private static func collect(_ request: Request) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask { try await read(request) }
+            group.addTask {
+                try await Task.sleep(for: deadline)
+                throw APIError(.requestTimeout, "body_too_slow", "the body did not come within \(deadline)")
+            }
+            defer { group.cancelAll() }
+            // One of the two always ends.
+            return try await group.next()!
+        }
+    }
+
+    /// A body that ends before its end is the client's doing: it closed the connection, and nobody reads the answer.
+    private static func read(_ request: Request) async throws -> ByteBuffer {
         do {
             return try await request.body.collect(upTo: mostBytes)
         } catch is NIOTooManyBytesError {

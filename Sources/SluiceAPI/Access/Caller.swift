@@ -1,0 +1,48 @@
+import FoundationEssentials
+import Hummingbird
+import SluiceOperations
+
+/// Who makes a call, and what they may do.
+struct Caller: Hashable, Sendable {
+    /// Nil where no key is needed.
+    let key: UUID?
+    /// `*`: all of them.
+    let workspace: String
+    let scopes: Set<APIKeyScope>
+
+    static let withoutKey = Caller(key: nil, workspace: "*", scopes: [.admin])
+
+    init(_ holder: APIKeyHolder) {
+        self.init(key: holder.id, workspace: holder.workspace, scopes: holder.scopes)
+    }
+
+    private init(key: UUID?, workspace: String, scopes: Set<APIKeyScope>) {
+        self.key = key
+        self.workspace = workspace
+        self.scopes = scopes
+    }
+
+    /// As the audit log has it.
+    var actor: String { key.map { "api:" + $0.uuidString.lowercased() } ?? "api" }
+
+    func require(_ endpoint: Endpoint) throws(APIError) {
+        guard scopes.allows(endpoint.scope) else {
+            throw APIError(.forbidden, "forbidden", "this key may not \(endpoint.scope.rawValue)")
+        }
+        guard !endpoint.isClusterWide || workspace == "*" else {
+            throw APIError(.forbidden, "forbidden", "this is for keys of all workspaces")
+        }
+    }
+
+    /// The workspace that a request is about. Another's is not found, as if it were not there (I21).
+    func workspace(asked: String?) throws(APIError) -> String {
+        guard let asked else { return workspace == "*" ? "default" : workspace }
+        guard workspace == "*" || workspace == asked else {
+            throw APIError(.notFound, "unknown_workspace", "there is no workspace \"\(asked)\"", field: "workspaceId")
+        }
+        return asked
+    }
+
+    /// Nil for callers who see all of them.
+    var onlyWorkspace: String? { workspace == "*" ? nil : workspace }
+}

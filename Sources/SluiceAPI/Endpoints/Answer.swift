@@ -1,0 +1,49 @@
+import HTTPTypes
+import Hummingbird
+import SluiceOperations
+
+/// An answer, in the one shape that all of the API's have.
+struct Answer: Sendable {
+    private struct Success<Value: Encodable>: Encodable {
+        var success = true
+        var data: Value
+    }
+
+    private struct Failure: Encodable {
+        struct Details: Encodable {
+            var code: String
+            var message: String
+            var field: String?
+        }
+
+        var success = false
+        var error: Details
+    }
+
+    let status: HTTPResponse.Status
+    let json: String
+    private let headers: HTTPFields
+
+    init(status: HTTPResponse.Status, json: String, headers: HTTPFields = [:]) {
+        self.status = status
+        self.json = json
+        self.headers = headers
+    }
+
+    static func data(_ value: some Encodable) throws -> Answer {
+        Answer(status: .ok, json: try JSONText.compact(Success(data: value)))
+    }
+
+    static func error(_ error: APIError) throws -> Answer {
+        let details = Failure.Details(code: error.code, message: error.message, field: error.field)
+        return Answer(
+            status: error.status, json: try JSONText.compact(Failure(error: details)), headers: error.headers)
+    }
+
+    var response: Response {
+        var headers = headers
+        headers[.contentType] = "application/json; charset=utf-8"
+        return Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: json + "\n")))
+    }
+}

@@ -1,0 +1,54 @@
+import Crypto
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import SluiceOperations
+
+/// What happens to every request before and after its endpoint: who is it, may they, once or again.
+struct Dispatch: Sendable {
+    let session: OperatorSession
+    let gate: Gate
+    let served: ServedRequests
+
+    func add(_ endpoints: [Endpoint], to router: Router<BasicRequestContext>) {
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                defer { served.increment() }
+                return try await answer(request, context, by: endpoint).response
+            }
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ context: BasicRequestContext, by endpoint: Endpoint
+    ) async throws -> Answer {
+        let caller = try await gate.caller(of: request)
+        try caller.require(endpoint)
+        let call = Call(
+            caller: caller, session: session.acting(as: caller.actor), body: try await RequestBody(of: request),
+            parameters: context.parameters)
+        guard endpoint.method == .post, let key = request.headers[.idempotencyKey] else {
+            return try await endpoint.perform(call)
+        }
+        return try await once(key, request, call, endpoint)
+    }
+
+    /// The key's first answer, and the deed with it only the first time.
+    private func once(_ key: String, _ request: Request, _ call: Call, _ endpoint: Endpoint) async throws -> Answer {
+        guard (1...255).contains(key.utf8.count) else {
+            throw APIError(
+                .badRequest, "invalid_idempotency_key", "Idempotency-Key must have 1 to 255 characters",
+                field: "Idempotency-Key")
+        }
+        var hash = SHA256()
+        hash.update(data: Data("\(request.method.rawValue) \(request.uri.string)\n".utf8))
+        hash.update(data: Data(call.body.bytes))
+        let answer = try await call.session.answerOnce(
+            workspace: call.caller.workspace, key: key, requestHash: Array(hash.finalize())
+        ) { session in
+            let answer = try await endpoint.perform(call.on(session))
+            return RememberedAnswer(status: answer.status.code, body: answer.json)
+        }
+        return Answer(status: HTTPResponse.Status(code: answer.status), json: answer.body)
+    }
+}
