@@ -53,7 +53,7 @@ extension ClusterSuite {
         private static func blocks() throws -> [Block] {
             var blocks: [Block] = []
             var isInside = false
-            let lines = try String(contentsOfFile: "\(checkout)/README.md", encoding: .utf8)
+            let lines = try String(contentsOfFile: "\(Programs.checkout)/README.md", encoding: .utf8)
                 .split(separator: "\n", omittingEmptySubsequences: false)
             for (index, line) in lines.enumerated() {
                 if line.hasPrefix("```") {
@@ -64,10 +64,6 @@ extension ClusterSuite {
                 }
             }
             return blocks
-        }
-
-        private static var checkout: String {
-            URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized.path
         }
 
         /// The paths that the README uses, relative to where it stands.

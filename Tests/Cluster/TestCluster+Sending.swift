@@ -28,30 +28,9 @@ extension TestCluster {
         return devices
     }
 
-    /// For each device the longest time between the end of its last open request and its next request, counting those
-    /// that began after `start`.
+    /// For each device the longest time between the end of its last open request and its next request, counted from
+    /// `start`.
     func pauses(since start: Int64) throws -> [String: Duration] {
-        var deviceOf: [UInt64: String] = [:]
-        var open: [String: Int] = [:]
-        var idleSince: [String: Int64] = [:]
-        var longest: [String: Int64] = [:]
-        _ = try RequestLogReader(path: logPath).read { entry in
-            switch entry {
-            case .request(let request):
-                guard let device = request.device else { return }
-                deviceOf[request.sequence] = device
-                open[device, default: 0] += 1
-                if request.nanoseconds > start {
-                    let pause = idleSince[device].map { request.nanoseconds - $0 } ?? 0
-                    longest[device] = max(longest[device] ?? 0, pause)
-                }
-                idleSince[device] = nil
-            case .response(let outcome):
-                guard let device = deviceOf[outcome.sequence] else { return }
-                open[device, default: 0] -= 1
-                if open[device] == 0 { idleSince[device] = outcome.nanoseconds }
-            }
-        }
-        return longest.mapValues { .nanoseconds($0) }
+        try DevicePauses.longest(in: logPath, since: start)
     }
 }

@@ -171,6 +171,11 @@ enum Programs {
     }
 
     static var sluice: String { folder + "/sluice" }
+
+    /// The checkout these tests were built from.
+    static var checkout: String {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized.path
+    }
 }
 
 struct ClusterTestError: Error, CustomStringConvertible {

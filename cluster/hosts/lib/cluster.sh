@@ -2,7 +2,7 @@
 # The whole cluster: up, down, and one host at a time.
 
 up() {
-    local shards=3 coordinators=2 gateways=2 devices=100 disk=1g settings=()
+    local shards=3 coordinators=2 gateways=2 devices=100 caps=80/800/50 disk=1g settings=()
     gateway_options=()
     while [ $# -gt 0 ]; do
         case $1 in
@@ -10,6 +10,7 @@ up() {
             --coordinators) coordinators=$2 ;;
             --gateways) gateways=$2 ;;
             --devices) devices=$2 ;;
+            --caps) caps=$2 ;;
             --disk) disk=$2 ;;
             --set) settings+=("$2") ;;
             --gateway-option) gateway_options+=("$2") ;;
@@ -28,7 +29,7 @@ up() {
     mkdir -p "$data/log" "$data/state" "$data/identities"
     lines "${settings[@]}" >"$data/state/settings"
     lines "${gateway_options[@]}" >"$data/state/gateway-options"
-    locked build "$shards" "$coordinators" "$gateways" "$devices" "$disk"
+    locked build "$shards" "$coordinators" "$gateways" "$devices" "$caps" "$disk"
     trap - EXIT INT TERM HUP
     tell "$(hosts | wc -l) hosts in $data; \`hosts exec operator -- sluice status\` looks at them"
 }
@@ -51,7 +52,7 @@ lines() { [ $# = 0 ] || printf '%s\n' "$@"; }
 numbered() { seq -f "$1-%g" "$2"; }
 
 build() {
-    local shards=$1 coordinators=$2 gateways=$3 devices=$4 disk=$5 host nodes=()
+    local shards=$1 coordinators=$2 gateways=$3 devices=$4 caps=$5 disk=$6 host nodes=()
     mapfile -t nodes < <(numbered coordinator "$coordinators"; numbered shard "$shards"; echo api-1)
     make_network
     for host in postgres $(numbered nats 3) $(numbered gateway "$gateways") "${nodes[@]}" operator; do
@@ -64,7 +65,7 @@ build() {
     make_postgres "$disk"
     start_postgres
     make_database
-    make_devices "$devices" "$gateways"
+    make_devices "$devices" "$gateways" "$caps"
     for host in $(hosts | grep '^nats-'); do configure_nats "$host"; done
     for host in $(hosts | grep '^gateway-'); do
         mkdir -p "$data/$host"

@@ -84,9 +84,10 @@ as_operator() {
     run_on_host operator -- sh -c 'exec psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" "$@"' psql "$@"
 }
 
-# Gateways, and devices that take turns on them.
+# Gateways, and devices that take turns on them, all with these caps: hour/day/concurrency.
 make_devices() {
-    local count=$1 gateways=$2 number
+    local count=$1 gateways=$2 number hourly daily concurrent
+    IFS=/ read -r hourly daily concurrent <<<"$3"
     {
         for number in $(seq "$gateways"); do
             echo "INSERT INTO gateways (id, dialect, base_url, is_default) VALUES ('gateway-$number', 'gowa',
@@ -96,7 +97,8 @@ make_devices() {
 INSERT INTO user_devices (device_name, phone, min_delay_seconds, max_delay_seconds)
     SELECT 'device-' || lpad(n::text, greatest(4, length(n::text)), '0'), (491600000000 + n)::text, 0, 0
     FROM generate_series(1, $count) n;
-UPDATE device_caps c SET gateway_id = 'gateway-' || 1 + d.n % $gateways
+UPDATE device_caps c SET gateway_id = 'gateway-' || 1 + d.n % $gateways,
+    hourly_cap = $hourly, daily_cap = $daily, concurrent_cap = $concurrent
     FROM (SELECT id, row_number() OVER (ORDER BY device_name) - 1 AS n FROM user_devices) d WHERE d.id = c.device_id;
 TEXT
     } | as_operator >/dev/null
