@@ -5,4 +5,7 @@ enum CoordinatorBounds {
 
     /// Messages of one subscription that wait to be decoded. A full mailbox drops, which costs latency only.
     static let mailbox = 4_096
+
+    /// Between two renewals that changes of the assignment ask for.
+    static let renewalSpacing: Duration = .milliseconds(50)
 }

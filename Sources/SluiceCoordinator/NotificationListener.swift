@@ -17,6 +17,7 @@ struct NotificationListener: Sendable {
                     outage.worked()
                     hear(.intake)
                     hear(.control)
+                    hear(.assignment)
                 } onNotification: { notification in
                     hear(notification)
                 }
@@ -41,6 +42,7 @@ struct NotificationListener: Sendable {
         case .control:
             parts.inbox.offer(.event(.controlChanged))
             parts.relocation.raise()
+        case .assignment: parts.assignment.raise()
         }
     }
 }

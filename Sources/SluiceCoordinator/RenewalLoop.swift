@@ -6,7 +6,8 @@ internal import SluiceStore
 internal import SluiceTelemetry
 internal import SluiceWire
 
-/// Keeps the node's lease and, when it is free, takes the lead; tells everybody once a second who leads.
+/// Keeps the node's lease and, when it is free, takes the lead; tells everybody once a second who leads, and at once
+/// when slots move.
 struct RenewalLoop: Sendable {
     let parts: CoordinatorParts
     private let outage: OutageLog
@@ -18,7 +19,15 @@ struct RenewalLoop: Sendable {
 
     /// Returns when the lease is lost or the task is cancelled.
     func run() async {
-        await LeaseCycle(timers: parts.configuration.timers, now: { parts.now }).run(renew)
+        await LeaseCycle(timers: parts.configuration.timers, now: { parts.now }).run(pausing: pause, renew)
+    }
+
+    /// A device whose slot moves sends nothing until its new owner has read that it is: not a second later.
+    private func pause(_ time: Duration) async {
+        // A shard that leaves gives up slot by slot: of a burst, each renewal tells what has come together.
+        let spacing = min(time, CoordinatorBounds.renewalSpacing)
+        await LeaseCycle.sleep(spacing)
+        _ = await parts.assignment.take(atMost: time - spacing)
     }
 
     private func renew(at start: MonotonicTime) async -> LeaseCycle.Attempt {

@@ -6,6 +6,9 @@ public enum StoreNotification: String, CaseIterable, Hashable, Sendable {
     case intake = "sluice_intake"
     /// The control version rose: a pause, a sequence, a device or a cap changed.
     case control = "sluice_control"
+    /// The assignment's version rose (a shard came, drains or gave slots up, or the leader wants them elsewhere), or
+    /// the lead is free.
+    case assignment = "sluice_assignment"
 }
 
 /// The database's notifications, on a connection of their own. They are hints: what was said while nobody listened is

@@ -78,6 +78,20 @@ extension CoordinatorSuite {
             }
         }
 
+        @Test func slotsThatMoveAreToldAtOnce() async throws {
+            try await NodeGround.with { ground in
+                try await ground.withBeacons { beacons in
+                    try await ground.withCoordinator("c-1", timers: .patient) { _ in
+                        try await eventually("a leader") { beacons.last != nil }
+                        let before = try #require(beacons.last).assignmentVersion
+                        try await ground.execute("UPDATE cluster_versions SET assignment = assignment + 1")
+                        // The next renewal that is due is far away.
+                        try await eventually("a beacon") { beacons.last.map { $0.assignmentVersion > before } ?? false }
+                    }
+                }
+            }
+        }
+
         @Test func aCleanStopHandsTheLeadOverAtOnce() async throws {
             try await NodeGround.with { ground in
                 try await ground.withBeacons { beacons in
@@ -87,7 +101,7 @@ extension CoordinatorSuite {
                             try await eventually("the standby") { try await ground.statuses(2).count == 2 }
                             try await first.stop()
                             #expect(first.failure == nil)
-                            // Its lease had almost a minute to run.
+                            // Its lease had almost a minute to run, and the standby's next renewal is far away.
                             try await eventually("the standby to lead") { beacons.last?.leader == "c-2" }
                             #expect(beacons.last?.term == Term(rawValue: 2))
                             #expect(

@@ -1,4 +1,5 @@
 import PostgresDriver
+import SluiceCore
 import SluiceStore
 import Synchronization
 import TestSupport
@@ -35,6 +36,8 @@ import Testing
                 try await eventually("the intake's notification") { heard.heard(.intake) }
                 try await world.sql.query("INSERT INTO pauses (scope) VALUES ('*')")
                 try await eventually("the control notification") { heard.heard(.control) }
+                _ = try await world.shard.register(node: .test("s-1", .shard))
+                try await eventually("the assignment's notification") { heard.heard(.assignment) }
                 try await world.sql.query(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluice test listen'"
                 )

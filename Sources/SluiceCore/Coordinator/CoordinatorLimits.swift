@@ -30,12 +30,15 @@ public struct CoordinatorLimits: Hashable, Sendable {
     public var loadEvery: Duration = .milliseconds(200)
     /// Between two reads of the slots' owners, and between two assignments.
     public var assignEvery: Duration = .milliseconds(50)
-    /// Between two looks for live and lapsed shards while something calls for them.
-    public var surveySpacing: Duration = .seconds(1)
+    /// Between two looks for live and lapsed shards while something calls for them: a shard that stops gives its slots
+    /// up to nobody until the leader has seen that it does.
+    public var surveySpacing: Duration = .milliseconds(200)
     /// Between two looks for live and lapsed shards while nothing seems to have changed.
     public var surveyEvery: Duration = .seconds(10)
-    /// A shard says something every two seconds. After this long without a word the leader looks once a second.
+    /// A shard says something every two seconds. After this long without a word the leader looks more often.
     public var silence: Duration = .seconds(3)
+    /// Between two looks then.
+    public var silentSurveyEvery: Duration = .seconds(1)
     /// Between two rounds of taking back what expired.
     public var takeBackEvery: Duration = .seconds(2)
     /// Live claims that no batch explains are written off this long after the last batch's take-back.

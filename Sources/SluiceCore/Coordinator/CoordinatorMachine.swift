@@ -188,7 +188,7 @@ public struct CoordinatorMachine: Sendable {
         guard let lastSurvey else { return nil }
         let regular = lastSurvey + limits.surveyEvery
         guard let silent = roster.silent(after: limits.silence) else { return regular }
-        return min(regular, max(silent, lastSurvey + limits.surveySpacing))
+        return min(regular, max(silent, lastSurvey + limits.silentSurveyEvery))
     }
 
     private mutating func start(_ errand: CoordinatorErrand, at now: MonotonicTime) -> CoordinatorAction? {

@@ -32,8 +32,12 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         try await storing {
             if let leading {
                 try await pools.lease.query(
-                    "UPDATE coordinator_lease SET expires_at = '-infinity' WHERE incarnation = $1 AND term = $2",
-                    [.int64(incarnation.rawValue), .int64(leading.rawValue)])
+                    """
+                    WITH freed AS (
+                        UPDATE coordinator_lease SET expires_at = '-infinity' WHERE incarnation = $1 AND term = $2
+                        RETURNING 1)
+                    SELECT pg_notify('\(StoreNotification.assignment.rawValue)', '') FROM freed
+                    """, [.int64(incarnation.rawValue), .int64(leading.rawValue)])
             }
         }
         try await NodeLifecycle(pool: pools.lease).leave(incarnation)

@@ -21,17 +21,23 @@ public struct LeaseCycle: Sendable {
 
     /// Returns when the lease is over or the task is cancelled.
     ///
-    /// - Parameter renew: renews once; is given the instant at which it starts, from which trust in the lease counts.
-    public func run(_ renew: (MonotonicTime) async -> Attempt) async {
+    /// - Parameters:
+    ///   - pause: waits so long at most until the next renewal; less when there is a reason to renew now.
+    ///   - renew: renews once; is given the instant at which it starts, from which trust in the lease counts.
+    public func run(
+        pausing pause: (Duration) async -> Void = LeaseCycle.sleep, _ renew: (MonotonicTime) async -> Attempt
+    ) async {
         while !Task.isCancelled {
             let start = now()
             let attempt = await renew(start)
             if case .over = attempt { return }
             // A failing renewal is tried more often: there are only 3.5 s.
-            var pause = every
-            if case .failed = attempt { pause = every / 4 }
-            // Cancellation ends the sleep early, and the loop with it.
-            try? await Task.sleep(for: max(.milliseconds(10), start + pause - now()))
+            var time = every
+            if case .failed = attempt { time = every / 4 }
+            await pause(max(.milliseconds(10), start + time - now()))
         }
     }
+
+    /// Cancellation ends it early.
+    public static func sleep(_ time: Duration) async { try? await Task.sleep(for: time) }
 }

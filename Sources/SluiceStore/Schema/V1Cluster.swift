@@ -74,6 +74,16 @@ extension SchemaV1 {
             SELECT control_folded + (SELECT count(*) FROM control_changes) FROM cluster_versions
         $$;
 
+        -- Whoever leads hears of it at once and tells the shards: a renewal is up to a second away, and a slot that moves
+        -- waits for two of them.
+        CREATE FUNCTION sluice_assignment_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            NOTIFY sluice_assignment;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER sluice_assignment_changed AFTER UPDATE OF assignment ON cluster_versions
+            FOR EACH ROW WHEN (NEW.assignment <> OLD.assignment) EXECUTE FUNCTION sluice_assignment_changed();
+
         CREATE FUNCTION sluice_control_changed() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             INSERT INTO control_changes (relation) VALUES (TG_TABLE_NAME);

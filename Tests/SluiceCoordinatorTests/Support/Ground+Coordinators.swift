@@ -62,10 +62,11 @@ extension Timers {
         return timers
     }
 
-    /// Leases that do not lapse within a test: what happens does not happen because of that.
+    /// Leases that neither lapse nor are renewed within a test: what happens does not happen because of that.
     static var patient: Timers {
         var timers = Timers.quick
         timers.lease = .seconds(60)
+        timers.renewEvery = .seconds(40)
         timers.selfFence = .seconds(50)
         return timers
     }

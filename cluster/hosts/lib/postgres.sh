@@ -114,6 +114,8 @@ has_settled() {
                 SELECT owner FROM slot_owners WHERE owner IS NOT NULL))" 2>/dev/null)" = 0 ]
 }
 
+wait_until_settled() { within 60 has_settled || fail "the hash slots are not where they belong after a minute"; }
+
 unknowns() { superuser -c "SELECT count(*) FROM send_ledger WHERE state = 'unknown'"; }
 
 leader() { superuser -c 'SELECT node_name FROM coordinator_lease JOIN node_fences USING (incarnation)'; }

@@ -10,7 +10,7 @@ add_shard() {
     require_programs
     locked make_shard "$host"
     wait_until_ready "$host"
-    within 60 has_settled || fail "$host was not given its hash slots within a minute"
+    wait_until_settled
     echo "$host"
 }
 
@@ -29,6 +29,7 @@ remove_shard() {
     [ "$(role_of "$host")" = shard ] || status=64 fail "$host is no shard node"
     stop_gracefully "$host" || outcome=1
     locked forget_shard "$host"
+    wait_until_settled
     return "$outcome"
 }
 
@@ -69,7 +70,7 @@ roll_node() {
     launch_host "$host"
     wait_until_ready "$host"
     ready=$(now_ms)
-    within 60 has_settled || fail "the hash slots have not settled within a minute of $host's start"
+    wait_until_settled
     printf '%-16s %9s %9s %9s %9s\n' "$host" "$((stopped - start)) ms" "$((ready - stopped)) ms" \
         "$(($(now_ms) - ready)) ms" "$(($(unknowns) - before))"
 }
