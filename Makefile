@@ -2,12 +2,13 @@
 
 SWIFT ?= swift
 DATA  ?= .sluice
+HOSTS_DATA ?= .sluice-hosts
 SEEDS ?= 2000
 SEED_BASE ?= 1
 FORMATTED := Package.swift Sources Tests loadtest
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build release test simulate demo bench format lint check clean
+.PHONY: help bootstrap build release test simulate demo bench hosts-up hosts-down format lint check clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +36,12 @@ demo: bootstrap release ## 3,000 devices send 30,000 contacts' messages while a 
 
 bench: bootstrap release ## Measure messages per second with caps lifted
 	.build/release/sluice-loadtest bench
+
+hosts-up: bootstrap release ## A cluster of separate hosts, as network namespaces in HOSTS_DATA; needs root
+	cluster/hosts/hosts up --data $(HOSTS_DATA)
+
+hosts-down: ## Remove them; logs and request logs stay
+	cluster/hosts/hosts down --data $(HOSTS_DATA)
 
 format: ## Format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(FORMATTED)

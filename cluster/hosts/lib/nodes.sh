@@ -35,9 +35,7 @@ configure_node() {
 launch_host() {
     local host=$1
     case $(role_of "$host") in
-        postgres) launch "$host" setpriv --reuid postgres --regid postgres --clear-groups \
-            --inh-caps +dac_read_search --ambient-caps +dac_read_search \
-            "$postgres_programs/postgres" -D "$data/postgres" ;;
+        postgres) launch "$host" "${as_postgres[@]}" "$postgres_programs/postgres" -D "$data/postgres" ;;
         nats) launch "$host" nats-server --config "$data/state/$host/nats-server.conf" ;;
         gateway) launch "$host" "$(cat "$data/state/$host/bin")/sluice-gateway-simulator" --host 0.0.0.0 --port 8080 \
             --log "$data/$host/requests.log" "${gateway_options[@]}" ;;

@@ -12,10 +12,9 @@ find_postgres() {
 }
 
 # PostgreSQL refuses root. The one capability lets the account pass through folders that only root may enter.
-as_postgres() {
-    setpriv --reuid postgres --regid postgres --clear-groups \
-        --inh-caps +dac_read_search --ambient-caps +dac_read_search "$@"
-}
+as_postgres=(
+    setpriv --reuid postgres --regid postgres --clear-groups --inh-caps +dac_read_search --ambient-caps +dac_read_search
+)
 
 # What differs from the shipped settings: they are for a large machine.
 small_settings() {
@@ -41,7 +40,7 @@ make_postgres() {
     local folder=$data/postgres
     mkdir -p "$folder"
     mount -t tmpfs -o "size=$1,mode=0700,uid=postgres,gid=postgres" "$prefix" "$folder"
-    as_postgres "$postgres_programs/initdb" -D "$folder" --auth=peer --encoding=UTF8 --locale=C.UTF-8 \
+    "${as_postgres[@]}" "$postgres_programs/initdb" -D "$folder" --auth=peer --encoding=UTF8 --locale=C.UTF-8 \
         --no-instructions --no-sync >"$data/log/initdb.log" 2>&1 || fail "initdb failed: see $data/log/initdb.log"
     cp "$cluster_folder/postgres/postgresql.conf" "$folder/sluice.conf"
     small_settings >"$folder/postgresql.conf"
@@ -56,7 +55,9 @@ remove_postgres() {
 }
 
 # As superuser, through the socket that only it may use; needs no network.
-superuser() { as_postgres psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$data/postgres" -d "${database:-sluice}" "$@"; }
+superuser() {
+    "${as_postgres[@]}" psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$data/postgres" -d "${database:-sluice}" "$@"
+}
 
 answers_postgres() { database=postgres superuser -c 'SELECT' >/dev/null 2>&1; }
 

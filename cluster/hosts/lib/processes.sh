@@ -33,6 +33,7 @@ launch_and_record() {
     # shellcheck disable=SC2016 # expanded by the inner shell
     (
         close_inherited
+        cd /
         exec setsid ip netns exec "$prefix-$host" unshare --uts -- sh -c 'hostname "$0" && exec "$@"' "$host" \
             env -i "PATH=$PATH" LANG=C.UTF-8 "${variables[@]}" "${once[@]}" "$@" </dev/null >>"$data/log/$host.log" 2>&1
     ) &
