@@ -6,6 +6,6 @@ enum CoordinatorBounds {
     /// Messages of one subscription that wait to be decoded. A full mailbox drops, which costs latency only.
     static let mailbox = 4_096
 
-    /// Between two renewals that changes of the assignment ask for.
-    static let renewalSpacing: Duration = .milliseconds(50)
+    /// Between two renewals that changes of the assignment ask for: each makes the leader and all shards read owners.
+    static let renewalSpacing: Duration = .milliseconds(200)
 }
