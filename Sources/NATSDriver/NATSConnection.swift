@@ -55,7 +55,7 @@ public final class NATSConnection: Sendable {
             { try ConnectionHandle(options, translation: translation) },
             discard: { $0.destroy() })
         do {
-            let inbox = try ReplyInbox()
+            let inbox = try ReplyInbox(owner: options.inboxOwner)
             let context = SubscriptionContext(
                 onMessage: { inbox.deliver($0, isNoResponders: $1) }, onComplete: { inbox.finish() })
             _ = try await lane.run { try handle.subscribe(inbox.subject, queueGroup: nil, context: context) }

@@ -71,6 +71,11 @@ public struct NATSOptions: Sendable {
         self.servers = servers
     }
 
+    /// Replies come to `_INBOX.<public nkey>.…` when there is an nkey, and to `_INBOX.…` otherwise.
+    var inboxOwner: String? {
+        if case .nkey(let publicKey, _) = authentication { publicKey } else { nil }
+    }
+
     /// - Parameter url: one server, or several with commas between them, as in `NATS_URL`.
     public init(url: String) {
         self.init(servers: url.split(separator: ",").map { $0.trimmingBlanks() })

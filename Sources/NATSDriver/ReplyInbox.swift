@@ -21,17 +21,20 @@ final class ReplyInbox: Sendable {
         var isFinished = false
     }
 
-    /// `_INBOX.<unique>.`
+    /// `_INBOX.<unique>.`, with the public nkey in between when there is one.
     private let prefix: String
     private let state = Mutex(State())
 
-    init() throws(NATSError) {
+    /// - Parameter owner: in whose own part of the inboxes this one is. The servers can then forbid everybody else to
+    ///   listen there; see `cluster/nats/make-permissions`.
+    init(owner: String?) throws(NATSError) {
         var inbox: UnsafeMutablePointer<natsInbox>?
         guard natsInbox_Create(&inbox) == NATS_OK, let inbox else {
             throw NATSError(.other, operation: "connect", detail: "no inbox could be named")
         }
-        prefix = String(cString: inbox) + "."
+        let unique = String(cString: inbox).dropFirst(NATSMessage.inboxes.utf8.count)
         natsInbox_Destroy(inbox)
+        prefix = NATSMessage.inboxes + (owner.map { $0 + "." } ?? "") + unique + "."
     }
 
     var subject: String { prefix + "*" }

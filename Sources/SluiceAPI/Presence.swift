@@ -118,7 +118,7 @@ final class Presence: Sendable {
     private func answer() async {
         let outage = OutageLog("status questions", logger: logger)
         await nats.follow(configuration.subjects.status, onAttempt: outage.note) { request in
-            guard let reply = request.reply, var status = self.status else { return }
+            guard let reply = request.inbox, var status = self.status else { return }
             status.messagesDropped = await self.nats.statistics().dropped
             do {
                 try self.nats.publish(reply, payload: status.encoded())

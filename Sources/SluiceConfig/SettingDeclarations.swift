@@ -11,6 +11,11 @@ extension Setting where Value == String? {
             parse: { ServerURL.isPostgres($0) ? .some($0) : nil },
             show: { $0.map(ServerURL.hidingSecrets) ?? "" })
     }
+    static var databasePasswordFile: Self {
+        .file(
+            "SLUICE_DATABASE_PASSWORD_FILE",
+            "The file with the database's password on its first line, when the URL has none.")
+    }
     static var natsNKey: Self {
         Setting(
             name: "SLUICE_NATS_NKEY", unit: "", meaning: "The public nkey this process is known by to NATS.",

@@ -5,6 +5,8 @@ public import SluiceFailpoints
 public struct Settings: Hashable, Sendable {
     /// Nil when it is not set: ``requireDatabaseURL()``.
     public var databaseURL: String?
+    /// Holds the password on its first line, when the URL does not.
+    public var databasePasswordFile: String?
     public var natsURLs: [String]
     /// Nil unless the NATS servers ask for one.
     public var natsNKey: NATSNKey?
@@ -82,6 +84,7 @@ public struct Settings: Hashable, Sendable {
 
     private init(from reader: inout SettingsReader, hostName: String) {
         databaseURL = reader.read(.databaseURL)
+        databasePasswordFile = reader.read(.databasePasswordFile)
         natsURLs = reader.read(.natsURLs)
         (natsNKey, natsTLS) = Self.natsIdentity(&reader)
         clusterName = reader.read(.cluster)

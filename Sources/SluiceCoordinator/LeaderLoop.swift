@@ -88,7 +88,7 @@ struct LeaderLoop: Sendable {
     private func answer(
         _ request: NATSMessage, _ machine: CoordinatorMachine, undecodable: UInt64, dropped: UInt64
     ) {
-        guard let reply = request.reply else { return }
+        guard let reply = request.inbox else { return }
         var status = NodeStatus(parts: parts, machine: machine, at: parts.now)
         status.messagesIgnored += undecodable
         status.messagesDropped = dropped + parts.inbox.dropped

@@ -66,11 +66,12 @@ struct PrivatePostgres: Sendable {
     }
 
     /// Durability is PostgreSQL's default; the rest fits a laptop. The socket would need a folder that the account may
-    /// write.
+    /// write. The log shows neither the row nor the statement of an error: they hold phone numbers and texts.
     private var settings: KeyValuePairs<String, String> {
         [
             "listen_addresses": "127.0.0.1", "port": "\(port)", "unix_socket_directories": "", "max_connections": "300",
             "shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min", "log_checkpoints": "off",
+            "log_error_verbosity": "terse", "log_min_error_statement": "panic",
         ]
     }
 

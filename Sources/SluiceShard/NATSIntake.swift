@@ -46,12 +46,12 @@ struct NATSIntake: Sendable {
             }
             group.addTask {
                 await listen(subjects.status) { message in
-                    if let reply = message.reply { inbox.offer(.statusQuestion(reply: reply)) }
+                    if let reply = message.inbox { inbox.offer(.statusQuestion(reply: reply)) }
                 }
             }
             group.addTask {
                 await listen(subjects.device) { message in
-                    guard let reply = message.reply else { return }
+                    guard let reply = message.inbox else { return }
                     inbox.offer(.deviceQuestion(try DeviceStateRequest(decoding: message.payload).device, reply: reply))
                 }
             }

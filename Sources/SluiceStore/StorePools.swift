@@ -12,20 +12,27 @@ public struct StorePools: Sendable {
 
     /// - Parameters:
     ///   - url: where the database is; the `application_name` shows `name`.
+    ///   - passwordFile: a file whose first line is the password, when it is not in `url`.
     ///   - durable: how many connections reserve and settle, or do the leader's writing.
-    public init(url: String, name: String, durable: Int, relaxed: Int = 2) throws(PostgresError) {
-        func pool(_ size: Int, isDurable: Bool, suffix: String) throws(PostgresError) -> PostgresPool {
-            let configuration = try PostgresConfiguration(
+    public init(
+        url: String, passwordFile: String? = nil, name: String, durable: Int, relaxed: Int = 2
+    ) throws(PostgresError) {
+        func configuration(isDurable: Bool, suffix: String) throws(PostgresError) -> PostgresConfiguration {
+            var configuration = try PostgresConfiguration(
                 url, applicationName: "sluice \(name) \(suffix)",
                 settings: SluiceStore.sessionSettings(isDurable: isDurable))
-            return PostgresPool(
-                configuration, limits: PostgresPoolConfiguration(maximumConnections: size, minimumConnections: 1))
+            configuration.passwordFile = passwordFile
+            return configuration
+        }
+        func pool(_ size: Int, isDurable: Bool, suffix: String) throws(PostgresError) -> PostgresPool {
+            PostgresPool(
+                try configuration(isDurable: isDurable, suffix: suffix),
+                limits: PostgresPoolConfiguration(maximumConnections: size, minimumConnections: 1))
         }
         lease = try pool(1, isDurable: true, suffix: "lease")
         self.relaxed = try pool(relaxed, isDurable: false, suffix: "claim")
         self.durable = try pool(durable, isDurable: true, suffix: "work")
-        configuration = try PostgresConfiguration(
-            url, applicationName: "sluice \(name) listen", settings: SluiceStore.sessionSettings(isDurable: false))
+        self.configuration = try configuration(isDurable: false, suffix: "listen")
     }
 
     /// Keeps the pools running until cancelled.

@@ -25,8 +25,8 @@ struct AdoptCommand: AsyncParsableCommand {
     func run() async throws {
         try await ExitStatus.of {
             let settings = try options.settings()
-            let configuration = try PostgresConfiguration(
-                try settings.requireDatabaseURL(), applicationName: "sluice adopt", settings: Migrator.sessionSettings)
+            let configuration = try settings.postgresConfiguration(
+                name: "sluice adopt", session: Migrator.sessionSettings)
             try await PostgresConnection.withConnection(configuration) { connection in
                 let report = try await Adoption.check(connection)
                 print(json ? try JSONText.pretty(report) : report.text)

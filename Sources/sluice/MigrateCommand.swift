@@ -19,9 +19,8 @@ struct MigrateCommand: AsyncParsableCommand {
     func run() async throws {
         try await ExitStatus.of {
             let settings = try options.settings()
-            let configuration = try PostgresConfiguration(
-                try settings.requireDatabaseURL(), applicationName: "sluice migrate", settings: Migrator.sessionSettings
-            )
+            let configuration = try settings.postgresConfiguration(
+                name: "sluice migrate", session: Migrator.sessionSettings)
             let report = try await PostgresConnection.withConnection(configuration) { connection in
                 try await Migrator(connection: connection).migrate { print("to version \($0) …") }
             }

@@ -57,7 +57,7 @@ struct OperatorOptions: ParsableArguments {
     }
 
     static func database(_ settings: Settings) throws -> PostgresConfiguration {
-        try PostgresConfiguration(try settings.requireDatabaseURL(), applicationName: "sluice operator")
+        try settings.postgresConfiguration(name: "sluice operator")
     }
 
     static func natsOptions(_ settings: Settings) -> NATSOptions {

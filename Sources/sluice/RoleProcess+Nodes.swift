@@ -15,7 +15,7 @@ import SluiceWire
 
 extension RoleProcess {
     func runCoordinator() async throws {
-        let pools = try pools()
+        let pools = try settings.storePools()
         var configuration = CoordinatorConfiguration(
             name: settings.nodeName, host: SettingsOptions.hostName, subjects: try subjects())
         configuration.timers = settings.timers
@@ -29,7 +29,7 @@ extension RoleProcess {
     }
 
     func runShard() async throws {
-        let pools = try pools()
+        let pools = try settings.storePools()
         var limits = ShardLimits()
         limits.permitsPerNode = settings.permitsPerNode
         limits.permitsPerHost = settings.permitsPerHost
@@ -50,8 +50,7 @@ extension RoleProcess {
 
     func runAPI() async throws {
         // Without a node's session settings: the API writes as users do, and the schema's triggers see it.
-        let database = try PostgresConfiguration(
-            try settings.requireDatabaseURL(), applicationName: "sluice \(settings.nodeName)")
+        let database = try settings.postgresConfiguration(name: "sluice \(settings.nodeName)")
         var configuration = APIConfiguration(
             node: registration(as: .api), host: settings.apiHost, port: settings.apiPort, database: database,
             nats: natsOptions, subjects: try subjects())
@@ -67,10 +66,6 @@ extension RoleProcess {
         NodeRegistration(
             name: settings.nodeName, role: role, version: SluiceCore.version, host: SettingsOptions.hostName,
             lease: settings.timers.lease)
-    }
-
-    private func pools() throws -> StorePools {
-        try StorePools(url: try settings.requireDatabaseURL(), name: settings.nodeName, durable: settings.poolSize)
     }
 
     /// The client is shut down on every way out: it must not be forgotten while it holds sockets.

@@ -13,19 +13,28 @@ struct ClusterPermissionTests {
         ("api", ["wake", "status", "device"], ["status"]),
         ("operator", ["wake", "status", "device"], []),
     ]
-    /// Every subject of ``Subjects``, and what nobody may touch.
+    /// Every subject of ``Subjects``.
     private static let subjects = ["dispatch.7", "credit", "beacon", "wake", "status", "device"]
         .map { "sluice.test.\($0)" }
-    private static let forbidden = ["sluice.other.beacon", "$JS.API.INFO", "$SYS.REQ.SERVER.PING", "_INBOX.another.1"]
+    /// What nobody may publish to or subscribe to: other clusters, what Sluice has no subject for, and the server's own.
+    private static let forbidden = [
+        "sluice.other.beacon", "sluice.test.dispatch", "sluice.test.dispatch.7.8", "sluice.test.anything",
+        "$JS.API.INFO", "$JS.API.STREAM.PURGE.x", "$SYS.REQ.SERVER.PING", "$SYS.ACCOUNT.x.CONNECT", "anything",
+    ]
+    /// What would hear more than a role's own subjects.
+    private static let wildcards = [
+        ">", "*", "sluice.>", "sluice.*.status", "sluice.test.>", "sluice.test.*", "$JS.>", "$SYS.>", "_INBOX.>",
+        "_INBOX.*.>",
+    ]
 
     @Test func `each role publishes its own subjects and nothing else`() async throws {
-        try await Self.withCluster { cluster in
+        try await SecuredNATS.with(roles: Self.matrix.map(\.role)) { cluster in
+            let inboxes = Self.matrix.map { cluster.inbox(of: $0.role) }
             for entry in Self.matrix {
-                for subject in Self.subjects + Self.forbidden {
-                    let isAllowed = entry.publish.contains { subject == "sluice.test.\($0)" }
-                    try await cluster.connected(as: entry.role) { nats in
-                        try nats.publish(subject, payload: [])
-                        let refusals = try await Self.refusals(nats)
+                try await cluster.connected(as: entry.role) { nats in
+                    for subject in Self.subjects + Self.forbidden + inboxes {
+                        let isAllowed = entry.publish.contains { subject == "sluice.test.\($0)" }
+                        let refusals = try await Self.refusals(nats) { try nats.publish(subject, payload: []) }
                         #expect(refusals == (isAllowed ? 0 : 1), "\(entry.role) publishes \(subject)")
                     }
                 }
@@ -34,12 +43,17 @@ struct ClusterPermissionTests {
     }
 
     @Test func `each role subscribes to its own subjects and nothing else`() async throws {
-        try await Self.withCluster { cluster in
+        try await SecuredNATS.with(roles: Self.matrix.map(\.role)) { cluster in
+            let inboxes = Self.matrix.map { cluster.inbox(of: $0.role) }
             for entry in Self.matrix {
-                for subject in Self.subjects + Self.forbidden.dropLast() + ["sluice.>", ">"] {
-                    let isAllowed = entry.subscribe.contains { subject == "sluice.test.\($0)" }
-                    try await cluster.connected(as: entry.role) { nats in
-                        let refusals = try await nats.withSubscription(subject) { _ in try await Self.refusals(nats) }
+                try await cluster.connected(as: entry.role) { nats in
+                    for subject in Self.subjects + Self.forbidden + Self.wildcards + inboxes {
+                        let isAllowed =
+                            entry.subscribe.contains { subject == "sluice.test.\($0)" }
+                            || subject == cluster.inbox(of: entry.role)
+                        let refusals = try await Self.refusals(nats) {
+                            try await nats.withSubscription(subject) { _ in }
+                        }
                         #expect(refusals == (isAllowed ? 0 : 1), "\(entry.role) subscribes to \(subject)")
                     }
                 }
@@ -47,8 +61,34 @@ struct ClusterPermissionTests {
         }
     }
 
+    @Test func `two nodes of one role do not read each other's replies`() async throws {
+        try await SecuredNATS.with(roles: ["shard", "operator"], more: ["operator"]) { cluster in
+            try await cluster.connected(as: "operator-2") { spy in
+                for subject in [cluster.inbox(of: "operator"), "_INBOX.>"] {
+                    let refusals = try await Self.refusals(spy) { try await spy.withSubscription(subject) { _ in } }
+                    #expect(refusals == 1, "\(subject)")
+                }
+            }
+        }
+    }
+
+    @Test func `JetStream, websocket, MQTT, leaf nodes and gateways are off`() async throws {
+        let text = try String(contentsOf: SecuredNATS.files.appendingPathComponent("nats-server.conf"), encoding: .utf8)
+        let settings = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+        for block in ["jetstream", "websocket", "mqtt", "leafnodes", "leafnode", "gateway", "no_auth_user"] {
+            #expect(!settings.contains { $0.hasPrefix(block) }, "\(block)")
+        }
+        try await SecuredNATS.with(roles: ["operator"]) { cluster in
+            let greeting = try cluster.greeting()
+            #expect(greeting.hasPrefix("INFO {"), "\(greeting)")
+            #expect(greeting.contains("\"tls_required\":true"), "\(greeting)")
+            #expect(greeting.contains("\"auth_required\":true"), "\(greeting)")
+            #expect(!greeting.contains("\"jetstream\":true"), "\(greeting)")
+        }
+    }
+
     @Test func `a question is answered once, by who was asked`() async throws {
-        try await Self.withCluster { cluster in
+        try await SecuredNATS.with(roles: Self.matrix.map(\.role)) { cluster in
             try await cluster.connected(as: "shard") { shard in
                 try await shard.withSubscription("sluice.test.status") { questions in
                     try await shard.flush()
@@ -62,13 +102,13 @@ struct ClusterPermissionTests {
                         #expect(String(decoding: try await reply.payload, as: UTF8.self) == "here")
                     }
                 }
-                #expect(try await Self.refusals(shard) == 0)
+                #expect(await shard.statistics().asyncErrors == 0)
             }
         }
     }
 
     @Test func `whoever has no key, another's key or no certificate is refused`() async throws {
-        try await Self.withCluster { cluster in
+        try await SecuredNATS.with(roles: Self.matrix.map(\.role)) { cluster in
             let changes: [(inout NATSOptions) -> Void] = [
                 { $0.authentication = .fromURL },
                 { $0.authentication = .userPassword(user: "shard", password: "guess") },
@@ -88,75 +128,16 @@ struct ClusterPermissionTests {
         }
     }
 
-    /// How often the server has refused something so far: refusals come in order, so one more that is sure to come ends
+    /// How often the server refuses something while `body` runs. Refusals come in order, so one that is sure to come ends
     /// the wait.
-    private static func refusals(_ nats: NATSConnection) async throws -> Int {
-        try nats.publish("nobody.may", payload: [])
+    private static func refusals(_ nats: NATSConnection, of body: () async throws -> Void) async throws -> Int {
+        let before = await nats.statistics().asyncErrors
+        try await body()
+        let last = "nobody.may.\(before)x"
+        try nats.publish(last, payload: [])
         try await eventually("the last refusal") {
-            await nats.statistics().lastAsyncError?.contains("nobody.may") == true
+            await nats.statistics().lastAsyncError?.contains(last) == true
         }
-        return await nats.statistics().asyncErrors - 1
-    }
-
-    // MARK: The server
-
-    private struct SecuredServer: Sendable {
-        let server: EphemeralNATS
-        let folder: String
-        let keys: [String: String]
-
-        func options(as role: String) -> NATSOptions {
-            var options = NATSOptions(url: server.url)
-            options.authentication = .nkey(publicKey: keys[role] ?? "", seedFile: "\(folder)/\(role).seed")
-            options.tls = NATSOptions.TLS(
-                caFile: "\(folder)/ca.pem", certificateFile: "\(folder)/client.pem", keyFile: "\(folder)/client.key")
-            return options
-        }
-
-        func connected<Value>(as role: String, _ body: (NATSConnection) async throws -> Value) async throws -> Value {
-            try await NATSConnection.withConnection(options(as: role), body)
-        }
-    }
-
-    private static func withCluster(_ body: (SecuredServer) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-nats-\(UUID())").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }  // What stays behind is in the temporary folder.
-        _ = try run("make-test-identities", [folder] + matrix.map(\.role))
-        let nodes = try String(contentsOfFile: "\(folder)/nodes", encoding: .utf8)
-        let accounts = try run("make-permissions", ["test"], input: "\(folder)/nodes")
-        try accounts.write(toFile: "\(folder)/accounts.conf", atomically: true, encoding: .utf8)
-        // The file for real servers, with this folder for theirs, without the cluster and its fixed ports.
-        let whole = try String(contentsOf: cluster.appendingPathComponent("nats-server.conf"), encoding: .utf8)
-        let alone = whole.components(separatedBy: "\ncluster {")[0]
-            .replacingOccurrences(of: "/etc/nats/tls", with: folder)
-            .replacingOccurrences(of: "http: \"127.0.0.1:8222\"", with: "")
-            .replacingOccurrences(of: "port: 4222", with: "")
-        try alone.write(toFile: "\(folder)/nats-server.conf", atomically: true, encoding: .utf8)
-        try "server_name: nats-1\n".write(toFile: "\(folder)/local.conf", atomically: true, encoding: .utf8)
-        let server = try await EphemeralNATS.start(arguments: ["--config", "\(folder)/nats-server.conf"])
-        defer { server.stop() }
-        let keys = nodes.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-        try await body(
-            SecuredServer(
-                server: server, folder: folder,
-                keys: Dictionary(uniqueKeysWithValues: keys.map { ($0[0], $0[1]) })))
-    }
-
-    /// `cluster/nats`.
-    private static let cluster = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("cluster/nats")
-
-    private static func run(_ script: String, _ arguments: [String], input: String = "/dev/null") throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = cluster.appendingPathComponent(script)
-        process.arguments = arguments
-        process.standardInput = FileHandle(forReadingAtPath: input)
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(script)")
-        return text
+        return await nats.statistics().asyncErrors - before - 1
     }
 }

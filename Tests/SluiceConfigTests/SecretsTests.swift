@@ -17,6 +17,16 @@ import Testing
         #expect(ServerURL.hidingSecrets(url) == shown)
     }
 
+    @Test func `the database's password may be in a file`() throws {
+        func load(_ path: String) throws -> String? {
+            try Settings.load(
+                from: [SettingsLayer(name: "e", values: ["SLUICE_DATABASE_PASSWORD_FILE": path])], hostName: "h"
+            ).databasePasswordFile
+        }
+        #expect(try load("/run/credentials/database.password") == "/run/credentials/database.password")
+        #expect(throws: SettingsError.self) { try load("relative") }
+    }
+
     @Test func `neither rows nor errors show a password`() {
         let good = SettingsLayer(
             name: "e",

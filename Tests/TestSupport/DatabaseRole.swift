@@ -8,6 +8,7 @@ public enum DatabaseRole: String, CaseIterable, Sendable {
     case coordinator = "sluice_coordinator"
     case shard = "sluice_shard"
     case api = "sluice_api"
+    case `operator` = "sluice_operator"
     case reader = "sluice_reader"
 
     /// Makes the roles, has the owner migrate the database of `superuser`, and grants.

@@ -13,7 +13,8 @@ DECLARE
     who text;
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    FOREACH who IN ARRAY ARRAY['sluice_coordinator', 'sluice_shard', 'sluice_api', 'sluice_reader'] LOOP
+    FOREACH who IN ARRAY ARRAY['sluice_coordinator', 'sluice_shard', 'sluice_api', 'sluice_operator', 'sluice_reader']
+    LOOP
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), who);
         EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', who);
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', who);
@@ -42,8 +43,8 @@ GRANT UPDATE (assignment) ON cluster_versions TO sluice_coordinator, sluice_shar
 -- What everybody reads: no lead and no credential is in here.
 GRANT SELECT ON sluice_schema, workspaces, sequences, sequence_steps, sequence_branches, lanes, device_states, pauses,
     drained_nodes, slot_owners, coordinator_lease, claim_batches, untouchable_contacts
-    TO sluice_coordinator, sluice_shard, sluice_api, sluice_reader;
-GRANT SELECT ON user_devices TO sluice_coordinator, sluice_shard, sluice_api, sluice_reader;
+    TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
+GRANT SELECT ON user_devices TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 -- Everything about gateways and devices but credentials.
 DO $$
 DECLARE
@@ -53,15 +54,19 @@ BEGIN
     FOREACH relation IN ARRAY ARRAY['gateways', 'device_caps']::regclass[] LOOP
         SELECT string_agg(quote_ident(attname), ', ') INTO readable FROM pg_attribute
             WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attname <> 'credentials';
-        EXECUTE format('GRANT SELECT (%s) ON %s TO sluice_coordinator, sluice_api, sluice_reader', readable, relation);
+        EXECUTE format('GRANT SELECT (%s) ON %s TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader',
+            readable, relation);
     END LOOP;
 END $$;
 
 -- The queue.
-GRANT SELECT ON sequence_contacts, suppressions TO sluice_coordinator, sluice_shard, sluice_api, sluice_reader;
+GRANT SELECT ON sequence_contacts, suppressions
+    TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON enrollment_intake, branch_intake, settles_left, completion_intake, intake_scans, lane_wakes,
-    contact_tallies, contact_tally_changes, external_ids TO sluice_coordinator, sluice_api, sluice_reader;
-GRANT SELECT ON contact_counts, device_load_balance TO sluice_coordinator, sluice_api, sluice_reader;
+    contact_tallies, contact_tally_changes, external_ids
+    TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
+GRANT SELECT ON contact_counts, device_load_balance
+    TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
 
 -- Coordinator: claims, intake, slots, upkeep.
 GRANT UPDATE ON coordinator_lease, slot_owners, cluster_versions TO sluice_coordinator;
@@ -98,10 +103,21 @@ GRANT UPDATE (generation, moves, retry_count, status, hold_reason, last_error, c
 GRANT DELETE ON branch_intake TO sluice_api;
 GRANT INSERT ON enrollment_intake, intake_scans, contact_tally_changes, lane_wakes, external_ids, lanes, audit_log
     TO sluice_api;
-GRANT SELECT ON send_ledger TO sluice_api, sluice_reader;
+GRANT SELECT ON send_ledger TO sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON api_keys TO sluice_api;
 GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO sluice_api;
 GRANT SELECT, UPDATE, DELETE ON idempotent_answers TO sluice_coordinator;
-GRANT SELECT ON leads, node_leases, cluster_versions, control_changes TO sluice_reader;
+GRANT SELECT ON leads, node_leases, node_fences, cluster_versions, control_changes TO sluice_operator, sluice_reader;
+
+-- Operator: stops and starts, limits and suppresses. It changes neither where messages go nor what became of them, and
+-- points no device at another address: that would send the gateway's credentials there.
+GRANT SELECT ON audit_log TO sluice_operator;
+GRANT INSERT ON audit_log, control_changes TO sluice_operator;
+GRANT INSERT, DELETE ON pauses, drained_nodes, suppressions TO sluice_operator;
+GRANT UPDATE (hourly_cap, daily_cap, concurrent_cap, paused_at, paused_reason, updated_at) ON device_caps
+    TO sluice_operator;
+GRANT UPDATE (is_active, updated_at) ON sequences TO sluice_operator;
+-- A sequence that goes on has the leads looked through that came meanwhile.
+GRANT INSERT ON intake_scans TO sluice_operator;
 
 COMMIT;

@@ -9,7 +9,8 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['sluice_owner', 'sluice_coordinator', 'sluice_shard', 'sluice_api', 'sluice_reader']
+    FOREACH name IN ARRAY ARRAY['sluice_owner', 'sluice_coordinator', 'sluice_shard', 'sluice_api', 'sluice_operator',
+        'sluice_reader']
     LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', name);
@@ -32,14 +33,17 @@ GRANT SET ON PARAMETER sluice.internal TO sluice_owner;
 ALTER ROLE sluice_coordinator SET statement_timeout = '60s';
 ALTER ROLE sluice_shard SET statement_timeout = '10s';
 ALTER ROLE sluice_api SET statement_timeout = '10s';
+ALTER ROLE sluice_operator SET statement_timeout = '30s';
 ALTER ROLE sluice_reader SET statement_timeout = '30s';
 ALTER ROLE sluice_coordinator SET lock_timeout = '2s';
 ALTER ROLE sluice_shard SET lock_timeout = '2s';
 ALTER ROLE sluice_api SET lock_timeout = '2s';
+ALTER ROLE sluice_operator SET lock_timeout = '2s';
 ALTER ROLE sluice_reader SET lock_timeout = '2s';
 ALTER ROLE sluice_coordinator SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE sluice_shard SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE sluice_api SET idle_in_transaction_session_timeout = '10s';
--- A reader's open transaction keeps dead rows of the queue from being cleared away.
+-- A person's open transaction keeps dead rows of the queue from being cleared away, and an operator's holds locks.
+ALTER ROLE sluice_operator SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE sluice_reader SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE sluice_reader SET default_transaction_read_only = on;

@@ -3,6 +3,9 @@ public struct PostgresConfiguration: Sendable {
     /// libpq's connection keywords and their values, as "Parameter Key Words" in its manual has them.
     public var parameters: [String: String]
 
+    /// A file whose first line is the password. It goes before a password in ``parameters`` and is read for each session.
+    public var passwordFile: String?
+
     /// Server settings given at start-up, as `-c name=value` would. They hold for every session of this
     /// configuration.
     public var settings: [String: String]

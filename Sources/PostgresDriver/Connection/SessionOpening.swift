@@ -7,6 +7,10 @@ extension Session {
         _ configuration: PostgresConfiguration, deadline: ContinuousClock.Instant, wake: WakeDescriptor,
         notices: NoticeHook, isAbandoned: () -> Bool
     ) throws(PostgresError) -> ConnectionHandle {
+        var configuration = configuration
+        if let file = configuration.passwordFile {
+            configuration.parameters["password"] = try PasswordFile.read(file)
+        }
         guard let raw = start(configuration) else {
             throw failed(configuration, "out of memory")
         }

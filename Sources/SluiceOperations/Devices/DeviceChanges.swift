@@ -76,7 +76,9 @@ extension OperatorSession {
             let device = try await DeviceLookup.find(given, on: change.transaction)
             let rows = try await change.query(
                 """
-                WITH before AS (SELECT * FROM device_caps WHERE device_id = $1 FOR UPDATE)
+                WITH before AS (
+                    SELECT device_id, hourly_cap, daily_cap, concurrent_cap FROM device_caps WHERE device_id = $1
+                    FOR UPDATE)
                 UPDATE device_caps c SET hourly_cap = $2, daily_cap = $3, concurrent_cap = $4, updated_at = now()
                 FROM before b WHERE c.device_id = b.device_id
                 RETURNING b.hourly_cap, b.daily_cap, b.concurrent_cap

@@ -172,8 +172,10 @@ extension SchemaV1 {
         CREATE TRIGGER sluice_suppression_written BEFORE INSERT OR UPDATE OF phone ON suppressions
             FOR EACH ROW EXECUTE FUNCTION sluice_suppression_written();
 
-        -- Somebody who opts out leaves the queue at once; a request already open is past recall.
-        CREATE FUNCTION sluice_suppressed() RETURNS trigger LANGUAGE plpgsql AS $$
+        -- Somebody who opts out leaves the queue at once; a request already open is past recall. With the owner's rights:
+        -- who may suppress numbers need not be let write contacts for it.
+        CREATE FUNCTION sluice_suppressed() RETURNS trigger LANGUAGE plpgsql
+            SECURITY DEFINER SET search_path = public, pg_temp AS $$
         BEGIN
             UPDATE sequence_contacts c
                 SET status = 'cancelled', last_error = 'suppressed', hold_reason = NULL, completed_at = now()

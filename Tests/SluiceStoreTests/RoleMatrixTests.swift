@@ -1,0 +1,177 @@
+import PostgresDriver
+import TestSupport
+import Testing
+
+/// The whole matrix of `cluster/postgres/grants.sql`: for each role every table it may write and how, and every table it
+/// may not read. A grant that is not in here fails, so that none comes by accident.
+@Suite struct RoleMatrixTests {
+    /// `table` and what the role may do with rows: I, U, D for whole ones, `u(columns)` for an update of some.
+    private static let writes: [DatabaseRole: String] = [
+        .coordinator: """
+        branch_intake IUD
+        claim_batches IUD
+        cluster_versions U
+        completion_intake IUD
+        contact_tallies IUD
+        contact_tally_changes IUD
+        control_changes ID
+        coordinator_lease U
+        device_caps u(earlier_slots is_key_fenced)
+        enrollment_intake IUD
+        external_ids IUD
+        intake_scans IUD
+        lane_wakes IUD
+        lanes IU
+        leads u(trigger updated_at)
+        node_fences IU
+        node_leases IUD
+        send_ledger IUD
+        sequence_contacts IU
+        settles_left IUD
+        slot_owners U
+        untouchable_contacts IUD
+        """,
+        .shard: """
+        branch_intake I
+        claim_batches u(open_claims)
+        cluster_versions u(assignment)
+        completion_intake I
+        contact_tally_changes I
+        device_caps u(is_key_fenced)
+        device_states IU
+        enrollment_intake I
+        lane_wakes I
+        node_fences IU
+        node_leases IUD
+        send_ledger IU
+        sequence_contacts u(attempts claim_batch claim_state completed_at current_step current_trigger hold_reason \
+        lane_id last_error moves next_trigger_time processing_device_id processing_started_at reserved_day \
+        retry_count row_faults status updated_at)
+        settles_left IUD
+        slot_owners u(epoch owner)
+        untouchable_contacts IU
+        user_devices u(last_seen status)
+        """,
+        .api: """
+        audit_log I
+        branch_intake D
+        cluster_versions u(assignment)
+        contact_tally_changes I
+        enrollment_intake I
+        external_ids I
+        intake_scans I
+        lane_wakes I
+        lanes I
+        leads Iu(device_id name trigger updated_at)
+        node_fences IU
+        node_leases IUD
+        sequence_contacts Iu(assigned_device_id completed_at contact_name current_step current_trigger \
+        entry_trigger external_id generation hold_reason lane_id last_error lead_id moves next_trigger_time \
+        retry_count status updated_at)
+        """,
+        .operator: """
+        audit_log I
+        control_changes I
+        device_caps u(concurrent_cap daily_cap hourly_cap paused_at paused_reason updated_at)
+        drained_nodes ID
+        intake_scans I
+        pauses ID
+        sequences u(is_active updated_at)
+        suppressions ID
+        """,
+        .reader: "",
+    ]
+
+    /// `table`, or `table.column` where the rest of it may be read.
+    private static let unread: [DatabaseRole: String] = [
+        .coordinator: "api_keys audit_log device_caps.credentials gateways.credentials",
+        .shard: """
+        api_keys audit_log branch_intake completion_intake contact_counts contact_tallies contact_tally_changes \
+        device_load_balance enrollment_intake external_ids intake_scans lane_wakes leads
+        """,
+        .api: "audit_log device_caps.credentials gateways.credentials",
+        .operator: "api_keys device_caps.credentials gateways.credentials",
+        .reader: "api_keys audit_log device_caps.credentials gateways.credentials",
+    ]
+
+    private static let roles = DatabaseRole.allCases.filter { $0 != .owner }
+
+    @Test(arguments: roles) func `a role writes what it must and nothing else`(role: DatabaseRole) async throws {
+        try await StoreFixture.with { fixture in
+            let writable = try await Self.writable(role, fixture)
+            #expect(writable.joined(separator: "\n") == Self.writes[role])
+        }
+    }
+
+    @Test(arguments: roles) func `a role reads all but what it must not`(role: DatabaseRole) async throws {
+        try await StoreFixture.with { fixture in
+            let unreadable = try await Self.unreadable(role, fixture)
+            #expect(unreadable.joined(separator: " ") == Self.unread[role])
+        }
+    }
+
+    @Test func `nobody but the owner empties a table, hangs triggers on it or refers to it`() async throws {
+        try await StoreFixture.with { fixture in
+            let found = try await fixture.sql.query(
+                """
+                SELECT r.rolname || ' ' || c.relname FROM pg_class c, pg_roles r
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+                    AND r.rolname = ANY ($1::text[]) AND c.relowner <> r.oid
+                    AND has_table_privilege(r.oid, c.oid, 'TRUNCATE, TRIGGER, REFERENCES')
+                """, [.stringArray(Self.roles.map(\.rawValue))]
+            ).column(String.self, at: 0)
+            #expect(found == [])
+        }
+    }
+
+    /// Makes a ledger partition a day; a schema of one's own, or a temporary table, nobody needs.
+    @Test func `only the coordinator makes tables`() async throws {
+        try await StoreFixture.with { fixture in
+            let makers = try await fixture.sql.query(
+                """
+                SELECT rolname FROM pg_roles WHERE rolname = ANY ($1::text[])
+                    AND (has_schema_privilege(oid, 'public', 'CREATE')
+                        OR has_database_privilege(oid, $2, 'CREATE, TEMPORARY'))
+                """,
+                // Not the test's own database: a copy has other rights on the database itself.
+                [.stringArray(Self.roles.map(\.rawValue)), .string(StoreFixture.template)]
+            ).column(String.self, at: 0)
+            #expect(makers == ["sluice_coordinator"])
+        }
+    }
+
+    // MARK: Looking
+
+    private static func writable(_ role: DatabaseRole, _ fixture: StoreFixture) async throws -> [String] {
+        try await fixture.sql.query(
+            """
+            WITH may AS (
+                SELECT c.relname AS name,
+                    CASE WHEN has_table_privilege($1, c.oid, 'INSERT') THEN 'I' ELSE '' END
+                    || CASE WHEN has_table_privilege($1, c.oid, 'UPDATE') THEN 'U' ELSE '' END
+                    || CASE WHEN has_table_privilege($1, c.oid, 'DELETE') THEN 'D' ELSE '' END AS whole,
+                    (SELECT string_agg(a.attname, ' ' ORDER BY a.attname) FROM pg_attribute a
+                     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                        AND NOT has_table_privilege($1, c.oid, 'UPDATE')
+                        AND has_column_privilege($1, c.oid, a.attnum, 'UPDATE')) AS part
+                FROM pg_class c
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition)
+            SELECT name || ' ' || whole || coalesce('u(' || part || ')', '') FROM may
+            WHERE whole <> '' OR part IS NOT NULL ORDER BY name
+            """, [.string(role.rawValue)]
+        ).column(String.self, at: 0)
+    }
+
+    private static func unreadable(_ role: DatabaseRole, _ fixture: StoreFixture) async throws -> [String] {
+        try await fixture.sql.query(
+            """
+            SELECT CASE WHEN has_any_column_privilege($1, c.oid, 'SELECT') THEN c.relname || '.' || a.attname
+                ELSE c.relname END AS name
+            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+                AND NOT has_column_privilege($1, c.oid, a.attnum, 'SELECT')
+            GROUP BY 1 ORDER BY 1
+            """, [.string(role.rawValue)]
+        ).column(String.self, at: 0)
+    }
+}
