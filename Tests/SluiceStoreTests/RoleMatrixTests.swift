@@ -19,6 +19,7 @@ import Testing
         device_caps u(earlier_slots is_key_fenced)
         enrollment_intake IUD
         external_ids IUD
+        idempotent_answers D
         intake_scans IUD
         lane_wakes IUD
         lanes IU
@@ -59,6 +60,7 @@ import Testing
         contact_tally_changes I
         enrollment_intake I
         external_ids I
+        idempotent_answers IU
         intake_scans I
         lane_wakes I
         lanes I
@@ -87,11 +89,11 @@ import Testing
         .coordinator: "api_keys audit_log device_caps.credentials gateways.credentials",
         .shard: """
         api_keys audit_log branch_intake completion_intake contact_counts contact_tallies contact_tally_changes \
-        device_load_balance enrollment_intake external_ids intake_scans lane_wakes leads
+        device_load_balance enrollment_intake external_ids idempotent_answers intake_scans lane_wakes leads
         """,
         .api: "audit_log device_caps.credentials gateways.credentials",
-        .operator: "api_keys device_caps.credentials gateways.credentials",
-        .reader: "api_keys audit_log device_caps.credentials gateways.credentials",
+        .operator: "api_keys device_caps.credentials gateways.credentials idempotent_answers",
+        .reader: "api_keys audit_log device_caps.credentials gateways.credentials idempotent_answers",
     ]
 
     private static let roles = DatabaseRole.allCases.filter { $0 != .owner }

@@ -106,7 +106,7 @@ GRANT INSERT ON enrollment_intake, intake_scans, contact_tally_changes, lane_wak
 GRANT SELECT ON send_ledger TO sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON api_keys TO sluice_api;
 GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO sluice_api;
-GRANT SELECT, UPDATE, DELETE ON idempotent_answers TO sluice_coordinator;
+GRANT SELECT, DELETE ON idempotent_answers TO sluice_coordinator;
 GRANT SELECT ON leads, node_leases, node_fences, cluster_versions, control_changes TO sluice_operator, sluice_reader;
 
 -- Operator: stops and starts, limits and suppresses. It changes neither where messages go nor what became of them, and

@@ -61,8 +61,7 @@ enum UpkeepStatements {
     static let forgetAnswers = """
         DELETE FROM idempotent_answers WHERE (workspace_id, key) IN (
             SELECT workspace_id, key FROM idempotent_answers
-            WHERE created_at < clock_timestamp() - interval '1 day'
-            ORDER BY created_at LIMIT 50000 FOR UPDATE SKIP LOCKED)
+            WHERE created_at < clock_timestamp() - interval '1 day' ORDER BY created_at LIMIT 50000)
         """
 
     static let makeLedgerDay = "SELECT sluice_ledger_day((clock_timestamp() AT TIME ZONE 'UTC')::date + $1::int)"
