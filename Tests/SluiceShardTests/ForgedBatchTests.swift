@@ -1,6 +1,5 @@
 import FoundationEssentials
 import NATSDriver
-import PostgresDriver
 import RequestLog
 import SluiceCore
 import SluiceWire
@@ -103,11 +102,7 @@ extension ShardSuite {
 
         /// Contacts that nobody claimed: at least as many as `real` has.
         private static func idle(beside real: DispatchBatch, _ rig: ShardRig) async throws -> [ContactID] {
-            let configuration = try PostgresConfiguration(rig.ground.databaseURL, applicationName: "tests")
-            let ids = try await PostgresConnection.withConnection(configuration) { session in
-                try await session.query("SELECT id FROM sequence_contacts WHERE claim_state = 0 ORDER BY id")
-                    .column(UUID.self, at: 0)
-            }
+            let ids = try await rig.ground.ids("SELECT id FROM sequence_contacts WHERE claim_state = 0 ORDER BY id")
             #expect(ids.count >= real.claims.count, "there is somebody to send to")
             return ids.map(ContactID.init(rawValue:))
         }

@@ -1,3 +1,4 @@
+public import FoundationEssentials
 public import NATSDriver
 import PostgresDriver
 public import SluiceWire
@@ -89,6 +90,11 @@ public struct NodeGround: Sendable {
         try await PostgresConnection.withConnection(configuration) {
             Int(try await $0.query("SELECT (\(sql))::bigint").scalar(Int64.self))
         }
+    }
+
+    /// The ids that a query gives.
+    public func ids(_ sql: String) async throws -> [UUID] {
+        try await PostgresConnection.withConnection(configuration) { try await $0.query(sql).column(UUID.self, at: 0) }
     }
 
     /// One gateway, so many devices without a gap, and for each so many leads in a sequence of one step.
