@@ -29,7 +29,7 @@ import Testing
     /// SQL that names no workspace means the default one, in every table that users write to.
     @Test(arguments: [
         ("suppressions", "INSERT INTO suppressions (phone) VALUES ('628115550001')"),
-        ("api_keys", #"INSERT INTO api_keys (name, secret_hash) VALUES ('ann', '\x00')"#),
+        ("api_keys", #"INSERT INTO api_keys (name, secret_hash) VALUES ('ann', sha256('ann'))"#),
         ("leads", "INSERT INTO leads (phone) VALUES ('628115550001')"),
         ("sequences", "INSERT INTO sequences (name) VALUES ('s')"),
         ("sequence_steps", "INSERT INTO sequence_steps (trigger) VALUES ('a')"),

@@ -7,7 +7,8 @@ extension SchemaV1 {
             workspace_id text NOT NULL DEFAULT 'default',   -- '*': all of them
             name text NOT NULL,
             secret_hash bytea NOT NULL UNIQUE CHECK (length(secret_hash) = 32),
-            scopes text[] NOT NULL CHECK (cardinality(scopes) > 0 AND scopes <@ '{read,send,manage,admin}'),
+            scopes text[] NOT NULL DEFAULT '{read}'
+                CHECK (cardinality(scopes) > 0 AND scopes <@ '{read,send,manage,admin}'),
             created_at timestamptz NOT NULL DEFAULT now(),
             revoked_at timestamptz
         );
