@@ -16,6 +16,7 @@ final class ModelShard: Sendable {
         var devices: [DeviceProfile] = []
         var capacity: [String: Int]
         var batches: [DispatchBatch] = []
+        var isDead = false
     }
 
     let incarnation: Incarnation
@@ -67,6 +68,11 @@ final class ModelShard: Sendable {
 
     func grant(_ capacity: Int, to device: String) { state.withLock { $0.capacity[device] = capacity } }
 
+    /// From now on it says nothing, and its lease lapses.
+    func die() { state.withLock { $0.isDead = true } }
+
+    private var isDead: Bool { state.withLock(\.isDead) }
+
     private func listen() async {
         await withTaskGroup { group in
             group.addTask {
@@ -93,7 +99,7 @@ final class ModelShard: Sendable {
     }
 
     private func keepLease() async {
-        while !Task.isCancelled {
+        while !Task.isCancelled, !isDead {
             // Without the database nothing is renewed, and the next round tries again.
             try? await renew()
             try? await Task.sleep(for: .milliseconds(200))
@@ -115,6 +121,7 @@ final class ModelShard: Sendable {
     }
 
     private func report() throws {
+        guard !isDead else { return }
         let report = state.withLock { state in
             state.sequence += 1
             let epochs = Dictionary(uniqueKeysWithValues: state.slots.map { ($0.slot, $0.epoch) })
