@@ -2,6 +2,7 @@ import Foundation
 import PostgresDriver
 import RequestLog
 import SluiceFailpoints
+import Synchronization
 import TestSupport
 import Testing
 
@@ -78,9 +79,13 @@ extension ClusterSuite {
             let started = ContinuousClock.now
             let path = Self.note(of: failpoint, in: notes)
             try FileManager.default.removeItem(at: path)
-            try await provoke(failpoint.step, cluster)
-            try await eventually("\(failpoint)", within: .seconds(30)) {
-                FileManager.default.fileExists(atPath: path.path)
+            let provoked = Mutex<Int?>(nil)
+            try await eventually("\(failpoint)", within: .seconds(60)) {
+                if FileManager.default.fileExists(atPath: path.path) { return true }
+                let last = provoked.withLock { $0 }
+                let next = try await provoke(failpoint.step, after: last, cluster)
+                provoked.withLock { $0 = next }
+                return false
             }
             let note = try JSONDecoder().decode(Note.self, from: Data(contentsOf: path))
             if failpoint.action == .stop {
@@ -90,20 +95,32 @@ extension ClusterSuite {
             print("\(failpoint) acted on \(note.node) after \(started.duration(to: .now))")
         }
 
-        /// Most steps are on every message's way. The others need a reason.
-        private func provoke(_ step: ProtocolStep, _ cluster: TestCluster) async throws {
+        /// Most steps are on every message's way. The others need a reason: the leader, or a shard that has slots, ends.
+        /// One that has just been started may have neither yet, so each incarnation that gets there is told once, until
+        /// the step is reached.
+        ///
+        /// - Parameter last: the incarnation that was told before.
+        /// - Returns: the incarnation that has been told last.
+        private func provoke(_ step: ProtocolStep, after last: Int?, _ cluster: TestCluster) async throws -> Int? {
+            let (role, signal): (String, Int32)
             switch step {
-            case .lead:
-                let leader = try await cluster.query(
-                    "SELECT node_name FROM coordinator_lease JOIN node_leases USING (incarnation)"
-                ).column(String.self, at: 0)
-                if let pid = try leader.first.flatMap(cluster.processID) { Glibc.kill(pid, SIGKILL) }
-            case .register, .fence, .assign, .takeOver:
-                if let pid = try cluster.processID("shard-1") { Glibc.kill(pid, SIGKILL) }
-            case .handOver:
-                if let pid = try cluster.processID("shard-1") { Glibc.kill(pid, SIGTERM) }
-            default: break
+            case .lead: (role, signal) = ("SELECT incarnation FROM coordinator_lease", SIGKILL)
+            case .register, .fence, .assign, .takeOver: (role, signal) = ("SELECT owner FROM slot_owners", SIGKILL)
+            case .handOver: (role, signal) = ("SELECT owner FROM slot_owners", SIGTERM)
+            default: return last
             }
+            let nodes = try await cluster.query(
+                """
+                SELECT incarnation, node_name FROM node_leases
+                WHERE incarnation IN (\(role)) AND expires_at > clock_timestamp() ORDER BY node_name LIMIT 1
+                """)
+            guard let node = nodes.first else { return last }
+            let incarnation = Int(try node.decode(Int64.self, at: 0))
+            guard incarnation != last, let pid = try cluster.processID(node.decode(String.self, at: 1)) else {
+                return last
+            }
+            Glibc.kill(pid, signal)
+            return incarnation
         }
 
         private func finish(_ cluster: TestCluster, leads: Int) async throws {

@@ -60,9 +60,13 @@ extension ShardSuite {
                     }
                     try await eventually("the open requests to end") { try rig.acceptedCount() == 2 }
                     #expect(try rig.requests().count == 2)
+                    // Before it has run out, the database's return would revive it: the node would keep its incarnation.
+                    try await eventually("the lease to run out") {
+                        try await rig.status().map { $0.renewalAge > Timers.quick.lease } ?? false
+                    }
 
                     try await postgres.restart()
-                    try await eventually("a new incarnation", within: .seconds(8)) {
+                    try await eventually("a new incarnation") {
                         try await rig.ground.number(
                             "SELECT max(incarnation) FROM node_leases WHERE expires_at > clock_timestamp()")
                             > Int(node.rawValue)
