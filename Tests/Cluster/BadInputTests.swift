@@ -23,17 +23,17 @@ extension ClusterSuite {
                     ("empty", "empty_text"), ("null_text", "empty_text"), ("huge", "text_too_long"),
                     ("missing_next", "next_step_missing"), ("cycle", "cycle_without_delay"),
                 ] {
-                    try await eventually("\(trigger) to be held", within: .seconds(10)) {
+                    try await eventually("\(trigger) to be held") {
                         try await cluster.number(
                             "SELECT count(*) FROM sequence_contacts WHERE entry_trigger = '\(trigger)' AND hold_reason = '\(reason)'"
                         ) == 1
                     }
                 }
-                try await eventually("malformed numbers to be held", within: .seconds(5)) {
+                try await eventually("malformed numbers to be held") {
                     try await cluster.number(
                         "SELECT count(*) FROM sequence_contacts WHERE hold_reason = 'invalid_phone'") == 2
                 }
-                try await eventually("the unknown device's contact to be held", within: .seconds(5)) {
+                try await eventually("the unknown device's contact to be held") {
                     try await cluster.number(
                         "SELECT count(*) FROM sequence_contacts WHERE hold_reason = 'unknown_device'") == 1
                 }
@@ -77,7 +77,7 @@ extension ClusterSuite {
                 try await cluster.query(
                     "ALTER TABLE send_ledger ADD CONSTRAINT own_rule CHECK (recipient <> '4917000000003')")
                 try await cluster.addLeads(40, trigger: "good")
-                try await eventually("the others' messages", within: .seconds(10)) { try cluster.accepted() == 39 }
+                try await eventually("the others' messages") { try cluster.accepted() == 39 }
                 try await eventually("the poison row to be held", within: .seconds(40)) {
                     try await cluster.number(
                         "SELECT count(*) FROM sequence_contacts WHERE status = 'paused' AND hold_reason = 'quarantined'"
@@ -89,7 +89,7 @@ extension ClusterSuite {
                 try await cluster.query("ALTER TABLE send_ledger DROP CONSTRAINT own_rule")
                 try await cluster.query(
                     "UPDATE sequence_contacts SET status = 'active' WHERE hold_reason = 'quarantined'")
-                try await eventually("the released row's message", within: .seconds(10)) {
+                try await eventually("the released row's message") {
                     try cluster.accepted() == 40
                 }
                 #expect(try await cluster.judge().isClean)

@@ -14,7 +14,7 @@ extension ClusterSuite {
                 try await eventually("the other devices' messages", within: .seconds(20)) {
                     try cluster.accepted() == 30
                 }
-                try await eventually("the device's condition", within: .seconds(5)) {
+                try await eventually("the device's condition") {
                     try await cluster.number("SELECT count(*) FROM device_states WHERE state = 'logged_out'") == 1
                 }
                 #expect(try await cluster.number("SELECT sum(retry_count) FROM sequence_contacts") == 0)
@@ -33,7 +33,7 @@ extension ClusterSuite {
                 try await cluster.addSequence("pause", steps: 1)
                 #expect(try cluster.sluice("pause", "--all", "--reason", "test").status == 0)
                 try await cluster.addLeads(8, trigger: "pause")
-                try await eventually("the contacts", within: .seconds(5)) {
+                try await eventually("the contacts") {
                     try await cluster.number("SELECT count(*) FROM sequence_contacts") == 8
                 }
                 let first = try cluster.kill("shard-1")
@@ -49,7 +49,7 @@ extension ClusterSuite {
                 let status = try cluster.sluice("status")
                 #expect(status.status == 1 && status.output.contains("everything_paused"), "\(status.output)")
                 #expect(try cluster.sluice("resume", "--all").status == 0)
-                try await eventually("the messages", within: .seconds(10)) { try cluster.accepted() == 8 }
+                try await eventually("the messages") { try cluster.accepted() == 8 }
                 #expect(try await cluster.number("SELECT count(*) FROM audit_log") >= 2)
             }
         }

@@ -101,7 +101,7 @@ extension ClusterSuite {
         /// Ends the work, lets what is under way end, and compares the two sides.
         private func judge(_ cluster: HostCluster) async throws {
             try cluster.sql("UPDATE sequence_contacts SET status = 'cancelled' WHERE status = 'active'")
-            try await eventually("open requests to end", within: .seconds(10)) {
+            try await eventually("open requests to end") {
                 try cluster.number("SELECT count(*) FROM send_ledger WHERE state = 'reserved'") == 0
             }
             #expect(try cluster.number("SELECT count(*) FROM send_ledger WHERE state = 'unknown'") == 0)

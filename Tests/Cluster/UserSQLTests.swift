@@ -35,8 +35,8 @@ extension ClusterSuite {
                 try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE recipient = '491512345678'") == 1
             }
             print("enrolled within \(started.duration(to: .now)) of the commit")
-            try await eventually("the first message", within: .seconds(5)) { try cluster.accepted() == 1 }
-            try await eventually("the move to day two", within: .seconds(5)) {
+            try await eventually("the first message") { try cluster.accepted() == 1 }
+            try await eventually("the move to day two") {
                 try await cluster.number(
                     "SELECT count(*) FROM sequence_contacts WHERE current_trigger = 'fitness_day2' AND processing_device_id IS NULL"
                 ) == 1
@@ -47,21 +47,21 @@ extension ClusterSuite {
             try await cluster.control("hold", #"{"hold":true}"#)
             try await cluster.query(
                 "UPDATE sequence_contacts SET next_trigger_time = now() WHERE contact_phone = '+49 151-2345678'")
-            try await eventually("the processing columns", within: .seconds(5)) {
+            try await eventually("the processing columns") {
                 try await cluster.number(
                     "SELECT count(*) FROM sequence_contacts WHERE processing_device_id IS NOT NULL AND processing_started_at IS NOT NULL"
                 ) == 1
             }
-            try await eventually("the request to arrive", within: .seconds(5)) {
+            try await eventually("the request to arrive") {
                 try cluster.judgeOpen() == 1
             }
             try await cluster.control("hold", #"{"hold":false}"#)
-            try await eventually("the columns to be cleared", within: .seconds(5)) {
+            try await eventually("the columns to be cleared") {
                 try await cluster.number(
                     "SELECT count(*) FROM sequence_contacts WHERE processing_device_id IS NULL AND processing_started_at IS NULL AND status = 'completed'"
                 ) == 1
             }
-            try await eventually("the trigger to be taken off the lead", within: .seconds(5)) {
+            try await eventually("the trigger to be taken off the lead") {
                 try await cluster.number("SELECT count(*) FROM leads WHERE trigger = 'unheard_of'") == 1
             }
         }
@@ -92,7 +92,7 @@ extension ClusterSuite {
                 "INSERT INTO leads (name, phone, trigger) VALUES ('Bob', '4915199999', 'fitness_start')")
             try await cluster.query("UPDATE sequences SET is_active = true WHERE name = 'Fitness'")
             // Activating it finds the lead that had the trigger already.
-            try await eventually("the message after the resume", within: .seconds(5)) { try cluster.accepted() == 3 }
+            try await eventually("the message after the resume") { try cluster.accepted() == 3 }
         }
 
         private func externalIdEnrollsOnce(_ cluster: TestCluster) async throws {
@@ -103,7 +103,7 @@ extension ClusterSuite {
                     SELECT id, '4915188888', 'Cleo', 'order-77' FROM sequences WHERE name = 'Fitness'
                     """)
             }
-            try await eventually("one message", within: .seconds(5)) { try cluster.accepted() == 4 }
+            try await eventually("one message") { try cluster.accepted() == 4 }
             #expect(
                 try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE external_id = 'order-77'") == 1)
         }

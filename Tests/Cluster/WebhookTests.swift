@@ -26,14 +26,14 @@ extension ClusterSuite {
                 try await eventually("the messages", within: .seconds(20)) {
                     try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE status = 'completed'") == 5
                 }
-                try await eventually("the unknown one", within: .seconds(10)) {
+                try await eventually("the unknown one") {
                     try await cluster.number("SELECT count(*) FROM sequence_contacts WHERE status = 'unknown'") == 1
                 }
                 #expect(try cluster.webhookRequests().kinds == ["image": 1, "text": 5])
                 #expect(try await cluster.missingKeys() == [], "each carries its message's id")
 
                 // Before that the first message might still arrive, and a resend leaves the contact alone.
-                try await eventually("the unknown one's deadline", within: .seconds(10)) {
+                try await eventually("the unknown one's deadline") {
                     try await cluster.number(
                         "SELECT count(*) FROM send_ledger WHERE state = 'unknown' AND deadline < now()") == 1
                 }
@@ -70,7 +70,7 @@ extension ClusterSuite {
                 #expect(try cluster.accepted() == 0)
 
                 try await cluster.query("UPDATE gateways SET credentials = '{\"token\":\"right\"}' WHERE id = 'hook'")
-                try await eventually("the messages", within: .seconds(10)) { try cluster.accepted() == 6 }
+                try await eventually("the messages") { try cluster.accepted() == 6 }
             }
         }
 

@@ -57,13 +57,13 @@ import Testing
     @Test func whatWaitsBehindASlowStatementKeepsItsOwnDeadline() async throws {
         try await withSession { connection in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await connection.query("select pg_sleep(1)") }
+                group.addTask { try await connection.query("select pg_sleep(2)") }
                 try await eventually("the slow statement to start") { try await Self.activeSleepers() > 0 }
                 let start = ContinuousClock.now
                 let error = await postgresError { try await connection.query("select 1", deadline: .milliseconds(50)) }
                 #expect(error?.kind == .timedOut)
                 #expect(error?.mayHaveTakenEffect == false)
-                #expect(start.duration(to: .now) < .milliseconds(900))
+                #expect(start.duration(to: .now) < .milliseconds(1_800))
                 try await group.waitForAll()
             }
         }
@@ -136,7 +136,7 @@ import Testing
     private static func activeSleepers() async throws -> Int64 {
         try await withSession { observer in
             try await observer.query(
-                "select count(*) from pg_stat_activity where query = 'select pg_sleep(1)' and state = 'active'"
+                "select count(*) from pg_stat_activity where query = 'select pg_sleep(2)' and state = 'active'"
             ).scalar(Int64.self)
         }
     }

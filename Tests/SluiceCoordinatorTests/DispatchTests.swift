@@ -33,7 +33,7 @@ extension CoordinatorSuite {
                 let timers = Timers.quickClaims
                 try await ModelShard.with("s-1", on: ground, capacity: ["device-1": 2]) { shard in
                     try await ground.withCoordinator("c-1", timers: timers) { _ in
-                        try await eventually("more claims than there is credit", within: .seconds(8)) {
+                        try await eventually("more claims than there is credit") {
                             shard.claims.count >= 4
                         }
                         let rounds = shard.batches
@@ -60,10 +60,10 @@ extension CoordinatorSuite {
                             }
                             #expect(survivor.slotCount + dying.slotCount == HashSlot.count)
                             dying.die()
-                            try await eventually("all slots", within: .seconds(8)) {
+                            try await eventually("all slots") {
                                 survivor.slotCount == HashSlot.count
                             }
-                            try await eventually("all claims", within: .seconds(8)) {
+                            try await eventually("all claims") {
                                 Set(survivor.claims.map(\.contact)).count == 8
                             }
                         }

@@ -35,7 +35,7 @@ extension CoordinatorSuite {
                     try await eventually("the first") { try await ground.statuses(2).count == 1 }
                     try await ground.withCoordinator("c-1") { second in
                         // It holds out for two lease lengths: the first might be one that was killed.
-                        try await eventually("the second to end", within: .seconds(15)) { second.hasEnded }
+                        try await eventually("the second to end") { second.hasEnded }
                         guard case StoreError.nameInUse("c-1")? = second.failure else {
                             Issue.record("it ended with \(String(describing: second.failure))")
                             return

@@ -27,7 +27,7 @@ extension CoordinatorSuite {
 
         /// Waits until so many of the six contacts are on the first device: far less than the leader's own look takes.
         private func expectOnFirst(_ count: Int, _ ground: NodeGround) async throws {
-            try await eventually("\(count) contacts on the first device", within: .seconds(15)) {
+            try await eventually("\(count) contacts on the first device") {
                 try await ground.number(
                     """
                     SELECT count(*) * 10 + count(*) FILTER (WHERE d.device_name = 'device-1')

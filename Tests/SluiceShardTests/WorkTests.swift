@@ -72,7 +72,7 @@ extension ShardSuite {
                 try await rig.withShard { first in
                     let node = try await rig.assignAll()
                     try await rig.withShard { second in
-                        try await eventually("the second to end", within: .seconds(8)) { second.hasEnded }
+                        try await eventually("the second to end") { second.hasEnded }
                         #expect("\(try #require(second.failure))".contains("nameInUse"))
                     }
                     #expect(!first.hasEnded)

@@ -52,7 +52,7 @@ public actor EphemeralPostgres {
         lifeline = nil
         guard let process = guardian else { return }
         guardian = nil
-        try await eventually("PostgreSQL to end", within: .seconds(10)) { !process.isRunning }
+        try await eventually("PostgreSQL to end", within: .seconds(30)) { !process.isRunning }
     }
 
     /// Starts the server again after ``crash()``, with the same data on the same port.

@@ -50,7 +50,7 @@ public struct TestDatabase: Sendable {
     /// Creating waits for anyone who is connected to the template to leave, at most ten seconds.
     private static func administer(_ server: EphemeralPostgres, _ sql: String) async throws {
         try await PostgresConnection.withConnection(server.configuration(settings: [:])) { connection in
-            try await eventually("the template to be free", within: .seconds(10)) {
+            try await eventually("the template to be free") {
                 do {
                     try await connection.execute(script: sql, deadline: .seconds(60))
                     return true
