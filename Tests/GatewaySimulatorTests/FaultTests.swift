@@ -9,7 +9,8 @@ import Testing
         "203": (.accepted, true, 200), "400": (.refused, true, 400), "401": (.refused, true, 401),
         "403": (.refused, true, 401), "404": (.refused, true, 400), "408": (.accepted, false, nil),
         "409": (.dropped, false, nil), "410": (.dropped, false, nil), "411": (.accepted, false, nil),
-        "412": (.accepted, false, nil), "429": (.refused, true, 429), "430": (.refused, true, 429),
+        "412": (.accepted, false, nil), "413": (.accepted, true, 200), "429": (.refused, true, 429),
+        "430": (.refused, true, 429),
         "431": (.refused, true, 429), "500": (.dropped, true, 500), "501": (.accepted, true, 500),
         "502": (.dropped, true, 502), "503": (.refused, true, 503), "504": (.accepted, true, 504),
         "505": (.accepted, true, 502), "507": (.refused, true, 500),
@@ -63,6 +64,24 @@ import Testing
             let outcome = try #require(try simulator.outcomes().first { $0.sequence == 1 })
             #expect(outcome.verdict == .accepted && !outcome.answered && outcome.code == "NO_ANSWER")
             #expect(try #require(outcome.acceptedNanoseconds) < simulator.requests()[1].nanoseconds)
+        }
+    }
+
+    @Test func aReusedConnectionIsClosedAfterReading() async throws {
+        try await withSimulator { simulator async throws in
+            let connection = try TestConnection.open(port: simulator.port)
+            let closing = TestRequest.gowa(phone: SandboxRecipients.prefix + "413")
+            try await connection.send(closing)
+            guard case .response(let first) = try await connection.receive() else {
+                Issue.record("the first request of a connection is answered")
+                return
+            }
+            #expect(first.status == 200)
+            try await connection.send(closing)
+            #expect(try await connection.receive() == .closed)
+            let outcomes = try simulator.outcomes()
+            #expect(outcomes.map(\.verdict) == [.accepted, .dropped])
+            #expect(outcomes.map(\.code) == ["SUCCESS", "CLOSED"])
         }
     }
 

@@ -27,6 +27,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private(set) var number: UInt64 = 0
     private(set) var isHanging = false
+    /// Message requests that it has carried.
+    private(set) var messages = 0
 
     init(gateway: Gateway, endpoints: Endpoints) {
         self.gateway = gateway
@@ -104,6 +106,7 @@ extension ConnectionHandler {
         guard isServed(route) else { return }
         state = .busy(nil, keepAlive: head.isKeepAlive)
         if case .message(let dialect, let kind) = route {
+            messages += 1
             let message = endpoints.message(dialect, kind, head, body)
             let exchange = gateway.receive(message, bodySHA: SHA256.hexDigest(of: body), from: self)
             // A fault may have reset the connection already; an answer comes after the log's commit, never here.
@@ -159,6 +162,12 @@ extension ConnectionHandler {
         socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }
+    }
+
+    /// Ends the connection in order, without an answer.
+    func close() {
+        state = .ignoring
+        context?.close(promise: nil)
     }
 
     /// Never reacts again.

@@ -22,6 +22,8 @@ final class Exchange {
             case drip(Reply)
             case resetBeforeCommit
             case resetAfterCommit
+            /// An orderly end without an answer, after the log holds it.
+            case closeAfterCommit
         }
 
         var verdict: GatewayVerdict
@@ -37,6 +39,8 @@ final class Exchange {
     var stage = Stage.waiting
     /// The client; nil once it has hung up.
     var connection: ConnectionHandler?
+    /// Its connection had carried a message before.
+    let isOnReusedConnection: Bool
     var fault: Fault?
     var latency: Int64 = 0
     /// Ends the work of the lane; set while working.
@@ -49,6 +53,7 @@ final class Exchange {
         self.received = received
         self.message = message
         self.connection = connection
+        isOnReusedConnection = connection.messages > 1
     }
 
     var isConcluded: Bool {

@@ -17,6 +17,9 @@ public enum Fault: String, Sendable, Codable, CaseIterable {
     // The message does not go out, and the client cannot know.
     case dropThenTimeout = "drop-then-timeout"
     case dropThenReset = "drop-then-reset"
+    /// The connection is closed as an idle one is, after the request was read, if it has carried a request before: the
+    /// moment at which many clients send the request again by themselves. The first of a connection is accepted.
+    case dropThenCloseReused = "drop-then-close-reused"
     case dropThenServerError = "drop-then-500"
     case dropThenHTML = "drop-then-html-502"
     /// HTTP 200 whose body says `"status":false`.

@@ -23,6 +23,9 @@ extension Gateway {
             fallSilent(exchange, Ending(verdict: .dropped, code: "NO_ANSWER", delivery: .resetAfterCommit), now)
         case .dropThenReset?:
             conclude(exchange, Ending(verdict: .dropped, code: "RESET", delivery: .resetAfterCommit))
+        case .dropThenCloseReused?:
+            guard exchange.isOnReusedConnection else { return accept(exchange, now) }
+            conclude(exchange, Ending(verdict: .dropped, code: "CLOSED", delivery: .closeAfterCommit))
         case .dropThenServerError?: conclude(exchange, with: .serverError)
         case .dropThenHTML?: conclude(exchange, with: .html)
         case .dropThenStatusFalse?: conclude(exchange, with: .statusFalse)
@@ -108,7 +111,7 @@ extension Gateway {
         switch ending.delivery {
         case .answer(let answer), .drip(let answer): reply = connection == nil ? nil : answer
         case .resetBeforeCommit: connection?.reset()
-        case .resetAfterCommit: break
+        case .resetAfterCommit, .closeAfterCommit: break
         }
         let outcome = RequestOutcome(
             sequence: exchange.sequence, nanoseconds: clock.now(), verdict: ending.verdict, answered: reply != nil,
@@ -126,6 +129,7 @@ extension Gateway {
             case .answer(let reply): connection.answer(reply)
             case .drip(let reply): connection.drip(reply, seconds: drip)
             case .resetBeforeCommit, .resetAfterCommit: connection.reset()
+            case .closeAfterCommit: connection.close()
             }
         }
     }

@@ -24,6 +24,7 @@ public enum SandboxRecipients {
         ("410", .fault(.dropThenReset)),
         ("411", .fault(.acceptThenResetBeforeCommit)),
         ("412", .fault(.acceptThenResetAfterCommit)),
+        ("413", .fault(.dropThenCloseReused)),
         ("429", .fault(.refuseRateLimited)),
         ("430", .fault(.refuseRateLimitedRetryAfter)),
         ("431", .fault(.refuseFirstAttempt)),
