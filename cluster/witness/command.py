@@ -73,14 +73,22 @@ def settings_of(options):
     return settings
 
 
+def usual_form(identity):
+    """8-4-4-4-12 digits."""
+    parts = (identity[:8], identity[8:12], identity[12:16], identity[16:20], identity[20:])
+    return "-".join(parts)
+
+
 def load(evidence, options):
     if options.database:
         tables.load_from_database(evidence, options.database)
     elif options.tables:
         tables.load_from_folder(evidence, options.tables)
-    cap_keys = dict(evidence.rows("SELECT name, cap_key FROM device")) if "device" in evidence.tables else {}
+    devices = list(evidence.rows("SELECT device, name, cap_key FROM device")) if "device" in evidence.tables else []
+    cap_keys = {name: cap_key for _, name, cap_key in devices}
+    names = {usual_form(device): name for device, name, _ in devices}
     for path in options.log:
-        RequestLogReader(evidence, path, cap_keys).read()
+        RequestLogReader(evidence, path, cap_keys, names).read()
     evidence.index()
 
 

@@ -17,6 +17,12 @@ BACK_WITHIN = {
 }
 
 
+# The promise of I16.
+LONGEST_RECOVERY = 20 * SECOND
+# A contact that came this much later than the end of a fault still tells when its device worked again: from then on.
+SOON_AFTER = 2 * SECOND
+
+
 @dataclass
 class Recovery:
     fault: Fault
@@ -45,10 +51,21 @@ def recoveries(run):
         over = healed_at(run, fault)
         if over is None:
             continue
-        for device, cap_key, first in run.evidence.rows(FIRST_AFTER, *affected(fault), over):
-            if not capped(cap_key, over):
-                found.append(Recovery(fault, device, first - over))
+        for device, cap_key, created, first in run.evidence.rows(FIRST_AFTER, *affected(fault), over):
+            due = max(over, created)
+            span = span_until(run, due, first)
+            if span is not None and not capped(cap_key, due):
+                found.append(Recovery(fault, device, span))
     return found
+
+
+def span_until(run, due, first):
+    """None when another fault began meanwhile: then that one's end is what the device waited for. A device that had
+    waited longer than any recovery may take counts all the same."""
+    began = min((fault.start for fault in run.faults.faults if due < fault.start < first), default=None)
+    if began is None:
+        return first - due
+    return began - due if began - due > LONGEST_RECOVERY else None
 
 
 def healed_at(run, fault):
@@ -66,24 +83,30 @@ def affected(fault):
     return (fault.start, node)
 
 
-# Devices with a contact that was there before and whose first message was reserved after, and their first request of
-# any kind. Devices of one node are those it reserved for in the minute before. One that holds an unknown is left out:
-# its concurrency may be taken until the deadline. A request that was reserved before may be the
-# last one of a dead node.
+# Devices with a contact that was there before, or soon after, and whose first message was reserved after; since when
+# they had one, and their first request of any kind. Devices of one node are those it reserved for in the minute before.
+# One that holds an unknown is left out: its concurrency may be taken until the deadline. A request that was reserved
+# before may be the last one of a dead node.
+# The parameters are the start of the fault, its node, and its end.
 FIRST_AFTER = f"""
-    WITH bound (start, node, over) AS (VALUES (?, ?, ?)), concerned AS MATERIALIZED (
-        SELECT DISTINCT l.device FROM bound, fence f JOIN ledger l USING (incarnation)
-        WHERE f.node LIKE bound.node AND l.reserved_ns BETWEEN bound.start - {60 * SECOND} AND bound.start
+    WITH concerned AS MATERIALIZED (
+        SELECT DISTINCT l.device FROM fence f JOIN ledger l USING (incarnation)
+        WHERE f.node LIKE ?2 AND l.reserved_ns BETWEEN ?1 - {60 * SECOND} AND ?1
+    ), holding AS MATERIALIZED (
+        SELECT DISTINCT cap_key FROM ledger WHERE state = 'unknown' AND reserved_ns <= ?3 AND deadline_ns > ?3
     ), waiting AS MATERIALIZED (
-        SELECT DISTINCT l.device FROM bound, ledger l JOIN contact c ON c.contact = l.contact
-        WHERE l.reserved_ns BETWEEN bound.over AND bound.over + {600 * SECOND}
-            AND c.created_ns < bound.over AND l.attempt = 1
+        SELECT l.device, min(c.created_ns) AS created FROM ledger l JOIN contact c ON c.contact = l.contact
+        WHERE l.reserved_ns BETWEEN ?3 AND ?3 + {600 * SECOND}
+            AND c.created_ns < ?3 + {SOON_AFTER} AND l.attempt = 1
             AND l.key = c.contact || '-1-0' AND l.device IN (SELECT device FROM concerned)
-            AND l.cap_key NOT IN (SELECT cap_key FROM ledger WHERE state = 'unknown' AND reserved_ns <= bound.over))
-    SELECT d.name, d.cap_key, min(r.ns) FROM bound, waiting w JOIN device d ON d.device = w.device
-    JOIN request r ON r.cap_key = d.cap_key AND r.device = d.name AND r.ns >= bound.over
-    JOIN ledger x ON x.key = r.key AND x.attempt = r.attempt AND x.reserved_ns >= bound.over
-    GROUP BY d.name, d.cap_key"""
+            AND l.cap_key NOT IN (SELECT cap_key FROM holding)
+        GROUP BY l.device)
+    SELECT d.name, d.cap_key, w.created, (
+        SELECT min(r.ns) FROM request r WHERE r.cap_key = d.cap_key AND r.device = d.name
+            AND r.ns >= max(?3, w.created) AND EXISTS (
+                SELECT 1 FROM ledger x WHERE x.key = r.key AND x.attempt = r.attempt AND x.reserved_ns >= ?3)) AS first
+    FROM waiting w JOIN device d ON d.device = w.device
+    WHERE first IS NOT NULL"""
 
 
 def by_kind(found):
@@ -91,4 +114,6 @@ def by_kind(found):
     spans = {}
     for recovery in found or ():
         spans.setdefault(recovery.fault.kind, []).append(recovery.span)
-    return {kind: quantiles(own) | {"allowed_s": back_within(kind)} for kind, own in sorted(spans.items())}
+    return {
+        kind: quantiles(own) | {"allowed_s": back_within(kind), "spans": sorted(own)}
+        for kind, own in sorted(spans.items())}

@@ -13,6 +13,8 @@ class Fault:
     start: int
     until: int | None
     seed: int | None
+    # When undoing it began; None: not told.
+    healing: int | None = None
 
     def overlaps(self, start, end):
         return self.start <= end and (self.until is None or self.until >= start)
@@ -38,7 +40,10 @@ class FaultLog:
                     if type(start) is not int or not (until is None or type(until) is int and until >= start):
                         raise ValueError("from and until are whole numbers in order")
                     key = (str(entry["kind"]), str(entry["target"]), start)
-                    found[key] = Fault(*key, until, entry.get("seed"))
+                    healing = entry.get("healing")
+                    if not (healing is None or type(healing) is int and start <= healing):
+                        raise ValueError("healing is a whole number after from")
+                    found[key] = Fault(*key, until, entry.get("seed"), healing)
                 except (ValueError, KeyError, TypeError, AttributeError):
                     malformed += 1
         log = cls(found.values())

@@ -11,8 +11,10 @@ class RequestLogReader:
     """One file. What is no evidence becomes a flaw, which the witness counts as a violation; a torn last line is what
     a crash leaves, and none."""
 
-    def __init__(self, evidence, path, cap_key_of_device):
+    def __init__(self, evidence, path, cap_key_of_device, name_of_id=None):
+        """`name_of_id`: devices that a dialect calls by their id in our tables, in its usual form."""
         self.evidence, self.path, self.cap_key_of_device = evidence, path, cap_key_of_device
+        self.name_of_id = name_of_id or {}
         evidence.log_count += 1
         self.log = evidence.log_count
         self.open, self.batch, self.flaws = {}, [], 0
@@ -58,7 +60,7 @@ class RequestLogReader:
     def take_request(self, seq, entry):
         if seq in self.open:
             raise ValueError(f"request {seq} is open already")
-        device = entry.get("device")
+        device = self.name_of_id.get(entry.get("device"), entry.get("device"))
         self.open[seq] = (
             entry["ns"], device, entry.get("recipient"), entry.get("key"), entry.get("attempt"), entry.get("epoch"),
             entry.get("dialect"), self.cap_key_of_device.get(device, f"device {device}"))

@@ -30,6 +30,17 @@ class CommandTests(unittest.TestCase):
             page = root / "page.html"
             return done, page.read_text() if page.exists() else None
 
+    def test_a_device_that_a_dialect_calls_by_its_id(self):
+        scene, identity = good(), "0123456789abcdef0123456789abcdef"
+        for table in ("device", "contact", "ledger"):
+            for row in scene.rows[table]:
+                row["device"] = identity if row["device"] == "d1" else row["device"]
+        for line in scene.lines:
+            if line.get("device") == "device-1":
+                line["device"] = "01234567-89ab-cdef-0123-456789abcdef"
+        done, _ = self.run_witness(scene)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+
     def test_a_good_run_ends_in_one_line_of_totals_and_0(self):
         done, page = self.run_witness(good())
         self.assertEqual((done.returncode, done.stderr), (0, ""))

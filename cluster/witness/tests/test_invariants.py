@@ -210,6 +210,29 @@ class InvariantTests(unittest.TestCase):
         judgment = self.expect(self.recovering(77), "I16", count=2)
         self.assertIn("42", judgment.figures["failed_seeds"])
 
+    def test_i16_a_fault_that_began_meanwhile(self):
+        scene = self.recovering(77)
+        scene.fault("nats-kill", "nats-1", 60, 70)
+        judgment = self.expect(scene)
+        self.assertNotIn("shard-kill", judgment.figures["recovery"])
+        # Who had waited too long by then had waited too long.
+        scene = self.recovering(90)
+        scene.fault("nats-kill", "nats-1", 85, 86)
+        self.expect(scene, "I16", count=2)
+
+    def test_i16_an_unknown_whose_deadline_has_passed_excuses_nobody(self):
+        scene = self.recovering(77)
+        scene.attempt("c1", -200, 2, state="unknown", deadline_ns=at(56.5))
+        scene.contact("c1", 2, status="unknown", moves=0)
+        self.expect(scene)
+        self.row(scene, "ledger", "c1-1-0")["deadline_ns"] = at(55.5)
+        self.expect(scene, "I16", count=2)
+
+    def test_i16_a_contact_that_came_soon_after(self):
+        scene = self.recovering(64)
+        self.row(scene, "contact", "c0")["created_ns"] = at(57.5)
+        self.assertEqual(scene.judge().figures["recovery"]["shard-kill"]["max"], round(6.6 * SECOND))
+
     def test_i17_a_contact_that_waits_beside_an_idle_device(self):
         scene = Scene()
         scene.settings.due_at_creation = scene.settings.fidelity = True
@@ -238,6 +261,12 @@ class InvariantTests(unittest.TestCase):
         self.expect(scene)
         scene.faults[-1] = Fault("postgres-stop", "postgres", at(17), at(21), 1)
         self.expect(scene, "I20", count=2)
+        # It was back before whoever brought it back was done.
+        scene.faults[-1] = Fault("postgres-stop", "postgres", at(17), at(21), 1, at(19))
+        self.expect(scene)
+        # What still found room on a full disk was committed.
+        scene.faults[-1] = Fault("postgres-full", "postgres", at(17), at(21), 1)
+        self.expect(scene)
 
     def test_i21_another_workspace_and_another_recipient(self):
         scene = good()
