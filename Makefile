@@ -5,10 +5,13 @@ DATA  ?= .sluice
 HOSTS_DATA ?= .sluice-hosts
 SEEDS ?= 2000
 SEED_BASE ?= 1
+FAULTS ?= 50
+SEED ?= 1
+MINUTES ?= 90
 FORMATTED := Package.swift Sources Tests loadtest
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build release test simulate demo bench hosts-up hosts-down format lint check clean
+.PHONY: help bootstrap build release test simulate chaos demo bench hosts-up hosts-down format lint check clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,12 +27,16 @@ release: bootstrap ## Build everything, optimized
 
 test: bootstrap check ## Check style, build and run every test
 	python3 -m unittest discover -s cluster/witness
+	python3 -m unittest discover -s cluster/chaos
 	$(SWIFT) build --build-tests
 	@SWIFT=$(SWIFT) scripts/run-tests
 
 simulate: bootstrap ## Run SEEDS simulated clusters from SEED_BASE on, with faults, and check every invariant
 	$(SWIFT) build -c release --product sluice-simulate
 	.build/release/sluice-simulate --seeds $(SEEDS) --seed-base $(SEED_BASE)
+
+chaos: bootstrap release ## Break a cluster of namespace hosts FAULTS times from SEED on while it sends; needs root
+	python3 cluster/chaos --faults $(FAULTS) --seed $(SEED) --minutes $(MINUTES)
 
 demo: bootstrap release ## 3,000 devices send 30,000 contacts' messages while a node is killed
 	.build/release/sluice-loadtest demo

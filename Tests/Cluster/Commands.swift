@@ -14,6 +14,7 @@ extension TestCluster {
     }
 
     /// - Parameter seconds: a role, which runs for ever when all is well, is asked to stop after so long.
+    ///   What does not is killed.
     static func run(
         _ arguments: [String], environment: [(name: String, value: String)], seconds: Int = 60
     ) throws -> CommandResult {
@@ -27,7 +28,7 @@ extension TestCluster {
     ) throws -> CommandResult {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        process.arguments = ["--signal=INT", "\(seconds)", program] + arguments
+        process.arguments = ["--signal=INT", "--kill-after=90", "\(seconds)", program] + arguments
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         process.standardInput = FileHandle.nullDevice
         var variables = ProcessInfo.processInfo.environment

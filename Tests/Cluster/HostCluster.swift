@@ -10,13 +10,16 @@ struct HostCluster: Sendable {
     /// Whether this machine lets us make hosts: root, network namespaces, the programs.
     static let isPossible = (try? run(["check"]).status) == 0
 
+    /// Removes the hosts in `data`, if any are left.
+    static func remove(_ data: String) { _ = try? run(["down", "--data", data]) }
+
     /// Runs `body` on hosts of its own and removes them.
     static func run(_ options: [String], _ body: (HostCluster) async throws -> Void) async throws {
         let folder = try scratchFolder()
         defer { removeFolder(folder) }
         let cluster = HostCluster(data: folder + "/data")
         // Also after an `up` that failed: it cleans up by itself, unless it was killed.
-        defer { _ = try? cluster.hosts("down") }
+        defer { remove(cluster.data) }
         try cluster.hosts(["up", "--bin", Programs.folder] + options)
         do {
             try await body(cluster)
