@@ -63,7 +63,8 @@ class Cluster:
     def run(self, *arguments, timeout):
         done = finished(f"hosts {arguments[0]}", [self.script, *arguments, "--data", self.data], "", timeout)
         if done.returncode != 0:
-            raise ClusterError(f"hosts {' '.join(map(str, arguments))}: {done.stderr.strip() or done.stdout.strip()}")
+            words = done.stderr.strip() or done.stdout.strip()
+            raise ClusterError(f"hosts {arguments[0]}: {words}")
         return done.stdout
 
     def start(self, name):

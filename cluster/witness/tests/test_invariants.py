@@ -228,6 +228,13 @@ class InvariantTests(unittest.TestCase):
         self.row(scene, "ledger", "c1-1-0")["deadline_ns"] = at(55.5)
         self.expect(scene, "I16", count=2)
 
+    def test_i16_an_unknown_whose_truth_came_late(self):
+        scene = self.recovering(77)
+        scene.send("c1", 55.9, 2, settled_ns=at(68), deadline_ns=at(80))
+        self.expect(scene)
+        self.row(scene, "ledger", "c1-1-0")["settled_ns"] = at(56.4)
+        self.expect(scene, "I16", count=2)
+
     def test_i16_a_contact_that_came_soon_after(self):
         scene = self.recovering(64)
         self.row(scene, "contact", "c0")["created_ns"] = at(57.5)
