@@ -2,12 +2,15 @@ import Glibc
 
 /// Ports of 127.0.0.1.
 enum LocalPort {
-    /// `wanted` when nobody listens there, else a port that is free now. Somebody may take it before its user does;
-    /// that process then fails and is started again.
-    static func free(preferring wanted: Int?) throws(DevError) -> Int {
-        if let wanted, let port = bound(to: wanted) { return port }
-        guard let port = bound(to: 0) else { throw DevError("no port of 127.0.0.1 is free") }
-        return port
+    /// `wanted` when nobody listens there, else a port that is free now, and none of `given`, whose users do not listen
+    /// yet. Somebody else may take it before its user does; that process then fails and is started again.
+    static func free(preferring wanted: Int?, except given: Set<Int> = []) throws(DevError) -> Int {
+        if let wanted, !given.contains(wanted), let port = bound(to: wanted) { return port }
+        // One of thousands, drawn by chance: that many draws are not all given away.
+        for _ in 0..<20 {
+            if let port = bound(to: 0), !given.contains(port) { return port }
+        }
+        throw DevError("no port of 127.0.0.1 is free")
     }
 
     /// Whether somebody accepts connections there. Returns at once: on the loopback the kernel answers.

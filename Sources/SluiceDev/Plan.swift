@@ -21,14 +21,14 @@ struct Plan: Sendable {
             gatewayURL: options.gatewayURL ?? "http://127.0.0.1:\(gatewayPort)",
             requestLogPath: options.gatewayURL == nil ? folder.requestLog : nil)
         nodes = NodeProcesses(options: options, environment: environment, apiPort: apiPort, gatewayPort: gatewayPort)
-        coordinatorPorts = try Self.freePorts(options.coordinators)
-        shardPorts = try Self.freePorts(options.shards)
-        apiHealthPort = try LocalPort.free(preferring: nil)
+        coordinatorPorts = try Self.any(options.coordinators, of: &ports)
+        shardPorts = try Self.any(options.shards, of: &ports)
+        apiHealthPort = try ports.takeAny()
     }
 
-    private static func freePorts(_ count: Int) throws(DevError) -> [Int] {
-        var ports: Set<Int> = []
-        while ports.count < count { ports.insert(try LocalPort.free(preferring: nil)) }
-        return ports.sorted()
+    private static func any(_ count: Int, of ports: inout RememberedPorts) throws(DevError) -> [Int] {
+        var taken: [Int] = []
+        for _ in 0..<count { taken.append(try ports.takeAny()) }
+        return taken
     }
 }

@@ -1,6 +1,8 @@
-/// The ports a folder's servers used last, so that a connection string stays good over restarts.
+/// The ports a folder's servers used last, so that a connection string stays good over restarts. It gives none away
+/// twice.
 struct RememberedPorts: Sendable {
     private var ports: [String: Int] = [:]
+    private var given: Set<Int> = []
 
     init(_ folder: DataFolder) {
         for line in (folder.read(folder.ports) ?? "").split(separator: "\n") {
@@ -13,8 +15,17 @@ struct RememberedPorts: Sendable {
 
     /// The port for `name`: the one used last when it is free, else `first`, else any.
     mutating func take(_ name: String, first: Int? = nil) throws(DevError) -> Int {
-        let port = try LocalPort.free(preferring: ports[name] ?? first)
+        let port = try give(preferring: ports[name] ?? first)
         ports[name] = port
+        return port
+    }
+
+    /// Any, for what nobody writes down.
+    mutating func takeAny() throws(DevError) -> Int { try give(preferring: nil) }
+
+    private mutating func give(preferring wanted: Int?) throws(DevError) -> Int {
+        let port = try LocalPort.free(preferring: wanted, except: given)
+        given.insert(port)
         return port
     }
 

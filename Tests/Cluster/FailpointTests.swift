@@ -96,8 +96,8 @@ extension ClusterSuite {
         }
 
         /// Most steps are on every message's way. The others need a reason: the leader, or a shard that has slots, ends.
-        /// One that has just been started may have neither yet, so each incarnation that gets there is told once, until
-        /// the step is reached.
+        /// One that has just been started may have neither yet, or not know it yet, and end without the step. So the one
+        /// that has run longest is told, each incarnation once, until the step is reached.
         ///
         /// - Parameter last: the incarnation that was told before.
         /// - Returns: the incarnation that has been told last.
@@ -112,7 +112,9 @@ extension ClusterSuite {
             let nodes = try await cluster.query(
                 """
                 SELECT incarnation, node_name FROM node_leases
-                WHERE incarnation IN (\(role)) AND expires_at > clock_timestamp() ORDER BY node_name LIMIT 1
+                WHERE incarnation IN (\(role)) AND expires_at > clock_timestamp()
+                    AND started_at < clock_timestamp() - interval '1 second'
+                ORDER BY incarnation LIMIT 1
                 """)
             guard let node = nodes.first else { return last }
             let incarnation = Int(try node.decode(Int64.self, at: 0))

@@ -43,6 +43,14 @@ import Testing
         }
     }
 
+    @Test func `no port is given away twice`() throws {
+        try withFolder { folder in
+            var ports = RememberedPorts(folder)
+            let port = try ports.takeAny()
+            #expect(try ports.take("api", first: port) != port)
+        }
+    }
+
     @Test func `this process is found alive, and an other start time is another process`() throws {
         try withFolder { folder in
             let record = try #require(ProcessRecord(of: getpid()))
