@@ -115,7 +115,7 @@ struct StatementRunner: Sendable {
         }
     }
 
-    func giveUp(_ id: StatementID, _ slots: [HashSlot]) async {
+    func giveUp(_ id: StatementID, _ slots: [SlotOwnership]) async {
         await answer(id, .giveUp) {
             Failpoints.before(.handOver)
             try await store.giveUp(slots, by: incarnation)

@@ -46,7 +46,7 @@ import Testing
         let settling = shard.handle(.sendEnded(Shard.send(1), .sent(providerID: "p")), at: 30)
         #expect(settling.count == 1, "settled, not given up yet: \(settling)")
         let given = shard.handle(.settled(Shard.statement(6), [], busy: []), at: 31)
-        #expect(given.contains(.giveUp(Shard.statement(7), [Shard.slot])))
+        #expect(given.contains(.giveUp(Shard.statement(7), [Shard.ownership(wanted: Shard.other)])))
         #expect(shard.handle(.gaveUp(Shard.statement(7)), at: 32) == [])
         #expect(shard.machine.view(of: device.id, at: Shard.at(33)) == nil)
     }
@@ -57,10 +57,10 @@ import Testing
         let wanted = [Shard.ownership(wanted: Shard.other)]
         #expect(
             shard.handle(.ownership(Shard.statement(3), wanted), at: 21).contains(
-                .giveUp(Shard.statement(4), [Shard.slot])))
+                .giveUp(Shard.statement(4), wanted)))
         #expect(shard.handle(.failed(Shard.statement(4), .uncertain), at: 22) == [])
         #expect(shard.nextWake(after: 22) == 122)
-        #expect(shard.handle(.tick, at: 122) == [.giveUp(Shard.statement(5), [Shard.slot])])
+        #expect(shard.handle(.tick, at: 122) == [.giveUp(Shard.statement(5), wanted)])
     }
 
     @Test func changedMindBringsTheSlotBack() {
@@ -81,7 +81,7 @@ import Testing
         let nobody = SlotOwnership(slot: Shard.slot, epoch: Shard.epoch, owner: Shard.node, wanted: nil)
         #expect(
             shard.handle(.ownership(Shard.statement(3), [nobody]), at: 21).contains(
-                .giveUp(Shard.statement(4), [Shard.slot])))
+                .giveUp(Shard.statement(4), [nobody])))
         // It stays alive and idle, and takes the slot when it is given it again.
         _ = shard.handle(.gaveUp(Shard.statement(4)), at: 22)
         #expect(!shard.machine.isFinished)
@@ -99,7 +99,7 @@ import Testing
         _ = shard.handle(shard.renewal(control: 1, at: 10), at: 10)
         _ = shard.handle(shard.renewal(assignment: 2, control: 1, at: 20), at: 20)
         let leaving = shard.handle(.ownership(Shard.statement(4), [Shard.ownership(wanted: Shard.other)]), at: 21)
-        #expect(leaving.contains(.giveUp(Shard.statement(5), [Shard.slot])))
+        #expect(leaving.contains(.giveUp(Shard.statement(5), [Shard.ownership(wanted: Shard.other)])))
         let moved = Shard.device(capKey: "fresh")
         let read = shard.handle(.devices(Shard.statement(3), [moved]), at: 22)
         #expect(!read.contains { if case .takeOver = $0 { true } else { false } }, "\(read)")
@@ -122,9 +122,26 @@ import Testing
         #expect(back.contains { if case .takeOver(_, [Shard.ownership()]) = $0 { true } else { false } }, "\(back)")
     }
 
+    /// The same when it was being read as the slot began to leave, and could not be.
+    @Test func aSlotThatComesBackReadsWhatFailedWhileItWasLeaving() {
+        let shard = Shard(devices: [Shard.device(concurrency: 1)])
+        _ = shard.handle(.batch(shard.batch(device)), at: 10)
+        _ = shard.handle(shard.renewal(control: 1, at: 15), at: 15)
+        let moved = Shard.device(concurrency: 1, capKey: "fresh")
+        let read = shard.handle(.devices(Shard.statement(4), [moved]), at: 16)
+        #expect(read.contains(.takeOver(Shard.statement(5), [Shard.ownership()])))
+        _ = shard.handle(shard.renewal(assignment: 2, control: 1, at: 20), at: 20)
+        _ = shard.handle(.ownership(Shard.statement(6), [Shard.ownership(wanted: Shard.other)]), at: 21)
+        _ = shard.handle(.failed(Shard.statement(5), .uncertain), at: 22)
+        var since = shard.handle(shard.renewal(assignment: 3, control: 1, at: 30), at: 30)
+        since += shard.handle(.ownership(Shard.statement(7), [Shard.ownership()]), at: 31)
+        since += shard.run(from: 31, to: 2_000)
+        #expect(since.contains { if case .takeOver(_, [Shard.ownership()]) = $0 { true } else { false } }, "\(since)")
+    }
+
     @Test func stopGivesEverythingUpAndFinishes() {
         let shard = Shard(devices: [device])
-        #expect(shard.handle(.stop, at: 10).contains(.giveUp(Shard.statement(3), [Shard.slot])))
+        #expect(shard.handle(.stop, at: 10).contains(.giveUp(Shard.statement(3), [Shard.ownership()])))
         #expect(shard.handle(.gaveUp(Shard.statement(3)), at: 11) == [.finished])
         #expect(shard.nextWake(after: 11) == nil)
     }

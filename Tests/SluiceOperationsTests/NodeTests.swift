@@ -32,7 +32,7 @@ import Testing
             let report = await reader.read()
             #expect(report.findings.contains { $0.code == .nodesDrained && $0.severity == .note })
             #expect(StatusText.render(report, width: 160).contains("shard, drains"))
-            try await world.shard.giveUp(Array(HashSlot.all), by: flight.node)
+            try await world.shard.giveUp(world.leader.slotOwnerships(), by: flight.node)
             #expect(StatusText.render(await reader.read(), width: 160).contains("shard, drained"))
 
             #expect(try await world.session.undrainNode("shard-1").changed)
@@ -103,7 +103,7 @@ import Testing
                 await code { _ = try await session.waitForHandOver(change, within: .milliseconds(300)) { _ in } }
                     == "hand_over_unfinished")
             var seen: [Int] = []
-            async let givenUp: Void = world.shard.giveUp(Array(HashSlot.all), by: flight.node)
+            async let givenUp: Void = world.shard.giveUp(world.leader.slotOwnerships(), by: flight.node)
             let done = try await session.waitForHandOver(change, within: .seconds(10)) { seen.append($0.slots) }
             try await givenUp
             #expect(done.slots == 0 && seen.last == 0)

@@ -39,9 +39,9 @@ import Testing
             let cluster = try await Cluster.start(world)
             let other = try await world.shard.register(node: .test("shard-2", .shard))
             let slot = HashSlot(rawValue: 7)!
-            _ = try await world.leader.assign([SlotGrant(slot: slot, owner: other)], term: cluster.term)
+            let asked = try await world.leader.assign([SlotGrant(slot: slot, owner: other)], term: cluster.term)
             try await Self.drain(.shard, "shard-2", world)
-            try await world.shard.giveUp([slot], by: cluster.node)
+            try await world.shard.giveUp(asked, by: cluster.node)
             #expect(try await world.leader.slotOwnerships()[7].owner == nil)
         }
     }
@@ -53,7 +53,7 @@ import Testing
             let asked = try await world.leader.assign([SlotGrant(slot: slot, owner: nil)], term: cluster.term)
             #expect(asked.map(\.owner) == [cluster.node], "it is the owner who gives it up")
             #expect(asked.map(\.wanted) == [nil])
-            try await world.shard.giveUp([slot], by: cluster.node)
+            try await world.shard.giveUp(asked, by: cluster.node)
             let free = try await world.leader.slotOwnerships()[7]
             #expect(free.owner == nil)
             let given = try await world.leader.assign([SlotGrant(slot: slot, owner: cluster.node)], term: cluster.term)

@@ -93,14 +93,30 @@ import Testing
             #expect(asked.map(\.wanted) == [other])
             #expect(asked.map(\.epoch.rawValue) == [1])
             let version = try await world.shard.renew(other).assignmentVersion
-            try await world.shard.giveUp([slot], by: cluster.node)
+            try await world.shard.giveUp(asked, by: cluster.node)
             #expect(try await world.shard.renew(other).assignmentVersion == version + 1)
             let owned = try await world.shard.ownedSlots(other)
             #expect(owned.map(\.slot) == [slot])
             #expect(owned.map(\.epoch.rawValue) == [2])
             // A second give-up of what it does not own changes nothing.
-            try await world.shard.giveUp([slot], by: cluster.node)
+            try await world.shard.giveUp(asked, by: cluster.node)
             #expect(try await world.shard.ownedSlots(other).map(\.epoch.rawValue) == [2])
+        }
+    }
+
+    /// A give-up whose answer was lost may be executed late, or again: what came back meanwhile stays.
+    @Test(arguments: StoreKind.allCases) func givingUpAnEarlierEpochChangesNothing(_ store: StoreKind) async throws {
+        try await store.with { world in
+            let cluster = try await Cluster.start(world)
+            let slot = HashSlot(rawValue: 7)!
+            let first = try await world.leader.assign([SlotGrant(slot: slot, owner: nil)], term: cluster.term)
+            try await world.shard.giveUp(first, by: cluster.node)
+            let back = try await world.leader.assign([SlotGrant(slot: slot, owner: cluster.node)], term: cluster.term)
+            #expect(back.map(\.epoch.rawValue) == [3])
+            let version = try await world.shard.renew(cluster.node).assignmentVersion
+            try await world.shard.giveUp(first, by: cluster.node)
+            #expect(try await world.leader.slotOwnerships().first { $0.slot == slot } == back.first)
+            #expect(try await world.shard.renew(cluster.node).assignmentVersion == version)
         }
     }
 

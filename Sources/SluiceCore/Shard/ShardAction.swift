@@ -19,7 +19,7 @@ public enum ShardAction: Hashable, Sendable {
     /// Records on the claim's row that the database refuses to reserve it, and puts the claim back. Answered like a
     /// release.
     case reportFault(StatementID, Claim, RowFault)
-    case giveUp(StatementID, [HashSlot])
+    case giveUp(StatementID, [SlotOwnership])
     /// Not answered: when it fails, the next change or poll writes it anew.
     case record(DeviceID, DeviceCondition, detail: String)
 

@@ -23,7 +23,7 @@ extension ShardMachine {
         if !giveUpQueue.isEmpty, gates.giveUp.isOpen(at: now) {
             let slots = Array(giveUpQueue)
             giveUpQueue.removeAll(keepingCapacity: true)
-            actions.append(.giveUp(begin(.giveUp(slots)), slots))
+            actions.append(.giveUp(begin(.giveUp(slots)), slots.compactMap { self.slots[$0].ownership }))
         }
     }
 
@@ -132,6 +132,8 @@ extension ShardMachine {
         for slot in failed {
             if slots[slot].phase == .leaving {
                 slots[slot].isTakingOver = false
+                // It may have been a reading anew: what it was to bring is read if the slot comes back.
+                slots[slot].isLoaded = false
                 lessOutstanding(slot)
             } else {
                 takeOverQueue.append(slot)

@@ -56,8 +56,9 @@ public protocol ShardStore: Sendable {
     /// really changed from claimed to idle, with their due times.
     func release(_ claims: [Claim]) async throws -> [(claim: Claim, due: DatabaseTime)]
 
-    /// Gives slots up, each to whom the leader wants or to nobody. The caller has no open reserve or request on them.
-    func giveUp(_ slots: [HashSlot], by incarnation: Incarnation) async throws
+    /// Gives slots up that are still the caller's in the epochs named, each to whom the leader wants or to nobody. The
+    /// caller has no open reserve or request on them.
+    func giveUp(_ slots: [SlotOwnership], by incarnation: Incarnation) async throws
 
     /// Says that this node is stopping: the leader gives it no slot any more.
     func drain(_ incarnation: Incarnation) async throws

@@ -99,7 +99,7 @@ extension SharedStore: ShardStore {
         }
     }
 
-    func giveUp(_ slots: [HashSlot], by incarnation: Incarnation) async throws {
+    func giveUp(_ slots: [SlotOwnership], by incarnation: Incarnation) async throws {
         try call { store, now in store.giveUp(slots, by: incarnation, at: now) }
     }
 

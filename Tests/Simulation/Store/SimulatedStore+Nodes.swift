@@ -111,9 +111,11 @@ extension SimulatedStore {
         profiles[number].condition = condition
     }
 
-    mutating func giveUp(_ given: [HashSlot], by incarnation: Incarnation, at now: DatabaseTime) {
+    mutating func giveUp(_ given: [SlotOwnership], by incarnation: Incarnation, at now: DatabaseTime) {
         var isChanged = false
-        for index in slots.indices where given.contains(slots[index].slot) && slots[index].owner == incarnation {
+        for row in given {
+            guard let index = slotIndex(row.slot), slots[index].owner == incarnation, slots[index].epoch == row.epoch
+            else { continue }
             let next = slots[index].wanted.flatMap { wanted in
                 wanted != incarnation && !node(wanted).isDraining && isRunning(wanted, at: now) ? wanted : nil
             }
