@@ -188,14 +188,33 @@ import Testing
         }
     }
 
-    @Test func everyCodeHasASectionInTheRunbook() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let runbook = try String(contentsOf: root.appending(path: "docs/runbook.md"), encoding: .utf8)
-        for code in FindingCode.allCases {
-            #expect(runbook.contains("### \(code.rawValue) \(code.name)\n"))
+    /// A lead that a rule of the user's own refuses keeps a trigger that has ended, and an operator hears of it.
+    @Test func aTriggerThatCannotBeTakenOffIsNamed() async throws {
+        try await World.with { world in
+            try await world.populate()
+            try await world.sql.execute(
+                script: """
+                    INSERT INTO completion_intake (lead_id, contact_id, generation, trigger)
+                        SELECT l.id, c.id, c.generation, 'welcome' FROM leads l JOIN sequence_contacts c ON c.lead_id = l.id;
+                    UPDATE sequence_contacts SET status = 'cancelled';
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                        BEGIN RAISE EXCEPTION 'leads are read-only today'; END $$;
+                    CREATE TRIGGER refuse BEFORE UPDATE ON leads FOR EACH ROW EXECUTE FUNCTION refuse();
+                    """)
+            _ = try await world.leader.complete(limit: 100)
+            var reader = StatusReader(world.session, natsError: "off")
+            let found = try #require(await reader.read().findings.first { $0.code == .completionsRefused })
+            #expect(found.severity == .problem && found.message.hasPrefix("1 ended enrollment"))
+            #expect(found.message.hasSuffix("leads are read-only today"), "\(found.message)")
+            // What the runbook says.
+            try await world.sql.execute(
+                script: """
+                    DROP TRIGGER refuse ON leads;
+                    UPDATE completion_intake SET not_before = now() WHERE problem IS NOT NULL;
+                    """)
+            _ = try await world.leader.complete(limit: 100)
+            #expect(await !reader.read().findings.contains { $0.code == .completionsRefused })
         }
-        #expect(Set(FindingCode.allCases.map(\.name)).count == FindingCode.allCases.count)
     }
 }
 

@@ -23,6 +23,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case ledgerDayMissing = "SLU-201"
     case intakeOld = "SLU-202"
     case intakeSetAside = "SLU-203"
+    case completionsRefused = "SLU-204"
 
     case backlogOld = "SLU-301"
     case unknownContacts = "SLU-302"
@@ -70,6 +71,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .ledgerDayMissing: "ledger_day_missing"
         case .intakeOld: "intake_old"
         case .intakeSetAside: "intake_set_aside"
+        case .completionsRefused: "completions_refused"
         case .backlogOld: "backlog_old"
         case .unknownContacts: "unknown_contacts"
         case .stuckProcessing: "stuck_processing"

@@ -106,6 +106,13 @@ enum Findings {
                     "the oldest enrollment, or contact at a branch, has waited \(Words.span(age)) to be worked off"
                         + others))
         }
+        if let refused = control.completionsRefused {
+            found.append(
+                Finding(
+                    .completionsRefused,
+                    "\(Words.counted(refused.count, "ended enrollment")) left a trigger on the lead that cannot be taken "
+                        + "off; the first: \(refused.firstProblem)"))
+        }
         if let aside = control.intakeSetAside {
             let rows = Words.counted(aside.count, "row")
             found.append(

@@ -14,13 +14,18 @@ enum IntakeQueries {
             (SELECT settled_at FROM branch_intake WHERE NOT is_stepless ORDER BY id LIMIT 1)))::float8 AS age
         """
 
-    /// Both from the index of what was set aside.
-    static let setAsideSQL = """
-        SELECT (SELECT count(*) FROM (
-                SELECT FROM enrollment_intake WHERE problem IS NOT NULL LIMIT \(mostSetAside)) aside) AS n,
-            left(problem, \(mostCharacters)) AS problem
-        FROM enrollment_intake WHERE problem IS NOT NULL ORDER BY id LIMIT 1
+    static let setAsideSQL = problems(of: "enrollment_intake")
+    static let completionsRefusedSQL = problems(of: "completion_intake")
+
+    /// Both figures from the table's index of what has a problem.
+    private static func problems(of table: String) -> String {
         """
+        SELECT (SELECT count(*) FROM (
+                SELECT FROM \(table) WHERE problem IS NOT NULL LIMIT \(mostSetAside)) aside) AS n,
+            left(problem, \(mostCharacters)) AS problem
+        FROM \(table) WHERE problem IS NOT NULL ORDER BY id LIMIT 1
+        """
+    }
 
     static func oldestSeconds(_ database: any PostgresExecutor, within limit: Duration) async throws -> Double? {
         try await database.query(oldestSQL, deadline: limit).scalar(Double?.self)
@@ -30,7 +35,20 @@ enum IntakeQueries {
     static func setAside(
         _ database: any PostgresExecutor, within limit: Duration
     ) async throws -> (count: Int, firstProblem: String)? {
-        guard let row = try await database.query(setAsideSQL, deadline: limit).first else { return nil }
+        try await problem(setAsideSQL, on: database, within: limit)
+    }
+
+    /// Nil when none is refused.
+    static func completionsRefused(
+        _ database: any PostgresExecutor, within limit: Duration
+    ) async throws -> (count: Int, firstProblem: String)? {
+        try await problem(completionsRefusedSQL, on: database, within: limit)
+    }
+
+    private static func problem(
+        _ sql: String, on database: any PostgresExecutor, within limit: Duration
+    ) async throws -> (count: Int, firstProblem: String)? {
+        guard let row = try await database.query(sql, deadline: limit).first else { return nil }
         return (Int(try row.decode(Int64.self, "n")), try row.decode(String.self, "problem"))
     }
 }

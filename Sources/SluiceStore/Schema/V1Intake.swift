@@ -46,6 +46,8 @@ extension SchemaV1 {
             problem text
         );
         CREATE INDEX completion_intake_lead ON completion_intake (lead_id);
+        -- For the status: what is refused, among whatever is still to be done.
+        CREATE INDEX completion_intake_refused ON completion_intake (id) WHERE problem IS NOT NULL;
 
         -- Lanes in which plain SQL made a contact due.
         CREATE TABLE lane_wakes (
