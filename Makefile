@@ -11,7 +11,7 @@ MINUTES ?= 90
 FORMATTED := Package.swift Sources Tests loadtest
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build release test simulate chaos demo bench hosts-up hosts-down format lint check clean
+.PHONY: help bootstrap build release test simulate chaos demo bench mutants hosts-up hosts-down format lint check clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,7 @@ release: bootstrap ## Build everything, optimized
 test: bootstrap check ## Check style, build and run every test
 	python3 -m unittest discover -s cluster/witness
 	python3 -m unittest discover -s cluster/chaos
+	python3 -m unittest discover -s cluster/mutants
 	$(SWIFT) build --build-tests
 	@SWIFT=$(SWIFT) scripts/run-tests
 
@@ -37,6 +38,9 @@ simulate: bootstrap ## Run SEEDS simulated clusters from SEED_BASE on, with faul
 
 chaos: bootstrap release ## Break a cluster of namespace hosts FAULTS times from SEED on while it sends; needs root
 	python3 cluster/chaos --faults $(FAULTS) --seed $(SEED) --minutes $(MINUTES)
+
+mutants: bootstrap ## Take out one rule after the other; the witness must notice each time
+	SWIFT=$(SWIFT) python3 cluster/mutants
 
 demo: bootstrap release ## 3,000 devices send 30,000 contacts' messages while a node is killed
 	.build/release/sluice-loadtest demo
