@@ -86,16 +86,21 @@ def affected(fault):
 # Devices with a contact that was there before, or soon after, and whose first message was reserved after; since when
 # they had one, and their first request of any kind. Devices of one node are those it reserved for in the minute before.
 # One that holds an unknown is left out: its concurrency may be taken until the deadline. That the truth came later, as
-# from a node that was stopped and went on, does not show in the state but in the instant. A request that was reserved
-# before may be the last one of a dead node.
+# from a node that was fenced and went on, does not show in the state but in the instant. A living node that settles
+# late excuses its device only when the gateway had not told it the outcome. A request that was reserved before may be
+# the last one of a dead node.
 # The parameters are the start of the fault, its node, and its end.
 FIRST_AFTER = f"""
     WITH concerned AS MATERIALIZED (
         SELECT DISTINCT l.device FROM fence f JOIN ledger l USING (incarnation)
         WHERE f.node LIKE ?2 AND l.reserved_ns BETWEEN ?1 - {60 * SECOND} AND ?1
     ), holding AS MATERIALIZED (
-        SELECT DISTINCT cap_key FROM ledger
-        WHERE reserved_ns <= ?3 AND deadline_ns > ?3 AND (state = 'unknown' OR settled_ns > ?3 + {SOON_AFTER})
+        SELECT DISTINCT l.cap_key FROM ledger l
+        WHERE l.reserved_ns <= ?3 AND l.deadline_ns > ?3 AND (l.state = 'unknown'
+            OR l.settled_ns > ?3 + {SOON_AFTER} AND (
+                EXISTS (SELECT 1 FROM fence f WHERE f.incarnation = l.incarnation AND f.closed_ns <= l.settled_ns)
+                OR EXISTS (SELECT 1 FROM request r WHERE r.key = l.key AND r.attempt = l.attempt
+                    AND (r.end_ns IS NULL OR r.end_ns > ?3 OR NOT r.is_success))))
     ), waiting AS MATERIALIZED (
         SELECT l.device, min(c.created_ns) AS created FROM ledger l JOIN contact c ON c.contact = l.contact
         WHERE l.reserved_ns BETWEEN ?3 AND ?3 + {600 * SECOND}

@@ -11,6 +11,8 @@ CREATE TABLE request (
     -- NULL while it is open at the end of the log.
     end_ns INTEGER, verdict TEXT, is_definite_refusal INTEGER NOT NULL DEFAULT 0, accepted_ns INTEGER,
     message_id TEXT,
+    -- Answered with a status of 200 to 299: whoever heard it knew the outcome.
+    is_success INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (log, seq)
 ) WITHOUT ROWID;
 CREATE TABLE flaw (log INTEGER NOT NULL, line INTEGER, what TEXT NOT NULL);

@@ -4,7 +4,7 @@ import json
 
 BATCH = 20_000
 VERDICTS = {"accepted", "refused", "dropped", "duplicate"}
-INSERT = "INSERT OR IGNORE INTO request VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+INSERT = "INSERT OR IGNORE INTO request VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 class RequestLogReader:
@@ -32,7 +32,7 @@ class RequestLogReader:
                 self.line += 1
                 self.take(raw)
         for seq, request in self.open.items():
-            self.write(seq, request, (None, None, 0, None, None))
+            self.write(seq, request, (None, None, 0, None, None, 0))
         self.flush()
         held = self.evidence.one("SELECT count(*) FROM request WHERE log = ?", self.log)
         if held != self.read_count:
@@ -73,8 +73,10 @@ class RequestLogReader:
         request = self.open.pop(seq, None)
         if request is None:
             raise ValueError(f"response to {seq}, which is not open")
-        definite = int(verdict == "refused" and entry.get("answered") is True)
-        self.write(seq, request, (entry["ns"], verdict, definite, accepted, entry.get("message_id")))
+        is_answered = entry.get("answered") is True
+        definite = int(verdict == "refused" and is_answered)
+        success = int(is_answered and 200 <= (entry.get("status") or 0) < 300)
+        self.write(seq, request, (entry["ns"], verdict, definite, accepted, entry.get("message_id"), success))
 
     def write(self, seq, request, end):
         self.batch.append((self.log, seq) + request + end)

@@ -66,6 +66,7 @@ class Scene:
             "key": f"{name}-1-0", "attempt": attempt, "epoch": epoch, "dialect": "gowa", "kind": "text"} | changes)
         end = {
             "event": "response", "seq": self.seq, "ns": at(when + lasts), "verdict": verdict, "answered": True,
+            "status": 200 if verdict == "accepted" else 422,
             "accepted_ns": at(when + lasts) - 1 if verdict == "accepted" else None}
         self.lines.append(end)
         return end

@@ -235,6 +235,15 @@ class InvariantTests(unittest.TestCase):
         self.row(scene, "ledger", "c1-1-0")["settled_ns"] = at(56.4)
         self.expect(scene, "I16", count=2)
 
+    def test_i16_a_living_node_that_settles_late_excuses_nobody(self):
+        scene = self.recovering(77)
+        scene.send("c1", 55.5, 2, settled_ns=at(68), deadline_ns=at(80), incarnation=2)
+        scene.lines[-2]["epoch"] = 2
+        self.expect(scene, "I16", count=2)
+        # But when the gateway's answer told it nothing, the truth came from elsewhere.
+        scene.lines[-1]["status"] = 500
+        self.expect(scene)
+
     def test_i16_a_contact_that_came_soon_after(self):
         scene = self.recovering(64)
         self.row(scene, "contact", "c0")["created_ns"] = at(57.5)
