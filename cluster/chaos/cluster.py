@@ -29,6 +29,8 @@ class Cluster:
     def __init__(self, data, script=SCRIPT):
         self.data, self.script = pathlib.Path(data), script
         self.lock = threading.Lock()
+        # With which a host's program is started, by its name.
+        self.variables = {}
 
     # What it is.
 
@@ -69,11 +71,19 @@ class Cluster:
 
     def start(self, name):
         with self.lock:
-            self.run("start", name, timeout=90)
+            self.run("start", name, *self.variables.get(name, ()), timeout=90)
 
     def stop(self, name):
         with self.lock:
             self.run("stop", name, timeout=60)
+
+    def on_host(self, name, *command, exits=(0,), timeout=15.0):
+        """Runs `command` with the settings of the host's node, and gives what it printed."""
+        words = [self.script, "exec", name, "--data", self.data, "--", *command]
+        done = finished(f"{name}: {command[0]}", words, "", timeout)
+        if done.returncode not in exits:
+            raise ClusterError(f"{name}: {' '.join(command)}: {done.stderr.strip() or done.returncode}")
+        return done.stdout
 
     def inside(self, name, *command, stdin="", timeout=10.0):
         """Runs `command` on a host and gives what it printed."""

@@ -8,7 +8,7 @@ import time
 
 from cluster import ClusterError
 from evidence.totals import Totals
-from plan.kinds import KINDS
+from plan.kinds import KINDS, ON_REQUEST
 from progress import Progress
 from round import Round, Setting
 
@@ -27,8 +27,9 @@ def parser():
     add("--devices", type=int, default=30, metavar="N", help="how many (30)")
     add("--day", type=int, default=80, metavar="S", help="length of the caps' day; the hour is a quarter (80)")
     add("--after", type=float, default=25, metavar="S", help="keep work coming for so long after the last fault (25)")
-    add("--kind", action="append", default=[], metavar="KIND", choices=sorted({kind.name for kind in KINDS}),
-        help="only faults of this kind; may be repeated")
+    add("--kind", action="append", default=[], metavar="KIND",
+        choices=sorted({kind.name for kind in (*KINDS, *ON_REQUEST)}),
+        help=f"only faults of this kind; may be repeated. Not without it: {', '.join(k.name for k in ON_REQUEST)}")
     add("--bin", default=".build/release", metavar="DIR", help="where the programs are (.build/release)")
     add("--data", default="/var/tmp/sluice-chaos", metavar="DIR", help="where the clusters live")
     add("--results", default=".sluice-chaos", metavar="DIR", help="totals, and an archive of each round that failed")

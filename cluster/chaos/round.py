@@ -25,8 +25,8 @@ from progress import span, stopwatch
 from supervisor import Supervisor
 from workload import REST, Marks, Shape, TopUp, set_up
 
-# Nodes whose wall clock is stepped.
-STEPPED = ("shard-1", "shard-2", "shard-3", "coordinator-1", "coordinator-2")
+# Hosts whose wall clock can be stepped.
+STEPPED = ("shard-1", "shard-2", "shard-3", "coordinator-1", "coordinator-2", "postgres")
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,6 @@ class Round:
                 if part and part.thread.is_alive():
                     part.stop()
             self.cluster.run("down", timeout=120)
-            clocks.forget(self.setting.data)
 
     def run_to_the_end(self):
         self.make()
@@ -120,9 +119,13 @@ class Round:
         for option in ("--latency", "fixed:250ms", "--late-accept", "6", "--seed", str(setting.seed)):
             options += ["--gateway-option", option]
         if not self.can_step:
-            self.say("libfaketime is missing: no steps of clocks")
+            self.say("gcc is missing: no steps of clocks")
         programs = clocks.steppable(setting.data, setting.programs, STEPPED) if self.can_step else setting.programs
         self.cluster.run("up", *options, "--bin", str(programs), timeout=300)
+        if self.can_step:
+            self.cluster.variables["postgres"] = clocks.variables(setting.data, "postgres")
+            self.cluster.stop("postgres")
+            self.cluster.start("postgres")
         self.supervisor.start()
         self.database.run(set_up(self.marks, self.shape), timeout=30)
         self.top_up = TopUp(self.database, self.marks)
@@ -132,8 +135,8 @@ class Round:
     def break_it(self):
         setting, hosts_of = self.setting, self.cluster.by_role()
         wanted = [
-            kind for kind in kinds.KINDS
-            if (not setting.kinds or kind.name in setting.kinds) and (self.can_step or kind.effect != "step-clock")]
+            kind for kind in (*kinds.KINDS, *(kinds.ON_REQUEST if setting.kinds else ()))
+            if (not setting.kinds or kind.name in setting.kinds) and (self.can_step or "clock" not in kind.effect)]
         planned = Schedule(setting.seed, hosts_of, wanted).take(setting.faults)
         (setting.data / "plan.json").write_text(
             json.dumps([dataclasses.asdict(fault) for fault in planned], indent=1), encoding="utf-8")
@@ -207,7 +210,7 @@ class Round:
 
     @property
     def can_step(self):
-        return clocks.LIBRARY is not None
+        return clocks.COMPILER is not None
 
     def secrets(self):
         """What the run knows and no log may tell."""

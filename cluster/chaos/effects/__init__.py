@@ -3,7 +3,7 @@
 `do` gives what happened where the plan could not say it, else nothing.
 """
 
-from effects.clocks import StepClock
+from effects.clocks import StepClock, StepDatabaseClock
 from effects.disk import FillDisk
 from effects.failpoints import Failpoint
 from effects.gateways import Answers, HostMode
@@ -13,7 +13,7 @@ from effects.processes import Kill, RestartDatabase, Roll, Stop
 EFFECTS = {
     "kill": Kill, "stop": Stop, "roll": Roll, "restart-database": RestartDatabase, "cut": Cut, "loss": Loss,
     "answers": Answers, "host-mode": HostMode, "fill-disk": FillDisk, "step-clock": StepClock,
-    "failpoint": Failpoint,
+    "step-database-clock": StepDatabaseClock, "failpoint": Failpoint,
 }
 
 

@@ -1,23 +1,24 @@
-"""Steps of a host's wall clock. Its processes run under libfaketime, which reads the offset from a file of that host;
-monotonic time goes on as it did."""
+"""Steps of a host's wall clock. Its processes run with a library (cluster/clocks) that adds what a file of that host
+says; monotonic time goes on as it did."""
 
+import json
 import pathlib
 import shlex
+import shutil
+import subprocess
+import time
 
-# Debian's, whatever the machine; None when it is not installed.
-LIBRARY = next(iter(pathlib.Path("/usr/lib").glob("*-linux-gnu*/faketime/libfaketimeMT.so.1")), None)
+from cluster import ClusterError
+
+SOURCE = pathlib.Path(__file__).parent.parent.parent / "clocks" / "wall_clock.c"
+COMPILER = shutil.which("gcc")
 PROGRAMS = ("sluice-gateway-simulator",)
 
-# Stands where `sluice` is looked for. The second shell is the one that libfaketime sets itself up in: it adds to the
-# environment, and Swift would no longer find the arguments of a process that does so before main. The offset is read
-# again once a second. Its pid, which is the node's, names what libfaketime leaves in shared memory.
+# Stands where `sluice` is looked for.
 WRAPPER = """#!/bin/sh
 clock={clocks}/$(hostname)
 [ -e "$clock" ] || exec {program} "$@"
-echo $$ >>{clocks}/pids
-export LD_PRELOAD={library} FAKETIME_TIMESTAMP_FILE="$clock" FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_RESET=1
-export DONT_FAKE_MONOTONIC=1
-exec sh -c 'exec "$0" "$@"' {program} "$@"
+exec env LD_PRELOAD={library} WALL_CLOCK_SHIFT="$clock" {program} "$@"
 """
 
 
@@ -29,7 +30,9 @@ def steppable(data, programs, hosts):
     for name in PROGRAMS:
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(programs / name)
-    words = {"clocks": clocks, "program": programs / "sluice", "library": LIBRARY}
+    library = library_of(data)
+    subprocess.run([COMPILER, "-shared", "-fPIC", "-O1", "-o", library, SOURCE, "-ldl"], check=True)
+    words = {"clocks": clocks, "program": programs / "sluice", "library": library}
     wrapper = folder / "sluice"
     wrapper.write_text(WRAPPER.format(**{name: shlex.quote(str(path)) for name, path in words.items()}))
     wrapper.chmod(0o755)
@@ -38,13 +41,13 @@ def steppable(data, programs, hosts):
     return folder
 
 
-def forget(data):
-    """Takes away what killed processes left in shared memory."""
-    pids = data / "clocks" / "pids"
-    for pid in pids.read_text().split() if pids.exists() else ():
-        for name in ("faketime_shm_", "sem.faketime_sem_"):
-            pathlib.Path("/dev/shm", name + pid).unlink(missing_ok=True)
-    pids.unlink(missing_ok=True)
+def library_of(data):
+    return data / "clocks" / "wall_clock.so"
+
+
+def variables(data, host):
+    """With which a program that no wrapper starts gets such a clock too."""
+    return [f"LD_PRELOAD={library_of(data)}", f"WALL_CLOCK_SHIFT={data / 'clocks' / host}"]
 
 
 def set_clock(data, host, seconds):
@@ -66,3 +69,45 @@ class StepClock:
 
     def undo(self):
         set_clock(self.data, self.host, 0)
+
+
+class StepDatabaseClock(StepClock):
+    """The database's clock, by its own rule: nodes must say that they saw it step, both times, and an operator
+    confirms when it is right again."""
+
+    # Nodes compare the clocks when they renew their leases, each second; after a step they may have to come back first.
+    NOTICED_WITHIN = 20.0
+    # As long as no node has anything new to say, all have said it.
+    QUIET = 3.0
+
+    def __init__(self, cluster, fault):
+        super().__init__(cluster, fault)
+        self.cluster = cluster
+
+    def do(self):
+        super().do()
+        self.wait_until_noticed()
+
+    def undo(self):
+        super().undo()
+        time.sleep(self.QUIET)
+        self.wait_until_noticed()
+        quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < self.QUIET:
+            if json.loads(self.operator("clock", "confirm", "--reason", "chaos", "--json"))["confirmed"]:
+                quiet_since = time.monotonic()
+            time.sleep(0.5)
+
+    def wait_until_noticed(self):
+        until = time.monotonic() + self.NOTICED_WITHIN
+        while "SLU-112" not in self.status():
+            if time.monotonic() > until:
+                raise ClusterError(f"nobody said within {self.NOTICED_WITHIN} s that the database's clock had stepped")
+            time.sleep(0.2)
+
+    def status(self):
+        """Its exit status is 1 when it has findings."""
+        return self.operator("status", "--json", exits=(0, 1))
+
+    def operator(self, *words, exits=(0,)):
+        return self.cluster.on_host("operator", "sluice", *words, exits=exits)

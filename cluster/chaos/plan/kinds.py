@@ -84,13 +84,15 @@ def gateway_kinds():
     yield Kind("gateway-hang", "host-mode", ("gateway",), (3, 10), choices=(("mode", ("hang",)),))
 
 
+STEPS_OF_CLOCKS = (("step", (3600, -3600, 93_600, -93_600)),)
+
+
 def other_kinds():
-    """The database's own faults, and clocks."""
+    """The database's own faults, and clocks of nodes."""
     yield Kind("postgres-restart", "restart-database", ("postgres",), (0, 2))
     yield Kind("postgres-full", "fill-disk", ("postgres",), (3, 8), 2)
-    steps = (("step", (3600, -3600, 93_600, -93_600)),)
     for role in ("shard", "coordinator"):
-        yield Kind("clock-step", "step-clock", (role,), (4, 15), 2, choices=steps)
+        yield Kind("clock-step", "step-clock", (role,), (4, 15), 2, choices=STEPS_OF_CLOCKS)
 
 
 # Of the protocol, as failpoints name them (Sources/SluiceFailpoints).
@@ -116,3 +118,9 @@ def failpoints():
 
 
 KINDS = (*process_kinds(), *path_kinds(), *gateway_kinds(), *other_kinds(), *failpoint_kinds())
+
+# Only in rounds that ask for them. After a step of the database's clock its instants compare with nobody's, so the
+# witness cannot say any more how long anything took.
+ON_REQUEST = (
+    Kind("clock-step-postgres", "step-database-clock", ("postgres",), (4, 8), choices=STEPS_OF_CLOCKS),
+)

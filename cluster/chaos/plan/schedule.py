@@ -52,7 +52,7 @@ class PlannedFault:
         """What only one fault at a time may have its hands on."""
         if self.is_path:
             return {("path", *sorted(self.hosts))}
-        own = "clock" if self.effect == "step-clock" else "process"
+        own = "clock" if self.effect.endswith("clock") else "process"
         return {(own, host) for host in self.hosts}
 
     @property

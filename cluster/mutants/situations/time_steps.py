@@ -8,7 +8,7 @@ import time
 from cluster import Cluster, Options, until
 from situations import Situation
 
-SOURCE = pathlib.Path(__file__).with_name("wall_clock.c")
+SOURCE = pathlib.Path(__file__).parent.parent.parent / "clocks" / "wall_clock.c"
 STEP = 40
 # Taken away at the end of the program.
 FOLDERS: list[tempfile.TemporaryDirectory] = []
@@ -25,7 +25,8 @@ def stepping() -> Options:
     folder.chmod(0o755)
     return Options(
         devices=2, hour=30, caps=(6, 100, 50), simulator=("--latency", "0"), saturated=("hour",),
-        environment={"LD_PRELOAD": str(library), "WALL_CLOCK_SHIFT": str(folder / "shift")})
+        environment={
+            "LD_PRELOAD": str(library), "WALL_CLOCK_SHIFT": str(folder / "shift"), "WALL_CLOCK_ONLY": "shard"})
 
 
 def clock_step(cluster: Cluster) -> None:

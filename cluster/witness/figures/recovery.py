@@ -49,7 +49,7 @@ def recoveries(run):
     found, capped = [], CappedAt(run)
     for fault in run.faults.faults:
         over = healed_at(run, fault)
-        if over is None:
+        if over is None or not run.comparable(over):
             continue
         for device, cap_key, created, first in run.evidence.rows(FIRST_AFTER, *affected(fault), over):
             due = max(over, created)
