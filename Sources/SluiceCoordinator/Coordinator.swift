@@ -18,6 +18,7 @@ public struct Coordinator: Service {
     private let metrics = CoordinatorMetrics()
     private let logger: Logger
     private let current = CurrentLife()
+    private let clockGuard: ClockGuard
 
     public init(
         configuration: CoordinatorConfiguration, store: any CoordinatorStore,
@@ -28,6 +29,7 @@ public struct Coordinator: Service {
         self.notifications = notifications
         self.nats = nats
         self.logger = logger
+        clockGuard = ClockGuard(node: configuration.name)
     }
 
     /// Runs until a graceful shutdown or until cancelled. Throws when another live node has this name.
@@ -83,6 +85,7 @@ public struct Coordinator: Service {
             return CoordinatorParts(
                 configuration: configuration, incarnation: incarnation, store: store, notifications: notifications,
                 nats: nats, lead: LeadState(lease: Lease(takenAt: start, timers: configuration.timers)),
+                clockGuard: clockGuard,
                 metrics: metrics, logger: logger)
         } catch StoreError.nameInUse(let name) {
             // A node that was killed holds its name until its lease lapses; one that lives holds it for longer.

@@ -12,6 +12,7 @@ struct CoordinatorParts: Sendable {
     let notifications: StoreNotifications
     let nats: NATSConnection
     let lead: LeadState
+    let clockGuard: ClockGuard
     let metrics: CoordinatorMetrics
     let logger: Logger
     let inbox = Inbox<CoordinatorInput>(limit: CoordinatorBounds.inbox)
@@ -32,7 +33,7 @@ struct CoordinatorParts: Sendable {
 
     init(
         configuration: CoordinatorConfiguration, incarnation: Incarnation, store: any CoordinatorStore,
-        notifications: StoreNotifications, nats: NATSConnection, lead: LeadState,
+        notifications: StoreNotifications, nats: NATSConnection, lead: LeadState, clockGuard: ClockGuard,
         metrics: CoordinatorMetrics, logger: Logger
     ) {
         self.configuration = configuration
@@ -41,10 +42,13 @@ struct CoordinatorParts: Sendable {
         self.notifications = notifications
         self.nats = nats
         self.lead = lead
+        self.clockGuard = clockGuard
         self.metrics = metrics
         self.logger = logger
     }
 
     /// The monotonic clock.
     var now: MonotonicTime { clock.now() }
+    /// One that runs on while the host is suspended.
+    var nowAwakeOrAsleep: MonotonicTime { clock.nowAwakeOrAsleep() }
 }

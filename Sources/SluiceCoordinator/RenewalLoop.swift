@@ -37,9 +37,11 @@ struct RenewalLoop: Sendable {
                 parts.lead.end(term)
                 parts.inbox.send(.event(.lostLead(term)))
             }
+            let sent = parts.nowAwakeOrAsleep
             Failpoints.before(.renew)
             let renewal = try await parts.store.renew(parts.incarnation, leading: parts.lead.term)
             Failpoints.after(.renew)
+            try await checkClock(renewal.databaseNow, sent: sent)
             guard note(renewal, startedAt: start) else { return .over }
             outage.worked()
         } catch StoreError.leaseLost {
@@ -57,6 +59,16 @@ struct RenewalLoop: Sendable {
             return .over
         }
         return attempt
+    }
+
+    /// Throws when the database's clock has stepped and that could not be written down.
+    private func checkClock(_ database: DatabaseTime, sent: MonotonicTime) async throws {
+        let reading = ClockReading(database: database, sent: sent, received: parts.nowAwakeOrAsleep)
+        let parting = try await parts.clockGuard.check(reading) { [store = parts.store] in
+            try await store.noteClockStep(of: $0, seenBy: $1)
+        }
+        guard let parting else { return }
+        parts.logger.error("the database's clock has stepped", metadata: ["seconds": "\(parting / .seconds(1))"])
     }
 
     /// False when the answer came too late.

@@ -11,6 +11,7 @@ final class LeaseKeeper: Sendable {
     private let incarnation: Incarnation
     private let timers: Timers
     private let clock: SystemClock
+    private let clockGuard: ClockGuard
     private let inbox: Inbox
     private let metrics: ShardMetrics
     private let logger: Logger
@@ -23,13 +24,14 @@ final class LeaseKeeper: Sendable {
 
     /// `store`: on a connection of its own.
     init(
-        store: any ShardStore, incarnation: Incarnation, timers: Timers, clock: SystemClock, inbox: Inbox,
-        metrics: ShardMetrics, logger: Logger
+        store: any ShardStore, incarnation: Incarnation, timers: Timers, clock: SystemClock, clockGuard: ClockGuard,
+        inbox: Inbox, metrics: ShardMetrics, logger: Logger
     ) {
         self.store = store
         self.incarnation = incarnation
         self.timers = timers
         self.clock = clock
+        self.clockGuard = clockGuard
         self.inbox = inbox
         self.metrics = metrics
         self.logger = logger
@@ -52,13 +54,23 @@ final class LeaseKeeper: Sendable {
         _ = await renew(at: now)
     }
 
+    /// Throws when the database's clock has stepped and that could not be written down.
+    private func checkClock(_ database: DatabaseTime, sent: MonotonicTime) async throws {
+        let reading = ClockReading(database: database, sent: sent, received: clock.nowAwakeOrAsleep())
+        let parting = try await clockGuard.check(reading) { try await store.noteClockStep(of: $0, seenBy: $1) }
+        guard let parting else { return }
+        logger.error("the database's clock has stepped", metadata: ["seconds": "\(parting / .seconds(1))"])
+    }
+
     private func renew(at start: MonotonicTime) async -> LeaseCycle.Attempt {
         times.withLock { $0.tried = start }
+        let sent = clock.nowAwakeOrAsleep()
         do {
             Failpoints.before(.renew)
             let renewal = try await store.renew(incarnation)
             Failpoints.after(.renew)
             let received = clock.now()
+            try await checkClock(renewal.databaseNow, sent: sent)
             metrics.statement(.renew, took: received - start, succeeded: true)
             times.withLock { $0.good = max($0.good ?? start, start) }
             let reading = ClockReading(database: renewal.databaseNow, sent: start, received: received)

@@ -18,6 +18,7 @@ struct Life {
         var nats: NATSConnection
         var gateways: any GatewaySending
         var clock: SystemClock
+        var clockGuard: ClockGuard
         var inbox: Inbox
         var metrics: ShardMetrics
         var readiness: ReadinessBoard
@@ -53,7 +54,7 @@ struct Life {
             inbox: it.inbox, metrics: it.metrics, diskFull: diskFull, logger: it.logger)
         lease = LeaseKeeper(
             store: it.leaseStore, incarnation: it.incarnation, timers: it.configuration.timers, clock: it.clock,
-            inbox: it.inbox, metrics: it.metrics, logger: it.logger)
+            clockGuard: it.clockGuard, inbox: it.inbox, metrics: it.metrics, logger: it.logger)
         intake = NATSIntake(
             nats: it.nats, subjects: it.configuration.subjects, incarnation: it.incarnation, inbox: it.inbox,
             lease: lease, metrics: it.metrics, logger: it.logger)

@@ -22,6 +22,7 @@ public final class ShardNode: Service, Sendable {
     private let gateways: any GatewaySending
     private let logger: Logger
     private let clock = SystemClock()
+    private let clockGuard: ClockGuard
     private let metrics = ShardMetrics()
     private let board: ReadinessBoard
     private let state = Mutex(State())
@@ -44,6 +45,7 @@ public final class ShardNode: Service, Sendable {
         self.nats = nats
         self.gateways = gateways
         self.logger = logger
+        clockGuard = ClockGuard(node: configuration.node.name)
         board = ReadinessBoard(clock: clock)
     }
 
@@ -91,7 +93,8 @@ public final class ShardNode: Service, Sendable {
         logger[metadataKey: "incarnation"] = "\(incarnation.rawValue)"
         let surroundings = Life.Surroundings(
             configuration: configuration, incarnation: incarnation, store: store, leaseStore: leaseStore, nats: nats,
-            gateways: gateways, clock: clock, inbox: inbox, metrics: metrics, readiness: board, logger: logger)
+            gateways: gateways, clock: clock, clockGuard: clockGuard, inbox: inbox, metrics: metrics, readiness: board,
+            logger: logger)
         return Life(surroundings, seed: UInt64.random(in: .min ... .max), onEnd: onEnd)
     }
 

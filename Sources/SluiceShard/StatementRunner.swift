@@ -41,7 +41,10 @@ struct StatementRunner: Sendable {
                     "took_ms": "\((clock.now() - sent).wholeMicroseconds / 1_000)",
                 ])
             return .takenOver(
-                id, SlotHistory(charges: found.charges, devices: devices, lanes: found.lanes, lookback: lookback))
+                id,
+                SlotHistory(
+                    charges: found.charges, devices: devices, lanes: found.lanes, lookback: lookback,
+                    readAt: found.readAt, isClockInDoubt: found.isClockInDoubt))
         }
     }
 

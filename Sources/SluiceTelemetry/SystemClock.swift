@@ -12,6 +12,14 @@ public struct SystemClock: Sendable {
         MonotonicTime(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds))
     }
 
+    /// Time since some instant before this process asked first. Runs on while the host is suspended (`CLOCK_BOOTTIME`,
+    /// which is what `ContinuousClock` is on Linux), as the database host's clock does.
+    public func nowAwakeOrAsleep() -> MonotonicTime {
+        MonotonicTime(nanoseconds: (ContinuousClock.now - Self.origin).wholeNanoseconds)
+    }
+
+    private static let origin = ContinuousClock.now
+
     /// The wall clock, since 1970-01-01 00:00 UTC. For time stamps people read; caps, leases and due times never use
     /// it.
     public func unixTime() -> Duration {

@@ -7,6 +7,12 @@ public struct Campaign: Sendable {
     public private(set) var unknown = 0
     public private(set) var fullKeys = 0
     public private(set) var capKeys = 0
+    /// Kinds of effects before which a process died, of ``effects``.
+    public private(set) var crashPoints: UInt64 = 0
+    /// Batches that came twice, late or to the wrong node.
+    public private(set) var staleBatches = 0
+    /// Requests whose wait was judged.
+    public private(set) var waits = 0
     /// Seeds run a second time to compare the traces.
     public private(set) var repeated = 0
     /// Of all runs' traces: two processes that ran the same seeds have the same.
@@ -14,12 +20,15 @@ public struct Campaign: Sendable {
     /// Reports with violations, by seed.
     public private(set) var failures: [RunReport] = []
 
+    /// Kinds of effects that the two machines have.
+    private static let effects = 28
+
     public init() {}
 
     public var violations: Int { failures.reduce(0) { $0 + $1.violations.count } }
 
     /// Runs one seed; every `repeatEvery`th twice.
-    public mutating func run(seed: UInt64, settings: SimulationSettings = SimulationSettings(), repeatEvery: Int = 50) {
+    public mutating func run(seed: UInt64, settings: SimulationSettings? = nil, repeatEvery: Int = 50) {
         var report = Simulation.run(seed: seed, settings: settings)
         if seeds % repeatEvery == 0 {
             repeated += 1
@@ -37,6 +46,9 @@ public struct Campaign: Sendable {
         unknown += report.unknown
         fullKeys += report.fullKeys
         capKeys += report.capKeys
+        crashPoints |= report.crashPoints
+        staleBatches += report.staleBatches
+        waits += report.waits
         trace &+= report.traceHash
         if !report.violations.isEmpty { failures.append(report) }
     }
@@ -50,6 +62,9 @@ public struct Campaign: Sendable {
         unknown += other.unknown
         fullKeys += other.fullKeys
         capKeys += other.capKeys
+        crashPoints |= other.crashPoints
+        staleBatches += other.staleBatches
+        waits += other.waits
         repeated += other.repeated
         trace &+= other.trace
         failures = (failures + other.failures).sorted { $0.seed < $1.seed }
@@ -62,16 +77,24 @@ public struct Campaign: Sendable {
         let pace = elapsed > 0 ? (Double(seeds) / elapsed * 10).rounded() / 10 : 0
         return "seeds=\(seeds) simulated_hours=\((seconds / 360).rounded() / 10) "
             + "faults=\(faults.reduce(0, +)) (\(kinds)) "
-            + "sends=\(sends) unknown=\(unknown) windows_full=\(full)% replayed=\(repeated) "
-            + "trace=\(String(trace, radix: 16)) violations=\(violations) seeds/s=\(pace)"
+            + "crash_points=\(crashPoints.nonzeroBitCount)/\(Self.effects) "
+            + "sends=\(sends) waits=\(waits) stale=\(staleBatches) unknown=\(unknown) windows_full=\(full)% "
+            + "replayed=\(repeated) trace=\(String(trace, radix: 16)) violations=\(violations) seeds/s=\(pace)"
+    }
+
+    /// The fewest of a seed's faults with which a run still fails.
+    public static func shrunk(_ report: RunReport, settings: SimulationSettings? = nil) -> FaultSchedule {
+        let settings = settings ?? SimulationSettings(seed: report.seed)
+        return FaultSchedule(seed: report.seed, settings: settings).shrunk {
+            !Simulation.run(seed: report.seed, faults: $0, settings: settings).violations.isEmpty
+        }
     }
 
     /// A failure for whoever has to mend it: seed, violations, and the fewest faults that still cause one.
-    public static func explain(_ report: RunReport, settings: SimulationSettings = SimulationSettings()) -> String {
+    public static func explain(_ report: RunReport, settings: SimulationSettings? = nil) -> String {
+        let settings = settings ?? SimulationSettings(seed: report.seed)
         let schedule = FaultSchedule(seed: report.seed, settings: settings)
-        let shrunk = schedule.shrunk {
-            !Simulation.run(seed: report.seed, faults: $0, settings: settings).violations.isEmpty
-        }
+        let shrunk = shrunk(report, settings: settings)
         let rest = Simulation.run(seed: report.seed, faults: shrunk, settings: settings)
         var lines = ["seed \(report.seed):"]
         lines += report.violations.map { "  " + $0 }

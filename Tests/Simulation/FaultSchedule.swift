@@ -9,18 +9,27 @@ public struct FaultSchedule: Hashable, Sendable {
     /// What a seed draws. Up to a third of the run long each, so that two or three overlap.
     public init(seed: UInt64, settings: SimulationSettings) {
         var generator = SeededGenerator(seed: seed ^ 0x5EED_FA17)
-        let end = Int64(settings.faultSeconds) * 1_000
+        let end = settings.faultPhase
+        let pace = Int64(settings.pace)
         let count = Int.random(in: 1...max(1, settings.faults), using: &generator)
         faults = (0..<count).map { _ in
             let kind = Fault.Kind.allCases.randomElement(using: &generator) ?? .busLossy
-            let begins = Int64.random(in: 0..<(end - 1_000), using: &generator)
+            let begins = Int64.random(in: 0..<(end - 1_000 * pace), using: &generator)
             // Often shorter than a lease, sometimes longer.
-            let longest: Int64 = Bool.random(using: &generator) ? 4_000 : 13_000
-            let ends = min(end, begins + Int64.random(in: 200...longest, using: &generator))
-            let most = kind == .shardCrash || kind == .coordinatorCrash ? 12 : 100
+            let longest: Int64 = (Bool.random(using: &generator) ? 4_000 : 13_000) * pace
+            var ends = begins + Int64.random(in: 200 * pace...longest, using: &generator)
+            // A step that is taken back before any node has renewed its lease is seen by none.
+            if kind == .databaseStep { ends = max(ends, begins + 2_000 * pace) }
+            ends = min(end, ends)
+            let degrees =
+                switch kind {
+                case .shardCrash: 0...(Fault.mostEffects + 18)
+                case .coordinatorCrash: 0...(Fault.mostEffects + 10)
+                default: 20...100
+                }
             return Fault(
                 kind: kind, begins: begins, ends: ends, target: Int.random(in: 0..<12, using: &generator),
-                degree: Int.random(in: (most == 12 ? 0 : 20)...most, using: &generator))
+                degree: Int.random(in: degrees, using: &generator))
         }
     }
 

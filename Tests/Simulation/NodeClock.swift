@@ -15,9 +15,10 @@ struct NodeClock {
     func instant(of reading: MonotonicTime) -> Int64 {
         let elapsed = reading.nanoseconds - offset
         guard elapsed > 0 else { return 0 }
-        var time = elapsed - elapsed / 1_000_000 * ppm
-        while self.reading(at: time) >= reading, time > 0 { time -= 100_000 }
-        while self.reading(at: time) < reading { time += 1_000 }
+        let pace = 1_000_000 + ppm
+        // Below the answer by less than the reading's own rounding.
+        var time = elapsed / pace * 1_000_000 + elapsed % pace * 1_000_000 / pace - 2_000
+        while self.reading(at: time) < reading { time += 500 }
         return time
     }
 }

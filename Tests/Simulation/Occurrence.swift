@@ -8,6 +8,8 @@ enum Occurrence {
     case faultBegins(Int)
     case faultEnds(Int)
     case heal
+    case confirmClock
+    case databaseDies
 
     // MARK: Nodes. A process is one start of a node, a life is one incarnation of a process.
 

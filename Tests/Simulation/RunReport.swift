@@ -14,6 +14,12 @@ public struct RunReport: Hashable, Sendable {
     /// Cap keys of which some window was once as full as it may be: without them a cap was not tested (I26).
     public var fullKeys: Int
     public var capKeys: Int
+    /// Kinds of effects before which a process died, as bits (``TraceHash``'s numbers).
+    public var crashPoints: UInt64
+    /// Batches that came twice, late or to the wrong node.
+    public var staleBatches: Int
+    /// Requests whose wait was judged (I17).
+    public var waits: Int
     /// In words, each beginning with the invariant's name; at most ``InvariantChecker/mostViolations``.
     public var violations: [String]
 }

@@ -20,13 +20,24 @@
 /// part in it, because the machines are not given one.
 public enum Simulation {
     /// One run of a seed with the faults that the seed draws.
-    public static func run(seed: UInt64, settings: SimulationSettings = SimulationSettings()) -> RunReport {
-        run(seed: seed, faults: FaultSchedule(seed: seed, settings: settings), settings: settings)
+    public static func run(seed: UInt64, settings: SimulationSettings? = nil) -> RunReport {
+        let settings = settings ?? SimulationSettings(seed: seed)
+        return run(seed: seed, faults: FaultSchedule(seed: seed, settings: settings), settings: settings)
+    }
+
+    /// What happens in a run, in words, for whoever looks into a failure: events, and the actions that follow.
+    public static func story(seed: UInt64, faults: FaultSchedule? = nil) -> [String] {
+        let settings = SimulationSettings(seed: seed)
+        var cluster = Cluster(
+            seed: seed, faults: faults ?? FaultSchedule(seed: seed, settings: settings), settings: settings)
+        cluster.story = []
+        cluster.run()
+        return cluster.story ?? []
     }
 
     /// One run of a seed with other faults than its own: what shrinking does.
     public static func run(
-        seed: UInt64, faults: FaultSchedule, settings: SimulationSettings = SimulationSettings()
+        seed: UInt64, faults: FaultSchedule, settings: SimulationSettings
     ) -> RunReport {
         var cluster = Cluster(seed: seed, faults: faults, settings: settings)
         cluster.run()

@@ -12,28 +12,42 @@ public struct SimulationSettings: Hashable, Sendable {
     public var steps = 2
     /// Faults of one run, at most.
     public var faults = 14
-    /// Faults begin and end within this, in virtual seconds.
-    public var faultSeconds = 40
-    /// After the heal everything must be at rest within this, in virtual seconds: the caps let the work through in a
-    /// third of it.
-    public var restSeconds = 400
     /// Clocks run faster or slower by up to this, in millionths.
-    public var driftPPM: Int64 = 100
+    public var driftPPM: Int64 = 500
+    /// How many times slower everything goes than it could, except what takes its time on the way: with latencies as
+    /// they are and windows of twenty minutes, a clock that runs fast by 500 millionths shows.
+    public var pace = 1
 
     public init() {}
 
+    /// What a seed is run with, unless told otherwise: every fourth one slowly.
+    public init(seed: UInt64) { pace = seed % 4 == 0 ? 100 : 1 }
+
+    /// Faults begin and end within this, in virtual milliseconds.
+    var faultPhase: Int64 { 40_000 * Int64(pace) }
+
+    /// After the heal everything must be at rest within this: the caps let the work through in a third of it.
+    var rest: Duration { .seconds(400) * pace }
+
     /// Lengths of the "hour" and the "day", with the margins that real ones have in proportion.
-    let windows = CapWindows(hour: .seconds(12), day: .seconds(40))
+    var windows: CapWindows { CapWindows(hour: .seconds(12) * pace, day: .seconds(40) * pace) }
     let hourLimit = 4
     let dayLimit = 9
-    let httpTimeout: Duration = .seconds(3)
-    let acceptsLateFor: Duration = .seconds(8)
+    var httpTimeout: Duration { .seconds(3) * pace }
+    var acceptsLateFor: Duration { .seconds(8) * pace }
+    /// Between two messages of a contact.
+    var stepDelay: Duration { .seconds(2) * pace }
+    var firstBackoff: Duration { .seconds(1) * pace }
 
     var timers: Timers {
         var timers = Timers()
-        timers.claim = .seconds(10)
-        timers.sweep = .seconds(2)
-        timers.drain = .seconds(20)
+        timers.lease *= pace
+        timers.renewEvery *= pace
+        timers.selfFence *= pace
+        timers.sendWithin *= pace
+        timers.claim = .seconds(10) * pace
+        timers.sweep = .seconds(2) * pace
+        timers.drain = .seconds(20) * pace
         return timers
     }
 
@@ -51,6 +65,15 @@ public struct SimulationSettings: Hashable, Sendable {
         limits.breakerThreshold = 4
         limits.pollBackoff = Backoff(first: .seconds(1), cap: .seconds(4))
         limits.setAsideAfter = .seconds(5)
+        limits.settleFor *= pace
+        limits.setAsideAfter *= pace
+        limits.faultySettleAgain *= pace
+        limits.snapshotEvery *= pace
+        limits.leaseMargin *= pace
+        limits.settleBackoff *= pace
+        limits.retryBackoff *= pace
+        limits.breakerBackoff *= pace
+        limits.pollBackoff *= pace
         return limits
     }
 
@@ -61,6 +84,22 @@ public struct SimulationSettings: Hashable, Sendable {
         limits.claimLanesPerDevice = 2
         limits.sweepLanes = 8
         limits.namedLanes = 4
+        limits.emptyProbeBackoff *= pace
+        limits.retryBackoff *= pace
+        limits.surveySpacing *= pace
+        limits.surveyEvery *= pace
+        limits.silence *= pace
+        limits.takeBackEvery *= pace
+        limits.takeBackAtLeastEvery = .seconds(10) * pace
+        limits.writeOffAfter *= pace
+        limits.olderFor *= pace
+        limits.astrayAfter *= pace
         return limits
+    }
+}
+
+extension Backoff {
+    fileprivate static func *= (backoff: inout Backoff, pace: Int) {
+        backoff = Backoff(first: backoff.first * pace, cap: backoff.cap * pace)
     }
 }

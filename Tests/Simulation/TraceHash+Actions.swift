@@ -3,58 +3,51 @@ internal import SluiceCore
 /// Which action it was and of what: enough that two runs that differ have different traces.
 extension TraceHash {
     mutating func mix(_ action: ShardAction) {
+        mix(action.number)
         switch action {
-        case .readVersions(let id): mix(1, id.rawValue)
-        case .readOwnership(let id): mix(2, id.rawValue)
+        case .readVersions(let id): mix(id.rawValue)
+        case .readOwnership(let id): mix(id.rawValue)
         case .takeOver(let id, let slots):
-            mix(3, id.rawValue)
+            mix(id.rawValue)
             for slot in slots { mix(Int64(slot.slot.rawValue), slot.epoch.rawValue) }
-        case .loadDevices(let id, let slots): mix(4, id.rawValue, slots.count)
-        case .fetchBatch(let id, let batch): mix(5, id.rawValue, Int(batch.rawValue))
+        case .loadDevices(let id, let slots): mix(id.rawValue, slots.count)
+        case .fetchBatch(let id, let batch): mix(id.rawValue, batch.rawValue)
         case .reserve(let id, let requests):
-            mix(6, id.rawValue)
+            mix(id.rawValue)
             for request in requests { mix(request.claim) }
-        case .settle(let id, let settlements): mix(7, id.rawValue, settlements)
-        case .setAside(let id, let settlements): mix(8, id.rawValue, settlements)
+        case .settle(let id, let settlements): mix(id.rawValue, settlements)
+        case .setAside(let id, let settlements): mix(id.rawValue, settlements)
         case .release(let id, let claims):
-            mix(9, id.rawValue)
+            mix(id.rawValue)
             for claim in claims { mix(claim) }
         case .abortLost(let id, let claims):
-            mix(10, id.rawValue)
+            mix(id.rawValue)
             for claim in claims { mix(claim) }
         case .reportFault(let id, let claim, _):
-            mix(11, id.rawValue)
+            mix(id.rawValue)
             mix(claim)
-        case .giveUp(let id, let slots): mix(12, id.rawValue, slots.count)
-        case .record(let device, _, _): mix(13, Int64(Numbered.number(of: device)))
+        case .giveUp(let id, let slots): mix(id.rawValue, slots.count)
+        case .record(let device, _, _): mix(Int64(Numbered.number(of: device)))
         case .send(let id, let reservation, _, let latest):
-            mix(14, id.rawValue, Int(latest.nanoseconds))
+            mix(id.rawValue, latest.nanoseconds)
             mix(reservation.claim)
-        case .pollState(let device): mix(15, Int64(Numbered.number(of: device.id)))
+        case .pollState(let device): mix(Int64(Numbered.number(of: device.id)))
         case .publish(let report): mix(report)
-        case .restart: mix(17)
-        case .finished: mix(18)
+        case .restart, .finished: break
         }
     }
 
     mutating func mix(_ action: CoordinatorAction) {
+        mix(action.number)
         switch action {
         case .claim(let request):
-            mix(31)
             for share in request.shares { mix(share.lane.rawValue, share.batch.rawValue, share.limit) }
         case .dispatch(let batch):
-            mix(32, batch.id.rawValue)
+            mix(batch.id.rawValue)
             for claim in batch.claims { mix(claim) }
-        case .loadLanes: mix(33)
-        case .loadRoutes: mix(34)
-        case .readOwnerships: mix(35)
-        case .survey: mix(36)
         case .assign(let grants):
-            mix(37)
             for grant in grants { mix(Int64(grant.slot.rawValue), grant.owner?.rawValue ?? 0) }
-        case .takeBackExpired: mix(38)
-        case .takeBackOlderTerms: mix(39)
-        case .resign: mix(40)
+        case .loadLanes, .loadRoutes, .readOwnerships, .survey, .takeBackExpired, .takeBackOlderTerms, .resign: break
         }
     }
 
@@ -64,8 +57,10 @@ extension TraceHash {
         mix(third)
     }
 
-    private mutating func mix(_ kind: Int64, _ id: Int64, _ settlements: [Settlement]) {
-        mix(kind, id)
+    private mutating func mix(_ first: Int64, _ second: Int) { mix(first, Int64(second)) }
+
+    private mutating func mix(_ id: Int64, _ settlements: [Settlement]) {
+        mix(id)
         for settlement in settlements {
             mix(settlement.reservation.claim)
             mix(UInt64(settlement.outcome.ledgerState.rawValue.utf8.first ?? 0))
@@ -77,7 +72,8 @@ extension TraceHash {
     }
 
     private mutating func mix(_ report: CreditReport) {
-        mix(16, report.sequence, report.ended)
+        mix(report.sequence)
+        mix(report.ended)
         for credit in report.credits {
             mix(Int64(Numbered.number(of: credit.device)), credit.consumed, credit.capacity)
         }

@@ -28,6 +28,27 @@ import Testing
         #expect(Simulation.run(seed: 1_716).violations == [])
     }
 
+    /// Windows of 20 minutes and clocks that drift by 500 millionths: with margins of a second for an hour, five
+    /// messages fell into an hour for four, without any fault.
+    @Test func capsHoldAlthoughClocksDrift() {
+        let settings = SimulationSettings(seed: 4)
+        #expect(settings.pace == 100)
+        let report = Simulation.run(seed: 4, faults: FaultSchedule(faults: []), settings: settings)
+        #expect(report.violations == [])
+        #expect(report.fullKeys > 0)
+    }
+
+    /// The database's clock is 26 hours ahead for a while, forward and back, and then an operator confirms.
+    @Test(arguments: [40, 41]) func capsHoldWhenTheDatabasesClockIsSet(_ degree: Int) {
+        let step = Fault(kind: .databaseStep, begins: 15_000, ends: 25_000, target: 3, degree: degree)
+        let crash = Fault(kind: .shardCrash, begins: 20_000, ends: 24_000, target: 0, degree: 0)
+        for seed in UInt64(1)...3 {
+            let report = Simulation.run(
+                seed: seed, faults: FaultSchedule(faults: [step, crash]), settings: SimulationSettings(seed: seed))
+            #expect(report.violations == [])
+        }
+    }
+
     @Test func shrinkingKeepsOnlyTheFaultsThatMatter() {
         let faults = FaultSchedule(seed: 3, settings: SimulationSettings()).faults
         let culprit = faults[faults.count / 2]

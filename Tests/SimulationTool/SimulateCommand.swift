@@ -20,7 +20,11 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Runs at the same time.")
     var jobs = 2
 
+    @Option(help: ArgumentHelp("Tell what happens in one run, with the fewest faults that fail.", valueName: "seed"))
+    var story: UInt64?
+
     mutating func run() async throws {
+        if let story { return tell(story) }
         let clock = ContinuousClock()
         let start = clock.now
         let (seeds, base, jobs) = (seeds, seedBase, max(1, jobs))
@@ -38,6 +42,13 @@ struct SimulateCommand: AsyncParsableCommand {
         if !others.isEmpty { print("also failed: seeds \(others.joined(separator: " "))") }
         print(campaign.summary(elapsed: elapsed))
         if campaign.violations > 0 { throw ExitCode.failure }
+    }
+
+    private func tell(_ seed: UInt64) {
+        let report = Simulation.run(seed: seed)
+        let faults = report.violations.isEmpty ? nil : Campaign.shrunk(report)
+        for line in Simulation.story(seed: seed, faults: faults) { print(line) }
+        for violation in report.violations { print(violation) }
     }
 
     @concurrent

@@ -11,8 +11,8 @@ import Testing
         #expect(settings.nodeName == "db-1_example_org")
         #expect(settings.timers.lease == .seconds(5))
         #expect(settings.windows == CapWindows(hour: .seconds(3_600), day: .seconds(86_400)))
-        #expect(settings.windows.hourMargin == .seconds(1))
-        #expect(settings.windows.dayMargin == .seconds(10))
+        #expect(settings.windows.hourMargin > .seconds(5) && settings.windows.hourMargin < .seconds(6))
+        #expect(settings.windows.dayMargin > .seconds(96) && settings.windows.dayMargin < .seconds(97))
         #expect(throws: SettingsError.self) { try settings.requireDatabaseURL() }
     }
 

@@ -126,7 +126,10 @@ final class ShardUnderTest {
     }
 
     static func requests(_ claims: [Claim]) -> [ReserveRequest] {
-        claims.map { ReserveRequest(claim: $0, deadlineAfter: .seconds(86)) }
+        let known = Duration.seconds(86)
+        return claims.map {
+            ReserveRequest(claim: $0, deadlineAfter: known + ClockDrift.allowance(for: known))
+        }
     }
 
     /// A credit report of this node's slot.

@@ -51,6 +51,14 @@ import Testing
         }
     }
 
+    @Test func itConfirmsTheClock() async throws {
+        try await Self.with { world, session in
+            try await world.shard.noteClockStep(of: .seconds(3), seenBy: "shard-1")
+            #expect(try await session.clockSteps().count == 1)
+            #expect(try await session.confirmClock(reason: nil) == 1)
+        }
+    }
+
     @Test(arguments: [DatabaseRole.operator, .reader])
     func itReadsWhatTheQuestionsAsk(role: DatabaseRole) async throws {
         try await World.with { world in

@@ -127,7 +127,7 @@ import Testing
             let waiting = try #require(Set([World.phone(0), World.phone(1)]).subtracting(one.map(\.recipient)).first)
             let reason = try #require(try await world.session.why(waiting).enrollments.first?.reasons.first)
             #expect(reason.code == "at_hourly_cap")
-            #expect(try (3_500...3_602).contains(#require(reason.until).timeIntervalSinceNow))
+            #expect(try (3_500...3_607).contains(#require(reason.until).timeIntervalSinceNow))
         }
     }
 

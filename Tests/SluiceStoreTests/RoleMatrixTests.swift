@@ -10,6 +10,7 @@ import Testing
         .coordinator: """
         branch_intake IUD
         claim_batches IUD
+        clock_steps Iu(noticed_at seconds times)
         cluster_versions U
         completion_intake IUD
         contact_tallies IUD
@@ -35,6 +36,7 @@ import Testing
         .shard: """
         branch_intake I
         claim_batches u(open_claims)
+        clock_steps Iu(noticed_at seconds times)
         cluster_versions u(assignment)
         completion_intake I
         contact_tally_changes I
@@ -73,10 +75,14 @@ import Testing
         """,
         .operator: """
         audit_log I
+        claim_batches u(expires_at)
+        clock_steps u(confirmed_at confirmed_by)
         control_changes I
+        coordinator_lease u(expires_at)
         device_caps u(concurrent_cap daily_cap hourly_cap paused_at paused_reason updated_at)
         drained_nodes ID
         intake_scans I
+        node_leases u(expires_at)
         pauses ID
         sequences u(is_active updated_at)
         suppressions ID

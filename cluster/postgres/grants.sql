@@ -40,9 +40,12 @@ GRANT SELECT, INSERT, UPDATE ON node_fences TO sluice_coordinator, sluice_shard,
 GRANT SELECT ON cluster_versions, control_changes TO sluice_coordinator, sluice_shard, sluice_api;
 GRANT UPDATE (assignment) ON cluster_versions TO sluice_coordinator, sluice_shard, sluice_api;
 
+-- What a node sees of the database's clock it writes down; to confirm it is an operator's.
+GRANT INSERT, UPDATE (seconds, noticed_at, times) ON clock_steps TO sluice_coordinator, sluice_shard;
+
 -- What everybody reads: no lead and no credential is in here.
 GRANT SELECT ON sluice_schema, workspaces, sequences, sequence_steps, sequence_branches, lanes, device_states, pauses,
-    drained_nodes, slot_owners, coordinator_lease, claim_batches, untouchable_contacts
+    drained_nodes, slot_owners, coordinator_lease, claim_batches, untouchable_contacts, clock_steps
     TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON user_devices TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 -- Everything about gateways and devices but credentials.
@@ -119,5 +122,9 @@ GRANT UPDATE (hourly_cap, daily_cap, concurrent_cap, paused_at, paused_reason, u
 GRANT UPDATE (is_active, updated_at) ON sequences TO sluice_operator;
 -- A sequence that goes on has the leads looked through that came meanwhile.
 GRANT INSERT ON intake_scans TO sluice_operator;
+-- Confirms the database's clock, which ends leases and claims that a wrong one made hours long. To end or to lengthen
+-- one costs time and nothing else: the fence alone says who may reserve.
+GRANT UPDATE (confirmed_at, confirmed_by) ON clock_steps TO sluice_operator;
+GRANT UPDATE (expires_at) ON node_leases, coordinator_lease, claim_batches TO sluice_operator;
 
 COMMIT;

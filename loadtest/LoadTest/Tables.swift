@@ -77,11 +77,11 @@ struct Tables: Sendable {
     func nextFreeSeconds() async throws -> Double? {
         let rows = try await connection.query(
             """
-            SELECT extract(epoch FROM min(r.settled_at) + interval '3601 seconds' - now())::float8 AS seconds
+            SELECT extract(epoch FROM min(r.settled_at) + interval '3606 seconds' - now())::float8 AS seconds
             FROM (SELECT l.device_id, l.settled_at, c.hourly_cap,
                     row_number() OVER (PARTITION BY l.device_id ORDER BY l.settled_at DESC) AS place
                   FROM send_ledger l JOIN device_caps c USING (device_id)
-                  WHERE l.is_charged AND l.settled_at > now() - interval '3601 seconds') r
+                  WHERE l.is_charged AND l.settled_at > now() - interval '3606 seconds') r
             WHERE r.place = r.hourly_cap
             """)
         return try rows.first?.decode(Double?.self, "seconds")

@@ -181,6 +181,13 @@ public struct CoordinatorMachine: Sendable {
         if let next = expiries.next, next <= databaseNow(now), !errands.isRunning(.takeBackExpired) {
             errands.want(.takeBackExpired)
         }
+        if let due = takeBackDue, due <= now, !errands.isRunning(.takeBackExpired) { errands.want(.takeBackExpired) }
+    }
+
+    /// Outcomes that shards set aside wait for it too, also while no claim is out. And the database's clock may have
+    /// been ahead when a claim was made: its expiry is far off then, until an operator puts it right.
+    private var takeBackDue: MonotonicTime? {
+        (takenBackAt ?? lastSurvey).map { $0 + limits.takeBackAtLeastEvery }
     }
 
     /// Regularly, and more often while a member is silent.
@@ -292,6 +299,7 @@ public struct CoordinatorMachine: Sendable {
             let time = clock.latestMonotonicTime(of: expiry)
             if time > now { include(time) }
         }
+        if let takeBackDue, !errands.isPending(.takeBackExpired) { include(takeBackDue) }
         if claiming == nil, !grants.isEmpty { include(claimNotBefore) }
         return next
     }

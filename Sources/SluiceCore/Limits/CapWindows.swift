@@ -4,10 +4,15 @@ public struct CapWindows: Hashable, Sendable {
     public var hour: Duration
     public var day: Duration
 
-    /// Added for the clocks' and the gateway's sake: 1 s to an hour, 10 s to a day, and the same share of a shortened
-    /// window.
-    public var hourMargin: Duration { hour / 3_600 }
-    public var dayMargin: Duration { day / 8_640 }
+    /// Added to an hour and to a day: 2 s and 10 s for steps of the database's clock that are too small to be seen
+    /// (``ClockWatch/tolerance``), the same share of a shortened window, and what two clocks part in that time.
+    public var hourMargin: Duration { hour / 1_800 + ClockDrift.allowance(for: hour) }
+    public var dayMargin: Duration { day / 8_640 + ClockDrift.allowance(for: day) }
+
+    /// Of any other window.
+    public static func margin(for length: Duration) -> Duration {
+        .seconds(2) + ClockDrift.allowance(for: length)
+    }
 
     /// How far back a take-over must read the ledger: the longest window with its margin, and five minutes, more
     /// than an attempt may stay open.

@@ -4,7 +4,7 @@ public struct Caps: Hashable, Sendable {
     public struct Window: Hashable, Sendable {
         public var length: Duration
         public var limit: Int
-        /// Added to `length` for the clocks' and the gateway's sake: 1 s for an hour, 10 s for a day.
+        /// Added to `length` because clocks differ: ``CapWindows``.
         public var margin: Duration
 
         public init(length: Duration, limit: Int, margin: Duration) {

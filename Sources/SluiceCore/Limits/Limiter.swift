@@ -124,6 +124,9 @@ public struct Limiter: Sendable {
         return spans.map { WindowUse(window: $0.window, used: held + finishes.end - $0.inside) }
     }
 
+    /// Whether what is not known keeps every place taken at `now`.
+    public func isUnknown(at now: MonotonicTime) -> Bool { max(latest, now.nanoseconds) < fullUntil }
+
     /// Unknowns whose deadline had not passed when last asked.
     public var unknowns: Int { deadlines.count }
 

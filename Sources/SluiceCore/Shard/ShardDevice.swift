@@ -60,9 +60,10 @@ struct ShardDevice: Sendable {
     /// Whether sends of this device have to be a gap apart.
     var isPaced: Bool { hasOwnGaps || profile.gap.upperBound > .zero }
 
-    /// D_send + T_http + A_max.
+    /// D_send + T_http + A_max, on clocks of which the gateway's may be slow and ours fast.
     func deadlineAfter(_ timers: Timers) -> Duration {
-        timers.sendWithin + profile.gateway.httpTimeout + profile.gateway.acceptsLateFor
+        let known = timers.sendWithin + profile.gateway.httpTimeout + profile.gateway.acceptsLateFor
+        return known + ClockDrift.allowance(for: known)
     }
 }
 
@@ -70,6 +71,8 @@ struct ShardDevice: Sendable {
 struct ShardCapKey: Sendable {
     var name: String
     var limiter: Limiter
+    /// It was rebuilt while nobody knew what the ledger's dates are worth, and counts as full.
+    var isInDoubt = false
     /// The devices, by index.
     var members: [Int] = []
     /// Places held by claims in reserve statements, which the leader still counts as live.

@@ -88,11 +88,21 @@ public struct SlotHistory: Hashable, Sendable {
     public var lanes: [LaneDue]
     /// The charges are complete as far back as this from the statement's own time.
     public var lookback: Duration
+    /// What the database's clock showed after the load; nil: it was not asked.
+    public var readAt: DatabaseTime?
+    /// The database's clock has stepped, and nobody has confirmed the ledger's dates: what the limiters have to count
+    /// is not known.
+    public var isClockInDoubt: Bool
 
-    public init(charges: [LedgerCharge], devices: [DeviceProfile], lanes: [LaneDue], lookback: Duration) {
+    public init(
+        charges: [LedgerCharge], devices: [DeviceProfile], lanes: [LaneDue], lookback: Duration,
+        readAt: DatabaseTime? = nil, isClockInDoubt: Bool = false
+    ) {
         self.charges = charges
         self.devices = devices
         self.lanes = lanes
         self.lookback = lookback
+        self.readAt = readAt
+        self.isClockInDoubt = isClockInDoubt
     }
 }

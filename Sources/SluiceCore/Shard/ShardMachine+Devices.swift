@@ -218,9 +218,9 @@ extension ShardMachine {
         freeHosts.append(index)
     }
 
-    mutating func addCapKey(_ name: String, _ limiter: Limiter) {
+    mutating func addCapKey(_ name: String, _ limiter: Limiter, isInDoubt: Bool) {
         let index = freeCapKeys.popLast() ?? capKeys.endIndex
-        let capKey = ShardCapKey(name: name, limiter: limiter)
+        let capKey = ShardCapKey(name: name, limiter: limiter, isInDoubt: isInDoubt)
         if index == capKeys.endIndex { capKeys.append(capKey) } else { capKeys[index] = capKey }
         capKeyIndex[name] = index
     }

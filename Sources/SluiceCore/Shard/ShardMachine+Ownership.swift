@@ -6,10 +6,10 @@ extension ShardMachine {
         if phase == .running, versions.assignment != appliedAssignment, gates.ownership.isOpen(at: now) {
             actions.append(.readOwnership(begin(.ownership(version: versions.assignment))))
         }
-        while !takeOverQueue.isEmpty, gates.takeOver.isOpen(at: now) {
+        while !takeOverQueue.isEmpty, gates.takeOver.isOpen(at: now), let clock {
             let slots = Array(takeOverQueue.prefix(limits.takeOverBatch))
             takeOverQueue.removeFirst(slots.count)
-            let id = begin(.takeOver(slots, control: appliedControl))
+            let id = begin(.takeOver(slots, control: appliedControl, clock: clock, asked: now))
             actions.append(.takeOver(id, slots.compactMap { self.slots[$0].ownership }))
         }
         if versions.control != appliedControl, gates.devices.isOpen(at: now) {
@@ -77,10 +77,15 @@ extension ShardMachine {
         takeOverQueue.append(slot)
     }
 
-    mutating func takenOver(_ loaded: [HashSlot], control: Int64, _ history: SlotHistory, at now: MonotonicTime) {
+    /// `reading`: what was known of the database's clock when the load began, at `asked`; its dates are read by that
+    /// one, because a newer one may be of after a step.
+    mutating func takenOver(
+        _ loaded: [HashSlot], control: Int64, _ history: SlotHistory, reading: ClockReading, asked: MonotonicTime,
+        at now: MonotonicTime
+    ) {
         // Profiles that changed while the statement ran may have been read before the change.
         if control != appliedControl { appliedControl = Self.unknownVersion }
-        addCapKeys(of: history, at: now)
+        addCapKeys(of: history, reading: reading, asked: asked, at: now)
         let asked = Set(loaded)
         for profile in history.devices where asked.contains(profile.slot) { install(profile, at: now) }
         reviewCaps(of: loaded, at: now)
@@ -91,40 +96,6 @@ extension ShardMachine {
             if slots[slot].phase == .loading { slots[slot].phase = .ready }
             for device in slots[slot].devices { touch(device) }
             lessOutstanding(slot)
-        }
-    }
-
-    /// Rebuilds the limiters of cap keys that are new here. A key's history is as complete as that of its least known
-    /// device.
-    private mutating func addCapKeys(of history: SlotHistory, at now: MonotonicTime) {
-        guard let clock else { preconditionFailure("slots are owned only after a renewal") }
-        var charges: [String: [Limiter.Charge]] = [:]
-        for charge in history.charges { charges[charge.capKey, default: []].append(charge.limiterCharge(clock)) }
-        // The statement ran before its answer came, so counted from now its history begins later than it does: never
-        // too early.
-        let complete = now - history.lookback
-        var knownFrom: [String: MonotonicTime] = [:]
-        for profile in history.devices {
-            let from = profile.historyFrom.map(clock.latestMonotonicTime(of:)) ?? complete
-            knownFrom[profile.capKey] = max(from, knownFrom[profile.capKey] ?? complete)
-        }
-        var new: Set<String> = []
-        var caps: [String: [Caps]] = [:]
-        for profile in history.devices { caps[profile.capKey, default: []].append(profile.caps) }
-        for profile in history.devices where capKeyIndex[profile.capKey] == nil {
-            let limiter = Limiter(
-                caps: Caps.strictest(of: caps[profile.capKey] ?? []) ?? profile.caps,
-                charges: charges[profile.capKey] ?? [], knownFrom: knownFrom[profile.capKey], at: now)
-            addCapKey(profile.capKey, limiter)
-            new.insert(profile.capKey)
-        }
-        // What a device brings along to a key that is here already.
-        for profile in history.devices where profile.hasMovedKey && !new.contains(profile.capKey) {
-            guard let index = capKeyIndex[profile.capKey], !isMember(profile) else { continue }
-            let brought = history.charges.filter { $0.broughtBy == profile.id && $0.capKey == profile.capKey }
-            capKeys[index].limiter.absorb(
-                brought.map { $0.limiterCharge(clock) }, knownFrom: knownFrom[profile.capKey] ?? complete, at: now)
-            touchMembers(ofCapKey: index)
         }
     }
 
@@ -157,6 +128,7 @@ extension ShardMachine {
             }
         }
         for profile in profiles where slots[profile.slot].isLoaded {
+            if isInDoubt(profile.capKey) { readHistoryAnew(of: profile.slot) }
             if capKeyIndex[profile.capKey] == nil || profile.hasMovedKey && !isMember(profile) {
                 if let known = deviceIndex[profile.id] { retire(known, at: now) }
                 readHistoryAnew(of: profile.slot)
@@ -211,15 +183,5 @@ extension ShardMachine {
         guard phase == .running else { return }
         phase = .draining(until: now + timers.drain)
         for slot in HashSlot.all { leave(slot) }
-    }
-}
-
-extension LedgerCharge {
-    /// On our clock, as late as it can have been.
-    func limiterCharge(_ clock: ClockReading) -> Limiter.Charge {
-        switch time {
-        case .settled(let time): .finished(clock.latestMonotonicTime(of: time))
-        case .open(let deadline): .open(until: clock.latestMonotonicTime(of: deadline))
-        }
     }
 }

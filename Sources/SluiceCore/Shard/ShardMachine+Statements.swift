@@ -32,8 +32,8 @@ extension ShardMachine {
         switch (statement, event) {
         case (.look(let asked), .versions(_, let read)): confirm(read, asked: asked, at: now)
         case (.ownership(let version), .ownership(_, let rows)): ownershipRead(rows, version: version, at: now)
-        case (.takeOver(let slots, let control), .takenOver(_, let history)):
-            takenOver(slots, control: control, history, at: now)
+        case (.takeOver(let slots, let control, let clock, let asked), .takenOver(_, let history)):
+            takenOver(slots, control: control, history, reading: clock, asked: asked, at: now)
         case (.devices(let slots, let version), .devices(_, let profiles)):
             devicesLoaded(slots, profiles, version: version, at: now)
         case (.fetch(let id), .fetched(_, let batch)): fetched(id, batch, at: now)
@@ -64,7 +64,7 @@ extension ShardMachine {
         switch statement {
         case .look: isLookWanted = true
         case .ownership, .devices: break
-        case .takeOver(let slots, _): takeOverFailed(slots)
+        case .takeOver(let slots, _, _, _): takeOverFailed(slots)
         case .fetch(let id): known.forget(id)
         case .reserve(let attempts): reserveFailed(attempts, failure, at: now)
         case .settle(let items): settleFailed(items, failure)

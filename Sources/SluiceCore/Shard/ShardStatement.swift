@@ -2,8 +2,8 @@
 enum ShardStatement: Sendable {
     case look(asked: MonotonicTime)
     case ownership(version: Int64)
-    /// `control`: the version of the profiles known when it began.
-    case takeOver([HashSlot], control: Int64)
+    /// `control`: the version of the profiles known when it began. `clock`: what was known of the database's then.
+    case takeOver([HashSlot], control: Int64, clock: ClockReading, asked: MonotonicTime)
     case devices([HashSlot], version: Int64)
     case fetch(BatchID)
     case reserve([Attempt])

@@ -100,6 +100,8 @@ struct ControlFacts: Sendable {
     var endlessSteps: [Step]
     var hasLedgerToday: Bool
     var hasLedgerTomorrow: Bool
+    /// Not confirmed yet, the newest first.
+    var clockSteps: [ClockStep] = []
     var oldestIntakeSeconds: Double?
     /// Rows of the intake that could not be written, counted up to ``IntakeQueries/mostSetAside``, and why the first
     /// one could not.

@@ -44,6 +44,7 @@ enum ControlQueries {
             facts.hasLedgerToday = try row.decode(Bool.self, "today")
             facts.hasLedgerTomorrow = try row.decode(Bool.self, "tomorrow")
         }
+        facts.clockSteps = try await ClockStep.open(database, within: limit)
         facts.oldestIntakeSeconds = try await IntakeQueries.oldestSeconds(database, within: limit)
         facts.intakeSetAside = try await IntakeQueries.setAside(database, within: limit)
         facts.completionsRefused = try await IntakeQueries.completionsRefused(database, within: limit)

@@ -19,6 +19,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case termsDiffer = "SLU-109"
     case nodesDrained = "SLU-110"
     case allNodesDrained = "SLU-111"
+    case clockStepped = "SLU-112"
 
     case ledgerDayMissing = "SLU-201"
     case intakeOld = "SLU-202"
@@ -68,6 +69,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .termsDiffer: "terms_differ"
         case .nodesDrained: "nodes_drained"
         case .allNodesDrained: "all_nodes_drained"
+        case .clockStepped: "clock_stepped"
         case .ledgerDayMissing: "ledger_day_missing"
         case .intakeOld: "intake_old"
         case .intakeSetAside: "intake_set_aside"

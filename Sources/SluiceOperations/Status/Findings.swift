@@ -97,6 +97,13 @@ enum Findings {
                 Finding(
                     .ledgerDayMissing, "the send ledger has no partition for \(day) (UTC): sending stops without it"))
         }
+        if let step = control.clockSteps.first {
+            found.append(
+                Finding(
+                    .clockStepped,
+                    "the database's clock has stepped (\(step.words)): devices that change nodes send nothing until "
+                        + "`sluice clock confirm`"))
+        }
         if let age = control.oldestIntakeSeconds, age > oldIntake {
             let behind = facts.replies.compactMap(\.coordinator).map(\.intakeBacklog).max() ?? 0
             let others = behind > 1 ? "; \(Words.count(behind)) or more enrollments wait" : ""

@@ -11,6 +11,9 @@ public protocol CoordinatorStore: Sendable {
     /// Ends the incarnation and, when it leads, the term at once, so that the standby need not wait for the expiry.
     func leave(_ incarnation: Incarnation, leading: Term?) async throws
 
+    /// As ``ShardStore/noteClockStep(of:seenBy:)``.
+    func noteClockStep(of parting: Duration, seenBy node: String) async throws
+
     // MARK: Nodes and slots. Every write names the term and does nothing when it is not the current one (`termLost`).
 
     /// Shard nodes with a running lease.

@@ -43,6 +43,10 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         try await NodeLifecycle(pool: pools.lease).leave(incarnation)
     }
 
+    public func noteClockStep(of parting: Duration, seenBy node: String) async throws {
+        try await NodeLifecycle(pool: pools.lease).noteClockStep(of: parting, seenBy: node)
+    }
+
     // MARK: Nodes and slots
 
     public func liveShards() async throws -> [ShardMember] {

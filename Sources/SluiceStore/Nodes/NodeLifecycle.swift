@@ -52,6 +52,18 @@ public struct NodeLifecycle: Sendable {
         }
     }
 
+    /// At most one unconfirmed row a node, whatever its clock does.
+    func noteClockStep(of parting: Duration, seenBy node: String) async throws {
+        try await storing {
+            try await pool.query(
+                """
+                INSERT INTO clock_steps (node_name, seconds) VALUES ($1, $2)
+                ON CONFLICT (node_name) WHERE confirmed_at IS NULL DO UPDATE SET
+                    seconds = excluded.seconds, noticed_at = clock_timestamp(), times = clock_steps.times + 1
+                """, [.string(node), .double(parting / .seconds(1))])
+        }
+    }
+
     private static let registerSQL = """
         WITH fence AS (
             INSERT INTO node_fences (node_name, role) SELECT $1::text, $2::text

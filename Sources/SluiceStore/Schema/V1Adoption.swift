@@ -4,9 +4,9 @@ extension SchemaV1 {
         "sequence_branches", "branch_intake", "lanes", "claim_batches", "settles_left", "untouchable_contacts",
         "gateways", "device_caps", "device_states", "suppressions", "pauses", "audit_log", "api_keys",
         "idempotent_answers", "node_fences", "node_leases", "drained_nodes", "slot_owners", "coordinator_lease",
-        "cluster_versions", "control_changes", "send_ledger", "enrollment_intake", "intake_scans", "completion_intake",
-        "lane_wakes", "external_ids", "contact_tallies", "contact_tally_changes", "device_load_balance",
-        "contact_counts",
+        "clock_steps", "cluster_versions", "control_changes", "send_ledger", "enrollment_intake", "intake_scans",
+        "completion_intake", "lane_wakes", "external_ids", "contact_tallies", "contact_tally_changes",
+        "device_load_balance", "contact_counts",
     ]
 
     /// What a database that was here before Sluice needs. On an empty one these statements do nothing.

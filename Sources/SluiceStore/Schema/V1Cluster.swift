@@ -55,6 +55,20 @@ extension SchemaV1 {
         );
         INSERT INTO coordinator_lease (term, expires_at) VALUES (0, '-infinity');
 
+        -- Nodes that saw the database's clock step: until confirmed, a take-over trusts no date of the ledger.
+        CREATE TABLE clock_steps (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            node_name text NOT NULL,
+            noticed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            -- By how much the database's clock went ahead; negative: back.
+            seconds double precision NOT NULL,
+            -- How often this node has seen one since the last confirmation.
+            times integer NOT NULL DEFAULT 1,
+            confirmed_at timestamptz,
+            confirmed_by text
+        );
+        CREATE UNIQUE INDEX clock_steps_open ON clock_steps (node_name) WHERE confirmed_at IS NULL;
+
         -- Versions that a renewal reads, so that nodes know when to read more. The assignment is written by one leader
         -- and the owners, briefly: a counter. Control changes come from operators' transactions, which may stay open:
         -- each appends a row, and the version is how many have become visible, so a late commit is never overlooked and
@@ -98,7 +112,7 @@ extension SchemaV1 {
     static let controlTriggers =
         [
             "sequences", "workspaces", "pauses", "gateways", "device_caps", "device_states", "user_devices",
-            "drained_nodes",
+            "drained_nodes", "clock_steps",
         ]
         .map { table in
             """

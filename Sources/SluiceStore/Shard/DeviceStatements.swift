@@ -96,7 +96,10 @@ struct DeviceStatements {
         guard let list = try? JSONDecoder().decode([Further].self, from: Data(text.utf8)),
             list.allSatisfy({ 1...86_400 ~= $0.seconds && $0.limit > 0 })
         else { throw .malformed("device_caps.windows = \(text.prefix(200))") }
-        return list.map { Caps.Window(length: .seconds($0.seconds), limit: $0.limit, margin: .seconds(1)) }
+        return list.map { further in
+            let length = Duration.seconds(further.seconds)
+            return Caps.Window(length: length, limit: further.limit, margin: CapWindows.margin(for: length))
+        }
     }
 
     private static func credentials(_ text: String) throws(StoreError) -> [String: String] {

@@ -22,6 +22,10 @@ public struct PostgresShardStore: ShardStore {
         try await NodeLifecycle(pool: pools.lease).leave(incarnation)
     }
 
+    public func noteClockStep(of parting: Duration, seenBy node: String) async throws {
+        try await NodeLifecycle(pool: pools.lease).noteClockStep(of: parting, seenBy: node)
+    }
+
     public func drain(_ incarnation: Incarnation) async throws {
         try await storing {
             try await pools.lease.query(
@@ -128,7 +132,13 @@ public struct PostgresShardStore: ShardStore {
                     .slots(slots.map(\.slot)), .int64Array(slots.map(\.epoch.rawValue)),
                     .int64(lookback.wholeMicroseconds),
                 ], deadline: .seconds(10))
-            var found = TakeOver(charges: [], orphans: 0, lanes: [])
+            // Afterwards: a step while the charges were read is in doubt too.
+            guard let clock = try await pools.durable.query(TakeOverStatements.clock).first else {
+                throw StoreError.malformed("no answer to what time it is")
+            }
+            var found = TakeOver(
+                charges: [], orphans: 0, lanes: [], readAt: try clock.time("now"),
+                isClockInDoubt: try clock.decode(Bool.self, "is_in_doubt"))
             found.charges.reserveCapacity(rows.count)
             var orphans: [SettleRow] = []
             for row in rows {

@@ -66,6 +66,10 @@ public protocol ShardStore: Sendable {
     /// Records what a gateway said of a device.
     func record(_ condition: DeviceCondition, detail: String, of device: DeviceID) async throws
 
+    /// Writes down that the database's clock and this node's parted by so much (negative: it went back). Durable when
+    /// it returns. A node has one row until an operator confirms it.
+    func noteClockStep(of parting: Duration, seenBy node: String) async throws
+
     /// Ends the incarnation: its lease row goes and its fence is closed.
     func leave(_ incarnation: Incarnation) async throws
 }
@@ -92,10 +96,18 @@ public struct TakeOver: Sendable {
     /// Attempts of dead owners that became unknown.
     public var orphans: Int
     public var lanes: [LaneDue]
+    /// What the database's clock showed after the charges were read.
+    public var readAt: DatabaseTime
+    /// A node has seen that clock step, and nobody has confirmed the ledger's dates since.
+    public var isClockInDoubt: Bool
 
-    public init(charges: [LedgerCharge], orphans: Int, lanes: [LaneDue]) {
+    public init(
+        charges: [LedgerCharge], orphans: Int, lanes: [LaneDue], readAt: DatabaseTime, isClockInDoubt: Bool
+    ) {
         self.charges = charges
         self.orphans = orphans
         self.lanes = lanes
+        self.readAt = readAt
+        self.isClockInDoubt = isClockInDoubt
     }
 }

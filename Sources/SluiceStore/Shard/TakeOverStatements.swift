@@ -5,13 +5,16 @@ enum TakeOverStatements {
     /// settlement, unsettled ones at their deadline), oldest first; and which attempts nobody alive will settle,
     /// because they were reserved under an earlier epoch by a closed incarnation. A device that had another cap key
     /// brings along what it sent under that one. `$1` slots, `$2` their epochs, `$3` microseconds to look back.
+    ///
+    /// What is dated later than now was dated by a clock that has been put right since: it counts from now, and what is
+    /// open is open for as long as it may be from now.
     static let history = """
         WITH closed AS MATERIALIZED (
             SELECT incarnation FROM node_fences WHERE closed_at IS NOT NULL
         ), since AS MATERIALIZED (
-            SELECT clock_timestamp() - $3::bigint * interval '1 microsecond' AS at
+            SELECT now, now - $3::bigint * interval '1 microsecond' AS at FROM (SELECT clock_timestamp() AS now) n
         ), day AS MATERIALIZED (
-            SELECT least((at AT TIME ZONE 'UTC')::date - 1, (clock_timestamp() AT TIME ZONE 'UTC')::date - 2) AS first
+            SELECT least((at AT TIME ZONE 'UTC')::date - 1, (now AT TIME ZONE 'UTC')::date - 2) AS first
             FROM since
         ), entry AS MATERIALIZED (
             SELECT l.*, l.state IN ('reserved', 'unknown') AS is_open,
@@ -33,17 +36,24 @@ enum TakeOverStatements {
         )
         SELECT cap_key, NULL::uuid AS brought_by, is_open, is_orphan, contact_id, attempt,
             day - date '1970-01-01' AS day, batch, generation, moves,
-            CASE WHEN is_open THEN deadline ELSE settled_at END AS at
+            least(CASE WHEN is_open THEN deadline ELSE settled_at END,
+                (SELECT now FROM since) + CASE WHEN is_open THEN deadline - reserved_at ELSE interval '0' END) AS at
         FROM entry
         WHERE is_orphan OR is_charged AND state <> 'aborted'
           AND CASE WHEN is_open THEN deadline ELSE settled_at END > (SELECT at FROM since)
         UNION ALL
         SELECT key_now, device_id, is_open, false, contact_id, attempt, day - date '1970-01-01', batch, generation,
-            moves, CASE WHEN is_open THEN deadline ELSE settled_at END
+            moves, least(CASE WHEN is_open THEN deadline ELSE settled_at END,
+                (SELECT now FROM since) + CASE WHEN is_open THEN deadline - reserved_at ELSE interval '0' END)
         FROM brought
         WHERE is_charged AND state <> 'aborted'
           AND CASE WHEN is_open THEN deadline ELSE settled_at END > (SELECT at FROM since)
         ORDER BY at
+        """
+
+    /// What the dates in the history are worth.
+    static let clock = """
+        SELECT clock_timestamp() AS now, EXISTS (SELECT FROM clock_steps WHERE confirmed_at IS NULL) AS is_in_doubt
         """
 
     /// Before the history of slots with a device whose cap key was changed: waits for every reserve under way, because

@@ -1,8 +1,8 @@
 internal import SluiceCore
 
-/// Windows, concurrency, and progress: what is counted over time.
+/// Windows and concurrency: what the gateway saw of each cap key.
 extension InvariantChecker {
-    private var caps: [(key: String, caps: Caps)] {
+    var caps: [(key: String, caps: Caps)] {
         var all: [(key: String, caps: Caps)] = []
         for profile in store.profiles where !all.contains(where: { $0.key == profile.capKey }) {
             all.append((profile.capKey, profile.caps))
@@ -15,7 +15,9 @@ extension InvariantChecker {
     mutating func checkCaps() -> (full: Int, all: Int) {
         var full = 0
         for (key, caps) in caps {
+            // As the gateway's log dates them.
             let accepted = log.filter { $0.capKey == key }.compactMap(\.accepted).sorted()
+                .map { gatewayClock.reading(at: $0).nanoseconds }
             var isFull = false
             for (number, window) in caps.windows.enumerated() {
                 let length = window.length.nanoseconds
@@ -54,40 +56,5 @@ extension InvariantChecker {
                 break
             }
         }
-    }
-
-    /// I16: the first request of a cap key after the heal comes within 20 s of when there was work and room for it.
-    mutating func checkProgress() {
-        for (key, caps) in caps {
-            let first = log.filter { $0.capKey == key && $0.arrived > healedAt }.min { $0.arrived < $1.arrived }
-            guard let first, let row = row(of: first) else { continue }
-            let due = instant(of: row.due)
-            let room = roomAfterHeal(key, caps)
-            let latest = max(healedAt, due, room) + Duration.seconds(20).nanoseconds
-            if first.arrived > latest {
-                violated(
-                    "I16 progress",
-                    "\(key) sent \((first.arrived - latest) / 1_000_000) ms late; healed \(healedAt), due \(due), "
-                        + "room \(room), first \(first)")
-            }
-        }
-    }
-
-    /// When the last of what happened before the heal leaves room: a bound, not the instant.
-    private func roomAfterHeal(_ key: String, _ caps: Caps) -> Int64 {
-        var room = healedAt
-        let rows = store.ledger.filter { $0.capKey == key && instant(of: $0.reservedAt) <= healedAt }
-        // An attempt that ended as unknown holds its place until its deadline.
-        let open = rows.filter { $0.wasUnknown }.map { instant(of: $0.deadline) }.sorted()
-        if open.count >= caps.concurrency { room = max(room, open[open.count - caps.concurrency]) }
-        for window in caps.windows {
-            let charged = rows.filter { $0.isCharged && $0.state != .aborted }
-                .map { instant(of: $0.wasUnknown ? $0.deadline : $0.settledAt ?? $0.deadline) }
-                .sorted()
-            guard charged.count >= window.limit else { continue }
-            let length = (window.length + window.margin).nanoseconds
-            room = max(room, charged[charged.count - window.limit] + length)
-        }
-        return room
     }
 }

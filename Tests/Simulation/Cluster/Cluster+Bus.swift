@@ -7,7 +7,8 @@ extension Cluster {
         guard !hazards.isActive(.busDown), !hazards.happens(.busLossy, using: &generator) else { return [] }
         let count = hazards.happens(.busRepeats, using: &generator) ? 3 : 1
         return (0..<count).map { _ in
-            hazards.happens(.busLate, using: &generator) ? delay(100_000...20_000_000) : delay(100...3_000)
+            hazards.happens(.busLate, using: &generator)
+                ? delay(100_000...20_000_000) * Int64(settings.pace) : delay(100...3_000)
         }
     }
 

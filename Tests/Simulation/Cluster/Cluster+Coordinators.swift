@@ -60,10 +60,12 @@ extension Cluster {
         let incarnation = coordinatorLives[life].incarnation
         let result: Result<LeadRenewal, StatementError>
         do throws(StatementError) {
+            if isDatabaseDead { throw .uncertain }
             result = .success(try store.renewCoordinator(incarnation, leading: leading, at: databaseNow))
         } catch {
             result = .failure(error)
         }
+        noteCommit(isDurable: true)
         if reaches { plan(.coordinatorRenewed(life: life, result, sent: sent), after: delay(200...6_000)) }
     }
 
@@ -74,6 +76,12 @@ extension Cluster {
         var pause = settings.timers.renewEvery.nanoseconds
         switch result {
         case .success(let grant):
+            let answer = ClockReading(database: grant.databaseNow, sent: clock.reading(at: sent), received: reading)
+            guard checkClock(answer, of: .coordinator(coordinatorLives[life].node)) else {
+                coordinatorLives[life].wasCutOff = true
+                pause /= 4
+                break
+            }
             guard coordinatorLives[life].lease.renew(startedAt: clock.reading(at: sent), at: reading) else {
                 return endLife(life)
             }
@@ -126,12 +134,10 @@ extension Cluster {
         let reading = coordinators[node].clock.reading(at: now)
         let before = coordinatorLives[life].machine.term
         let actions = coordinatorLives[life].machine.handle(event, at: reading)
+        tell("coordinator life \(life)", event, actions)
         let present = coordinatorLives[life].machine.term
         for action in actions {
-            if let left = coordinators[node].effectsLeft {
-                if left == 0 { return crash(.coordinator(node)) }
-                coordinators[node].effectsLeft = left - 1
-            }
+            guard survives(.coordinator(node), upTo: action.number) else { return }
             trace.mix(now)
             trace.mix(-life - 1)
             trace.mix(action)
@@ -162,18 +168,26 @@ extension Cluster {
                 plan(
                     .commitCoordinator(life: life, action, term: term, isAnswered: fate.isAnswered), after: commits)
             }
-            if !fate.isAnswered, let failure = action.failure {
-                coordinatorLives[life].wasCutOff = true
+            if !fate.isAnswered, let failure = action.failure(isRefused: fate.isRefused) {
+                if !fate.isRefused { coordinatorLives[life].wasCutOff = true }
                 plan(.toCoordinator(life: life, failure, term: term), after: fate.heard)
             }
         }
     }
 
     private mutating func commit(_ action: CoordinatorAction, of life: Int, term: Term, isAnswered: Bool) {
+        guard !isDatabaseDead else {
+            if isAnswered, let failure = action.failure(isRefused: false) {
+                coordinatorLives[life].wasCutOff = true
+                plan(.toCoordinator(life: life, failure, term: term), after: delay(200...6_000))
+            }
+            return
+        }
         let event: CoordinatorEvent
         do throws(StatementError) {
-            guard let answer = try answer(to: action, term: term) else { return }
+            guard let answer = try answer(to: action, term: term, of: life) else { return }
             event = answer
+            noteCommit(isDurable: action.isDurable)
         } catch {
             guard isAnswered else { return }
             endTerm(term, of: life)

@@ -10,6 +10,7 @@ extension Cluster {
         guard clock.reading(at: now) < latestStart else {
             return plan(.toShard(life: life, .sendEnded(id, .aborted(code: "guard"))), after: 0)
         }
+        journal.writes(reservation)
         let number = Numbered.number(of: device.id)
         if hazards.happens(.hostRefuses, to: number % Hazards.hosts, using: &generator) {
             let refused = SimulatedGateway.refused("connect_failed", .retry(notBefore: nil), isCharged: false)
@@ -17,12 +18,13 @@ extension Cluster {
         }
         let abandoned = clock.instant(of: clock.reading(at: now) + device.gateway.httpTimeout)
         let request = GatewayRequest(
-            life: life, send: id, contact: Numbered.number(of: reservation.claim.contact),
+            life: life, send: id, contact: Numbered.number(of: reservation.claim.contact), workspace: device.workspace,
             moves: reservation.message.moves, attempt: reservation.attempt, device: number, capKey: device.capKey,
             epoch: reservation.claim.epoch, written: now, abandoned: abandoned,
-            latestAcceptance: abandoned + device.gateway.acceptsLateFor.nanoseconds)
+            latestAcceptance: gatewayClock.instant(
+                of: gatewayClock.reading(at: abandoned) + device.gateway.acceptsLateFor) - 1_000)
         let isSlow = hazards.happens(.slowPath, to: number % Hazards.hosts, using: &generator)
-        let arrival = now + (isSlow ? delay(100_000...4_000_000) : delay(200...15_000))
+        let arrival = now + (isSlow ? delay(100_000...4_000_000) * Int64(settings.pace) : delay(200...15_000))
         // A request that is reset before it arrived never does.
         if arrival < abandoned {
             timeline.plan(.requestArrives(request), at: arrival)

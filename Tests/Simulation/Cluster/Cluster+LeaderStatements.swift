@@ -3,11 +3,16 @@ internal import SluiceStore
 
 /// Statements of the leader: each commits at one instant.
 extension Cluster {
-    mutating func answer(to action: CoordinatorAction, term: Term) throws(StatementError) -> CoordinatorEvent? {
+    mutating func answer(
+        to action: CoordinatorAction, term: Term, of life: Int
+    ) throws(StatementError) -> CoordinatorEvent? {
         let database = databaseNow
         switch action {
         case .claim(let request):
-            return .claimed(try store.claim(request, lasting: settings.timers.claim, at: database))
+            journal.claims(request, by: coordinatorLives[life].incarnation, settings.coordinatorLimits)
+            let result = try store.claim(request, lasting: settings.timers.claim, at: database)
+            journal.claimed(result.batches)
+            return .claimed(result)
         case .loadLanes(let query):
             switch query {
             case .all: return .lanesLoaded(store.lanes(nil), query)
@@ -35,19 +40,28 @@ extension Cluster {
 }
 
 extension CoordinatorAction {
-    /// What the machine is told when the answer is lost.
-    var failure: CoordinatorEvent? {
+    /// Whether its commit waits for the disk: a claim's does not.
+    var isDurable: Bool {
         switch self {
-        case .claim: .claimFailed(mayHaveTakenEffect: true)
-        case .loadLanes(.all): .failed(.loadLanes, mayHaveTakenEffect: true)
-        case .loadLanes(.named): .failed(.loadNamedLanes, mayHaveTakenEffect: true)
-        case .loadLanes(.sweep): .failed(.sweep, mayHaveTakenEffect: true)
-        case .loadRoutes: .failed(.loadRoutes, mayHaveTakenEffect: true)
-        case .readOwnerships: .failed(.readOwnerships, mayHaveTakenEffect: true)
-        case .survey: .failed(.survey, mayHaveTakenEffect: true)
-        case .assign: .failed(.assign, mayHaveTakenEffect: true)
-        case .takeBackExpired: .failed(.takeBackExpired, mayHaveTakenEffect: true)
-        case .takeBackOlderTerms: .failed(.takeBackOlderTerms, mayHaveTakenEffect: true)
+        case .survey, .assign, .takeBackExpired, .takeBackOlderTerms: true
+        default: false
+        }
+    }
+
+    /// What the machine is told when the answer is lost or says no.
+    func failure(isRefused: Bool) -> CoordinatorEvent? {
+        let isDoubtful = !isRefused
+        return switch self {
+        case .claim: .claimFailed(mayHaveTakenEffect: isDoubtful)
+        case .loadLanes(.all): .failed(.loadLanes, mayHaveTakenEffect: isDoubtful)
+        case .loadLanes(.named): .failed(.loadNamedLanes, mayHaveTakenEffect: isDoubtful)
+        case .loadLanes(.sweep): .failed(.sweep, mayHaveTakenEffect: isDoubtful)
+        case .loadRoutes: .failed(.loadRoutes, mayHaveTakenEffect: isDoubtful)
+        case .readOwnerships: .failed(.readOwnerships, mayHaveTakenEffect: isDoubtful)
+        case .survey: .failed(.survey, mayHaveTakenEffect: isDoubtful)
+        case .assign: .failed(.assign, mayHaveTakenEffect: isDoubtful)
+        case .takeBackExpired: .failed(.takeBackExpired, mayHaveTakenEffect: isDoubtful)
+        case .takeBackOlderTerms: .failed(.takeBackOlderTerms, mayHaveTakenEffect: isDoubtful)
         case .dispatch, .resign: nil
         }
     }

@@ -22,12 +22,14 @@ extension Cluster {
         self[node].process += 1
         self[node].isUp = true
         self[node].isStopping = false
+        self[node].watch = ClockWatch()
         plan(.register(node, process: self[node].process), after: delay(1_000...100_000))
     }
 
     mutating func crash(_ node: NodeReference) {
         self[node].isUp = false
         self[node].effectsLeft = nil
+        self[node].diesBefore = nil
         switch node.role {
         case .shard:
             for life in shardLives.indices where shardLives[life].node == node.number {
@@ -39,6 +41,29 @@ extension Cluster {
             }
         }
         trace.mix(node.number)
+    }
+
+    /// Whether the process is still there to carry out its next effect.
+    mutating func survives(_ node: NodeReference, upTo effect: UInt64) -> Bool {
+        let left = self[node].effectsLeft
+        guard left == 0 || self[node].diesBefore == effect else {
+            self[node].effectsLeft = left.map { $0 - 1 }
+            return true
+        }
+        journal.crashPoints |= 1 << effect
+        crash(node)
+        return false
+    }
+
+    /// The process is to die: after so many effects, or before the next one of some kind.
+    mutating func doom(_ node: NodeReference, _ fault: Fault) {
+        guard self[node].isUp else { return }
+        if fault.degree <= Fault.mostEffects {
+            self[node].effectsLeft = fault.degree
+        } else {
+            let first: UInt64 = node.role == .shard ? 1 : 31
+            self[node].diesBefore = first + UInt64(fault.degree - Fault.mostEffects - 1)
+        }
     }
 
     // MARK: Registration
@@ -55,6 +80,7 @@ extension Cluster {
                 lease: settings.timers.lease)
             // While the node's last lease runs, its name is in use: asked again later, as after a lost answer.
             incarnation = try? store.register(registration, at: databaseNow)
+            noteCommit(isDurable: true)
         }
         plan(.registered(node, process: process, fate.isAnswered ? incarnation : nil, asked: asked), after: fate.heard)
     }
@@ -63,7 +89,9 @@ extension Cluster {
         _ node: NodeReference, _ process: Int, _ incarnation: Incarnation?, asked: MonotonicTime
     ) {
         guard self[node].isUp, self[node].process == process else { return }
-        guard let incarnation else { return plan(.register(node, process: process), after: 700_000_000) }
+        guard let incarnation else {
+            return plan(.register(node, process: process), after: 700_000_000 * Int64(settings.pace))
+        }
         switch node.role {
         case .shard: beginShardLife(node.number, process, incarnation)
         case .coordinator: beginCoordinatorLife(node.number, process, incarnation, asked: asked)
@@ -75,6 +103,19 @@ extension Cluster {
         case .shard: hazards.isActive(.shardCutFromDatabase, on: node.number, of: shards.count)
         case .coordinator: hazards.isActive(.coordinatorCutFromDatabase, on: node.number, of: coordinators.count)
         }
+    }
+
+    /// What the shell does with a renewal's reading before anybody hears of it: a step of the database's clock is
+    /// written down. False when that failed; the renewal then counts as failed.
+    mutating func checkClock(_ reading: ClockReading, of node: NodeReference) -> Bool {
+        guard self[node].watch.note(reading) != nil else { return true }
+        let fate = fate(isCut: isCut(node))
+        if fate.commits != nil {
+            store.noteClockStep(seenBy: self[node].name)
+            noteCommit(isDurable: true)
+        }
+        if fate.isAnswered { self[node].watch.written() }
+        return fate.isAnswered
     }
 
     // MARK: Freezing

@@ -4,13 +4,21 @@ internal import SluiceStore
 /// Statements of shards: each commits at one instant.
 extension Cluster {
     mutating func commit(_ action: ShardAction, of life: Int, sent: Int64, isAnswered: Bool) {
+        guard !isDatabaseDead else {
+            if isAnswered, let id = action.statement {
+                plan(.toShard(life: life, .failed(id, .uncertain)), after: delay(200...6_000))
+            }
+            return
+        }
         let answer: ShardEvent?
         do throws(StatementError) {
             answer = try self.answer(to: action, of: life, sent: sent)
         } catch {
             answer = action.statement.map { .failed($0, error.failure) }
         }
+        noteCommit(isDurable: action.isDurable)
         guard isAnswered, let answer else { return }
+        journal.heard(answer, to: action)
         plan(.toShard(life: life, answer), after: delay(200...6_000))
     }
 
@@ -27,7 +35,10 @@ extension Cluster {
             let devices = store.devices(in: slots.map(\.slot))
             let found = store.takeOver(slots, lookback: lookback, at: database)
             return .takenOver(
-                id, SlotHistory(charges: found.charges, devices: devices, lanes: found.lanes, lookback: lookback))
+                id,
+                SlotHistory(
+                    charges: found.charges, devices: devices, lanes: found.lanes, lookback: lookback,
+                    readAt: found.readAt, isClockInDoubt: found.isClockInDoubt))
         case .loadDevices(let id, let slots): return .devices(id, store.devices(in: slots))
         case .fetchBatch(let id, let batch): return .fetched(id, store.openBatch(batch, of: incarnation, at: database))
         case .reserve(let id, let requests):
@@ -39,10 +50,10 @@ extension Cluster {
         case .setAside(let id, let settlements):
             store.setAside(settlements)
             return .settled(id, [], busy: [])
-        case .release(let id, let claims): return .released(id, store.release(claims))
-        case .abortLost(let id, let claims): return .lostAborted(id, store.abortLost(claims, at: database))
+        case .release(let id, let claims): return .released(id, try store.release(claims))
+        case .abortLost(let id, let claims): return .lostAborted(id, try store.abortLost(claims, at: database))
         case .reportFault(let id, let claim, let fault):
-            return .released(id, store.reportFault(fault, of: claim, at: database).map { [$0] } ?? [])
+            return .released(id, try store.reportFault(fault, of: claim, at: database).map { [$0] } ?? [])
         case .giveUp(let id, let slots):
             store.giveUp(slots, by: incarnation, at: database)
             return .gaveUp(id)
@@ -66,6 +77,14 @@ extension StatementError {
 }
 
 extension ShardAction {
+    /// Whether its commit waits for the disk.
+    fileprivate var isDurable: Bool {
+        switch self {
+        case .takeOver, .reserve, .settle, .setAside, .release, .abortLost, .reportFault, .giveUp: true
+        default: false
+        }
+    }
+
     /// The statement that has to be answered.
     var statement: StatementID? {
         switch self {

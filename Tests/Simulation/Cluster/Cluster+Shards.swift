@@ -54,10 +54,12 @@ extension Cluster {
     private mutating func commitShardRenewal(_ life: Int, sent: Int64, reaches: Bool) {
         let result: Result<Renewal, StatementError>
         do throws(StatementError) {
+            if isDatabaseDead { throw .uncertain }
             result = .success(try store.renewShard(shardLives[life].incarnation, at: databaseNow))
         } catch {
             result = .failure(error)
         }
+        noteCommit(isDurable: true)
         if reaches { plan(.shardRenewed(life: life, result, sent: sent), after: delay(200...6_000)) }
     }
 
@@ -67,13 +69,13 @@ extension Cluster {
         var pause = settings.timers.renewEvery.nanoseconds
         switch result {
         case .success(let renewal):
-            feed(
-                life,
-                .renewed(
-                    renewal,
-                    ClockReading(
-                        database: renewal.databaseNow, sent: clock.reading(at: sent), received: clock.reading(at: now)))
-            )
+            let reading = ClockReading(
+                database: renewal.databaseNow, sent: clock.reading(at: sent), received: clock.reading(at: now))
+            if checkClock(reading, of: .shard(shardLives[life].node)) {
+                feed(life, .renewed(renewal, reading))
+            } else {
+                pause /= 4
+            }
         case .failure(.leaseLost): return feed(life, .leaseLost)
         case .failure: pause /= 4
         }
@@ -86,16 +88,21 @@ extension Cluster {
         guard shardLives[life].isAlive else { return }
         let node = shardLives[life].node
         let reading = shards[node].clock.reading(at: now)
-        for action in shardLives[life].machine.handle(event, at: reading) {
-            if let left = shards[node].effectsLeft {
-                if left == 0 { return crash(.shard(node)) }
-                shards[node].effectsLeft = left - 1
-            }
+        let twin = quietTwin(event, of: life)
+        let actions = shardLives[life].machine.handle(event, at: reading)
+        tell("shard life \(life)", event, actions)
+        if let twin { compare(twin, actions, of: life, at: reading) }
+        if case .sendEnded(let id, _) = event { shardLives[life].openSends[id] = nil }
+        for action in actions {
+            guard survives(.shard(node), upTo: action.number) else { return }
+            journal.checkSize(of: action, limits)
             trace.mix(now)
             trace.mix(life)
             trace.mix(action)
             perform(action, of: life)
         }
+        journal.checkBounds(
+            shardLives[life].machine.load, openSends: shardLives[life].openSends, limits)
         setAlarm(life)
     }
 
@@ -113,6 +120,7 @@ extension Cluster {
         let node = shardLives[life].node
         switch action {
         case .send(let id, let reservation, let device, let latestStart):
+            shardLives[life].openSends[id] = Numbered.number(of: device.id) % Hazards.hosts
             plan(
                 .write(life: life, id, reservation, device, latestStart: latestStart), after: delay(10...2_000))
         case .pollState(let device):
@@ -131,7 +139,7 @@ extension Cluster {
                 plan(.commitShard(life: life, action, sent: now, isAnswered: fate.isAnswered), after: commits)
             }
             if !fate.isAnswered, let id = action.statement {
-                plan(.toShard(life: life, .failed(id, .uncertain)), after: fate.heard)
+                plan(.toShard(life: life, .failed(id, fate.isRefused ? .refused : .uncertain)), after: fate.heard)
             }
         }
     }

@@ -14,6 +14,10 @@ struct NodeProcess {
     var held: [Occurrence] = []
     /// Effects until it dies; nil when it is not to.
     var effectsLeft: Int?
+    /// The number of the effect before which it dies; nil when it is not to.
+    var diesBefore: UInt64?
+    /// What the node knows of the database's clock, over all its lives of one process.
+    var watch = ClockWatch()
 }
 
 /// One incarnation of a shard and the shell's state around its machine.
@@ -25,6 +29,10 @@ struct ShardLife {
     var isAlive = true
     /// The lease is lost; the machine only lets open requests end.
     var isLost = false
+    /// Hosts of requests that were started and have not ended.
+    var openSends: [SendID: Int] = [:]
+    /// Batches of its own that came, in order.
+    var batchesHeard: [BatchID] = []
     /// When it is woken next.
     var alarm: Int64?
 }

@@ -5,7 +5,7 @@ enum Scene {
     static func store(
         _ settings: SimulationSettings, start: DatabaseTime, using generator: inout SeededGenerator
     ) -> SimulatedStore {
-        var store = SimulatedStore(slots: settings.slots, firstBackoff: .seconds(1))
+        var store = SimulatedStore(slots: settings.slots, firstBackoff: settings.firstBackoff)
         for number in 0..<settings.devices {
             // The last two share a key.
             let profile = profile(number, key: min(number, settings.devices - 2), settings)
@@ -17,9 +17,15 @@ enum Scene {
         for _ in 0..<settings.contacts {
             let sequence = Int.random(in: store.sequences.indices, using: &generator)
             guard let device = store.sequences[sequence].device else { continue }
-            store.enroll(
+            let row = store.enroll(
                 "", lead: nil, in: sequence, trigger: store.sequences[sequence].steps[0].trigger, on: device,
-                due: start + .milliseconds(Int64.random(in: 0...30_000, using: &generator)))
+                due: start + .milliseconds(Int64.random(in: 0...30_000, using: &generator) * Int64(settings.pace)))
+            // Most runs have a row or two that the database refuses to write.
+            switch Int.random(in: 0..<60, using: &generator) {
+            case 0: store.contacts[row].poison = .reserve
+            case 1: store.contacts[row].poison = .settle
+            default: break
+            }
         }
         return store
     }
@@ -32,7 +38,7 @@ enum Scene {
         let steps = (0..<count).map { step in
             StepRecord(
                 trigger: "\(number).\(step)", next: step + 1 < count ? "\(number).\(step + 1)" : nil,
-                delay: .seconds(2), isEntry: step == 0, text: "")
+                delay: settings.stepDelay, isEntry: step == 0, text: "")
         }
         return SequenceRecord(
             id: Numbered.uuid(number), workspace: device.workspace, device: device.id,

@@ -5,6 +5,7 @@ struct GatewayRequest {
     var life: Int
     var send: SendID
     var contact: Int
+    var workspace: String
     var moves: Int32
     var attempt: Int32
     var device: Int
@@ -21,6 +22,7 @@ struct GatewayRequest {
 /// One line of the gateway's log: a request that was fully received.
 struct GatewayEntry: Hashable {
     var contact: Int
+    var workspace: String
     var moves: Int32
     var attempt: Int32
     var device: Int
@@ -33,6 +35,8 @@ struct GatewayEntry: Hashable {
     var ended: Int64
     /// The gateway said that it does not accept it.
     var isRefused: Bool
+    /// The gateway knew the message's id, and delivered nothing.
+    var isRepeat = false
 }
 
 /// The gateways of all hosts: they accept, refuse, fail after accepting, hang, and accept late. They keep the only log
@@ -44,7 +48,13 @@ struct SimulatedGateway {
     /// Devices whose session is down, until then.
     private var offline: [Int64]
 
-    init(devices: Int) { offline = Array(repeating: 0, count: devices) }
+    /// How long a device stays offline, in nanoseconds.
+    private let outage: Int64
+
+    init(devices: Int, outage: Duration) {
+        offline = Array(repeating: 0, count: devices)
+        self.outage = outage.nanoseconds
+    }
 
     func condition(of device: Int, at now: Int64) -> DeviceCondition {
         offline[device] > now ? .disconnected : .connected
@@ -57,10 +67,14 @@ struct SimulatedGateway {
         let soon = now + Int64.random(in: 1_000_000...250_000_000, using: &generator)
         let mood = mood(of: request.device, at: now, hazards: hazards, using: &generator)
         var entry = GatewayEntry(
-            contact: request.contact, moves: request.moves, attempt: request.attempt, device: request.device,
+            contact: request.contact, workspace: request.workspace, moves: request.moves, attempt: request.attempt,
+            device: request.device,
             capKey: request.capKey, epoch: request.epoch, arrived: now, accepted: nil, ended: soon, isRefused: false)
         defer { log.append(entry) }
         switch mood {
+        case .accepts where deduplicates(request.device) && hasAccepted(request):
+            entry.isRepeat = true
+            return (soon, .sent(providerID: nil))
         case .accepts:
             entry.accepted = min(soon, request.latestAcceptance)
             return (soon, .sent(providerID: nil))
@@ -81,6 +95,13 @@ struct SimulatedGateway {
         }
     }
 
+    /// The gateways of one host drop a message whose id they have accepted before.
+    private func deduplicates(_ device: Int) -> Bool { device % Hazards.hosts == 1 }
+
+    private func hasAccepted(_ request: GatewayRequest) -> Bool {
+        log.contains { $0.contact == request.contact && $0.moves == request.moves && $0.accepted != nil }
+    }
+
     private mutating func mood(
         of device: Int, at now: Int64, hazards: Hazards, using generator: inout SeededGenerator
     ) -> Mood {
@@ -89,7 +110,7 @@ struct SimulatedGateway {
         if happens(.hostHangs) { return .hangs }
         if happens(.hostErrors) { return .fails }
         if happens(.hostLimits) { return .limits }
-        if happens(.deviceOffline) { offline[device] = now + 3_000_000_000 }
+        if happens(.deviceOffline) { offline[device] = now + outage }
         return offline[device] > now ? .offline : .accepts
     }
 

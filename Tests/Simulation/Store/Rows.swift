@@ -103,6 +103,8 @@ struct LedgerRow: Sendable {
     struct Change {
         var state: State
         var at: DatabaseTime
+        /// The timeline's time.
+        var instant: Int64
     }
 
     /// Its row in the queue.
@@ -120,7 +122,9 @@ struct LedgerRow: Sendable {
     let epoch: Epoch
     let incarnation: Incarnation
     var reservedAt: DatabaseTime
-    let deadline: DatabaseTime
+    var deadline: DatabaseTime
+    /// When it was reserved, on the timeline.
+    let reserved: Int64
     /// When the contact was due.
     let due: DatabaseTime
     var isCharged = true
@@ -130,6 +134,8 @@ struct LedgerRow: Sendable {
 
     var state: State { changes.last?.state ?? .reserved }
     var settledAt: DatabaseTime? { changes.last?.at }
+    /// The timeline's.
+    var settled: Int64? { changes.last?.instant }
     var wasUnknown: Bool { changes.contains { $0.state == .unknown } }
 }
 

@@ -38,7 +38,7 @@ final class SharedStore: Sendable {
             case .termLost: throw StoreError.termLost
             case .nameInUse(let name): throw StoreError.nameInUse(name: name)
             case .refusedRow(let fault): throw fault
-            case .uncertain: preconditionFailure("a call of its own is always answered")
+            case .uncertain: throw StoreError.malformed("a row stayed locked")
             }
         }
     }
@@ -80,7 +80,9 @@ extension SharedStore: ShardStore {
     func abortLost(
         _ claims: [Claim], by incarnation: Incarnation
     ) async throws -> [(claim: Claim, due: DatabaseTime?)] {
-        try call { store, now in store.abortLost(claims, at: now) }.map { ($0.claim, $0.due) }
+        try call { store, now throws(StatementError) in try store.abortLost(claims, at: now) }.map {
+            ($0.claim, $0.due)
+        }
     }
 
     func settle(_ settlements: [Settlement]) async throws -> SettleResult {
@@ -90,11 +92,11 @@ extension SharedStore: ShardStore {
     func setAside(_ settlements: [Settlement]) async throws { try call { store, _ in store.setAside(settlements) } }
 
     func reportFault(_ fault: RowFault, of claim: Claim) async throws -> ReleasedClaim? {
-        try call { store, now in store.reportFault(fault, of: claim, at: now) }
+        try call { store, now throws(StatementError) in try store.reportFault(fault, of: claim, at: now) }
     }
 
     func release(_ claims: [Claim]) async throws -> [(claim: Claim, due: DatabaseTime)] {
-        try call { store, _ in store.release(claims) }.compactMap { released in
+        try call { store, _ throws(StatementError) in try store.release(claims) }.compactMap { released in
             released.due.map { (released.claim, $0) }
         }
     }
@@ -107,6 +109,10 @@ extension SharedStore: ShardStore {
 
     func record(_ condition: DeviceCondition, detail: String, of device: DeviceID) async throws {
         try call { store, _ in store.record(condition, of: device) }
+    }
+
+    func noteClockStep(of parting: Duration, seenBy node: String) async throws {
+        try call { store, _ in store.noteClockStep(seenBy: node) }
     }
 
     func leave(_ incarnation: Incarnation) async throws {

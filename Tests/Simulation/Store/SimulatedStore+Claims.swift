@@ -130,8 +130,15 @@ extension SimulatedStore {
         return DispatchBatch(id: id, owner: incarnation, expiresAt: batch.expiresAt, claims: claims)
     }
 
-    mutating func release(_ claims: [Claim]) -> [ReleasedClaim] {
-        claims.compactMap { claim in
+    /// Waits for locked rows, in vain here.
+    func requireUnlocked(_ claims: [Claim]) throws(StatementError) {
+        guard !lockedContacts.isEmpty else { return }
+        for claim in claims { if lockedContacts.contains(Numbered.number(of: claim.contact)) { throw .uncertain } }
+    }
+
+    mutating func release(_ claims: [Claim]) throws(StatementError) -> [ReleasedClaim] {
+        try requireUnlocked(claims)
+        return claims.compactMap { claim in
             guard let number = row(claim.contact), contacts[number].state == .claimed(claim.batch) else { return nil }
             makeIdle(number)
             countDown(claim.batch)
@@ -141,7 +148,10 @@ extension SimulatedStore {
     }
 
     /// The database refuses this row: due again later, held the third time in a row.
-    mutating func reportFault(_ fault: RowFault, of claim: Claim, at now: DatabaseTime) -> ReleasedClaim? {
+    mutating func reportFault(
+        _ fault: RowFault, of claim: Claim, at now: DatabaseTime
+    ) throws(StatementError) -> ReleasedClaim? {
+        try requireUnlocked([claim])
         guard let number = row(claim.contact), contacts[number].state == .claimed(claim.batch) else { return nil }
         makeIdle(number)
         countDown(claim.batch)

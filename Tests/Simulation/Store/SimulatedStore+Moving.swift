@@ -10,7 +10,7 @@ extension SimulatedStore {
         let next = outcome.ledgerState
         let isTruth = next == .sent || next == .failed
         guard ledger[index].state == .reserved || ledger[index].state == .unknown && isTruth else { return nil }
-        ledger[index].changes.append(LedgerRow.Change(state: next, at: now))
+        ledger[index].changes.append(LedgerRow.Change(state: next, at: now, instant: instant))
         ledger[index].isCharged = outcome.isCharged
         ledger[index].code = outcome.code
         let row = ledger[index]

@@ -50,14 +50,36 @@ extension SimulatedStore {
     mutating func leave(_ incarnation: Incarnation, leading: Term? = nil, at now: DatabaseTime) {
         if let leading, leader == incarnation, term == leading { leadExpiresAt = DatabaseTime(microseconds: .min) }
         let index = Int(incarnation.rawValue) - 1
-        nodes[index].closedAt = nodes[index].closedAt ?? now
+        close(index, at: now)
         nodes[index].expiresAt = nil
+    }
+
+    private mutating func close(_ index: Int, at now: DatabaseTime) {
+        guard nodes[index].closedAt == nil else { return }
+        nodes[index].closedAt = now
+        nodes[index].closed = instant
+    }
+
+    mutating func noteClockStep(seenBy node: String) { clockSteps.insert(node) }
+
+    /// What an operator does when the ledger's dates can be trusted again.
+    mutating func confirmClock(claimsEndWithin longest: Duration, at now: DatabaseTime) {
+        for index in nodes.indices {
+            nodes[index].expiresAt = nodes[index].expiresAt.map { min($0, now + nodes[index].lease) }
+            leadExpiresAt = min(leadExpiresAt, now + nodes[index].lease)
+        }
+        for index in batches.indices { batches[index].expiresAt = min(batches[index].expiresAt, now + longest) }
+        guard !clockSteps.isEmpty else { return }
+        clockSteps = []
+        controlVersion += 1
     }
 
     mutating func drain(_ incarnation: Incarnation) {
         nodes[Int(incarnation.rawValue) - 1].isDraining = true
         assignmentVersion += 1
     }
+
+    private func isDraining(_ node: Node) -> Bool { node.isDraining || drained.contains(node.name) }
 
     // MARK: The leader
 
@@ -68,13 +90,13 @@ extension SimulatedStore {
             nodes[index].role == .shard && nodes[index].closedAt == nil
                 && nodes[index].expiresAt.map { $0 < now } ?? false
         }
-        for index in lapsed { nodes[index].closedAt = now }
+        for index in lapsed { close(index, at: now) }
         return lapsed.map { nodes[$0].incarnation }
     }
 
     func liveShards(at now: DatabaseTime) -> [ShardMember] {
         nodes.filter { $0.role == .shard && isRunning($0.incarnation, at: now) }
-            .map { ShardMember(incarnation: $0.incarnation, name: $0.name, isDraining: $0.isDraining) }
+            .map { ShardMember(incarnation: $0.incarnation, name: $0.name, isDraining: isDraining($0)) }
     }
 
     mutating func assign(
@@ -117,7 +139,7 @@ extension SimulatedStore {
             guard let index = slotIndex(row.slot), slots[index].owner == incarnation, slots[index].epoch == row.epoch
             else { continue }
             let next = slots[index].wanted.flatMap { wanted in
-                wanted != incarnation && !node(wanted).isDraining && isRunning(wanted, at: now) ? wanted : nil
+                wanted != incarnation && !isDraining(node(wanted)) && isRunning(wanted, at: now) ? wanted : nil
             }
             hand(index, to: next, at: now)
             isChanged = true
@@ -128,6 +150,6 @@ extension SimulatedStore {
     private mutating func hand(_ index: Int, to owner: Incarnation?, at now: DatabaseTime) {
         slots[index].owner = owner
         slots[index].epoch.rawValue += 1
-        epochs.append(EpochRow(slot: slots[index].slot, epoch: slots[index].epoch, owner: owner, from: now))
+        epochs.append(EpochRow(slot: slots[index].slot, epoch: slots[index].epoch, owner: owner, from: instant))
     }
 }

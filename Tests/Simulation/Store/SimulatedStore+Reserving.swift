@@ -80,7 +80,7 @@ extension SimulatedStore {
                 moves: contact.moves, batch: claim.batch, trigger: contact.trigger, device: claim.device,
                 workspace: contact.workspace, capKey: profile(claim.device)?.capKey ?? "", slot: claim.slot,
                 epoch: claim.epoch, incarnation: incarnation, reservedAt: now, deadline: now + deadlineAfter,
-                due: contact.due))
+                reserved: instant, due: contact.due))
         return Reservation(
             claim: claim,
             message: MessageID(contact: claim.contact, generation: contact.generation, moves: contact.moves),

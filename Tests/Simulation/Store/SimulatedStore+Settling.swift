@@ -61,8 +61,9 @@ extension SimulatedStore {
     }
 
     /// Reserves whose answer was lost.
-    mutating func abortLost(_ claims: [Claim], at now: DatabaseTime) -> [ReleasedClaim] {
-        claims.compactMap { claim in
+    mutating func abortLost(_ claims: [Claim], at now: DatabaseTime) throws(StatementError) -> [ReleasedClaim] {
+        try requireUnlocked(claims)
+        return claims.compactMap { claim in
             guard let number = row(claim.contact), contacts[number].state == .reserved(claim.batch),
                 let row = attempts[number].last
             else { return nil }
@@ -72,7 +73,8 @@ extension SimulatedStore {
     }
 
     mutating func takeOver(_ taken: [SlotOwnership], lookback: Duration, at now: DatabaseTime) -> TakeOver {
-        var found = TakeOver(charges: [], orphans: 0, lanes: [])
+        var found = TakeOver(
+            charges: [], orphans: 0, lanes: [], readAt: now, isClockInDoubt: !clockSteps.isEmpty)
         var orphans: [Int] = []
         for (index, row) in ledger.enumerated() {
             guard let ownership = taken.first(where: { $0.slot == row.slot }) else { continue }
@@ -83,7 +85,11 @@ extension SimulatedStore {
             let isOpen = row.state == .reserved || row.state == .unknown
             let time = isOpen ? row.deadline : row.settledAt ?? row.deadline
             guard time > now - lookback else { continue }
-            found.charges.append(LedgerCharge(capKey: row.capKey, time: isOpen ? .open(until: time) : .settled(time)))
+            // Not later than it can be: a clock that was ahead has been put right.
+            let latest = isOpen ? now + (row.deadline - row.reservedAt) : now
+            found.charges.append(
+                LedgerCharge(
+                    capKey: row.capKey, time: isOpen ? .open(until: min(time, latest)) : .settled(min(time, latest))))
         }
         found.orphans = orphans.count
         found.lanes = orphans.compactMap { settleOrphan($0, at: now) }

@@ -19,6 +19,8 @@ struct SimulatedStore: Sendable {
         /// Nil: the lease row is gone.
         var expiresAt: DatabaseTime?
         var closedAt: DatabaseTime?
+        /// The timeline's time of that.
+        var closed: Int64?
     }
 
     struct Batch {
@@ -35,12 +37,16 @@ struct SimulatedStore: Sendable {
         var slot: HashSlot
         var epoch: Epoch
         var owner: Incarnation?
-        var from: DatabaseTime
+        /// The timeline's time.
+        var from: Int64
     }
 
     /// After the first refusal; doubled by each one after it.
     let firstBackoff: Duration
     let mostAttempts: Int32 = 5
+
+    /// The timeline's time: for the checker, and nothing the store goes by.
+    var instant: Int64 = 0
 
     // MARK: What users have
 
@@ -79,6 +85,10 @@ struct SimulatedStore: Sendable {
     var leadExpiresAt = DatabaseTime(microseconds: .min)
     var assignmentVersion: Int64 = 1
     var controlVersion: Int64 = 1
+    /// Nodes that saw the database's clock step, not confirmed.
+    var clockSteps: Set<String> = []
+    /// Names of shards that an operator drained.
+    var drained: Set<String> = []
 
     init(slots count: Int, firstBackoff: Duration) {
         self.firstBackoff = firstBackoff

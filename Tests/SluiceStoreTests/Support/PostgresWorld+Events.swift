@@ -69,6 +69,14 @@ extension PostgresWorld {
                 """)
     }
 
+    func dateLedgerAhead(by seconds: Int) async throws {
+        try await sql.query(
+            """
+            UPDATE send_ledger SET reserved_at = reserved_at + make_interval(secs => $1),
+                deadline = deadline + make_interval(secs => $1), settled_at = settled_at + make_interval(secs => $1)
+            """, [.double(Double(seconds))])
+    }
+
     func whileLocked<Value: Sendable>(
         _ contact: ContactID, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {

@@ -129,6 +129,12 @@ struct SimulatedWorld: StoreWorld {
         }
     }
 
+    func dateLedgerAhead(by seconds: Int) async throws {
+        try store.call { store, _ in
+            for row in store.ledger.indices { store.ledger[row].shift(by: .seconds(seconds)) }
+        }
+    }
+
     func whileLocked<Value: Sendable>(
         _ contact: ContactID, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -189,6 +195,14 @@ struct SimulatedWorld: StoreWorld {
 
     /// It keeps no counts beside the rows.
     func wrongCounts() async throws -> [String] { [] }
+}
+
+extension LedgerRow {
+    fileprivate mutating func shift(by length: Duration) {
+        reservedAt = reservedAt + length
+        deadline = deadline + length
+        for place in changes.indices { changes[place].at = changes[place].at + length }
+    }
 }
 
 extension ContactRow {

@@ -35,6 +35,8 @@ protocol StoreWorld: Sendable {
     func closeFence(of node: Incarnation) async throws
     /// Everything in the ledger was reserved a day earlier.
     func passMidnight() async throws
+    /// All dates of the ledger were written by a clock that was ahead, in seconds.
+    func dateLedgerAhead(by seconds: Int) async throws
     /// Runs `body` while somebody else holds the contact in an open transaction.
     func whileLocked<Value: Sendable>(
         _ contact: ContactID, _ body: @Sendable () async throws -> Value

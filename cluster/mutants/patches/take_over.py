@@ -11,9 +11,12 @@ MUTANTS = (
         edits=(
             Edit(
                 "Sources/SluiceStore/Shard/TakeOverStatements.swift",
-                "            CASE WHEN is_open THEN deadline ELSE settled_at END AS at\n        FROM entry\n",
-                '''            CASE WHEN is_open
-                THEN \\(isMutant("charged-at-reservation") ? "reserved_at" : "deadline") ELSE settled_at END AS at
+                "            least(CASE WHEN is_open THEN deadline ELSE settled_at END,\n"
+                "                (SELECT now FROM since) + CASE WHEN is_open THEN deadline - reserved_at"
+                " ELSE interval '0' END) AS at\n        FROM entry\n",
+                '''            CASE WHEN is_open THEN \\(isMutant("charged-at-reservation")
+                ? "reserved_at" : "least(deadline, (SELECT now FROM since) + (deadline - reserved_at))")
+                ELSE least(settled_at, (SELECT now FROM since)) END AS at
         FROM entry
 '''),
         )),
@@ -24,7 +27,7 @@ MUTANTS = (
         expected=("I5",),
         edits=(
             Edit(
-                "Sources/SluiceCore/Shard/ShardMachine+Ownership.swift",
+                "Sources/SluiceCore/Shard/ShardMachine+History.swift",
                 "        for charge in history.charges { charges[charge.capKey",
                 '''        for charge in history.charges where !isMutant("amnesic-take-over") {
             charges[charge.capKey'''),
