@@ -52,10 +52,19 @@ class Run:
         timeout = http_timeout_ms * 1_000_000 if http_timeout_ms else self.settings.http_timeout.get(dialect)
         return timeout and self.settings.send_within + timeout + self.settings.tolerance
 
-    def comparable(self, ns):
-        """Whether an instant of the database can be compared with one of a gateway."""
-        step = self.faults.database_clock_step
-        return step is None or ns < step
+    def comparable(self, *instants):
+        """Whether instants of the database can be compared with each other and with those of a gateway. From the first
+        step of its clock on they cannot, nor can those that it dated back to before."""
+        return not any(
+            ns is not None and (ns >= fault.start or is_dated_by(fault, ns))
+            for fault in self.faults.database_clock_steps() for ns in instants)
+
+
+def is_dated_by(fault, ns):
+    """Whether a clock that was set back dated it so, by steps that are longer than the run."""
+    if fault.step is None or fault.step >= 0:
+        return False
+    return fault.start + fault.step <= ns and (fault.until is None or ns <= fault.until + fault.step)
 
 
 def strictest(one, other):

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from cluster import ClusterError
+from evidence.fault_log import Happened
 
 SOURCE = pathlib.Path(__file__).parent.parent.parent / "clocks" / "wall_clock.c"
 COMPILER = shutil.which("gcc")
@@ -82,11 +83,13 @@ class StepDatabaseClock(StepClock):
 
     def __init__(self, cluster, fault):
         super().__init__(cluster, fault)
-        self.cluster = cluster
+        self.cluster, self.fault = cluster, fault
 
     def do(self):
+        start = time.time_ns()
         super().do()
         self.wait_until_noticed()
+        return [Happened(self.fault.kind, self.fault.target, start)]
 
     def undo(self):
         super().undo()

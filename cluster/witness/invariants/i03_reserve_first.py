@@ -20,7 +20,7 @@ def judge(run):
         elif (device, epoch) != (row_device, row_epoch):
             reserve = f"{row_device} epoch {row_epoch}"
             found.violate(ns, f"{key} attempt {attempt} arrived for {device} epoch {epoch}, reserved for {reserve}")
-        elif not run.comparable(ns):
+        elif not run.comparable(ns, reserved):
             incomparable += 1
         elif reserved > ns + run.settings.tolerance:
             found.violate(ns, f"{key} attempt {attempt} arrived {(reserved - ns) / 1e9:.3f} s before its reserve")

@@ -19,16 +19,18 @@ def judge(run):
     for slot, epoch, reserved, key in run.evidence.rows(
         "SELECT slot, epoch, reserved_ns, key FROM ledger ORDER BY slot, reserved_ns, epoch"
     ):
+        if not run.comparable(reserved):
+            continue
         if slot != slot_before:
             slot_before, highest = slot, epoch
-        if epoch < highest and run.comparable(reserved):
+        if epoch < highest:
             found.violate(reserved, f"{key} was reserved at epoch {epoch} of slot {slot} after one at {highest}")
         highest = max(highest, epoch)
     if run.has("fence"):
         for key, node, reserved, closed in run.evidence.rows("""
             SELECT l.key, f.node, l.reserved_ns, f.closed_ns FROM ledger l JOIN fence f USING (incarnation)
             WHERE l.reserved_ns > f.closed_ns + ?""", RESERVE_TIMEOUT):
-            if run.comparable(reserved):
+            if run.comparable(reserved, closed):
                 late = (reserved - closed) / 1e9
                 found.violate(reserved, f"{key} was reserved by {node} {late:.3f} s after its fence")
     if run.has("slot"):

@@ -15,7 +15,7 @@ def judge(run):
         FROM request r JOIN ledger l ON l.key = r.key AND l.attempt = r.attempt
         LEFT JOIN device d ON d.device = l.device"""):
         bound = run.late_bound(dialect, timeout)
-        if bound is None or not run.comparable(ns):
+        if bound is None or not run.comparable(ns, reserved):
             unbounded += 1
             continue
         found.checked += 1

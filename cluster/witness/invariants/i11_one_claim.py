@@ -17,7 +17,7 @@ def judge(run):
         if key == key_before:
             if attempt == attempt_before:
                 found.violate(reserved, f"{key} has attempt {attempt} twice")
-            elif settled_before is None or (reserved < settled_before and run.comparable(reserved)):
+            elif settled_before is None or (reserved < settled_before and run.comparable(reserved, settled_before)):
                 found.violate(reserved, f"{key} attempt {attempt} was reserved before {attempt_before} was settled")
         key_before, attempt_before = key, attempt
         settled_before = settled if state != "reserved" else None

@@ -23,7 +23,7 @@ def judge(run):
             found.violate(reserved, f"{what} is in no state: {state}")
         elif (state == "reserved") != (settled is None):
             found.violate(reserved, f"{what} is {state}, settled at {settled}")
-        elif settled is not None and settled < reserved and run.comparable(reserved):
+        elif settled is not None and settled < reserved and run.comparable(reserved, settled):
             found.violate(reserved, f"{what} was settled before it was reserved")
         elif state == "reserved" and now > deadline + REPORTED_WITHIN:
             found.violate(reserved, f"{what} is reserved {(now - deadline) / 1e9:.0f} s after its deadline")

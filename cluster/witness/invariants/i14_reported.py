@@ -18,7 +18,7 @@ def judge(run):
             AND (l.settled_ns IS NULL OR l.settled_ns > f.closed_ns)"""):
         found.checked += 1
         span = (settled or now) - closed
-        if run.comparable(closed) and span > REPORTED_WITHIN:
+        if run.comparable(closed, settled) and span > REPORTED_WITHIN:
             what = "is unreported" if settled is None else "was reported"
             found.violate(closed, f"{key} attempt {attempt} of {node} {what} {span / 1e9:.1f} s after its end")
     return found

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 
+from settings import SECOND
+
 
 @dataclass
 class Fault:
@@ -15,6 +17,8 @@ class Fault:
     seed: int | None
     # When undoing it began; None: not told.
     healing: int | None = None
+    # Nanoseconds by which a clock was set; None: not told.
+    step: int | None = None
 
     def overlaps(self, start, end):
         return self.start <= end and (self.until is None or self.until >= start)
@@ -43,7 +47,10 @@ class FaultLog:
                     healing = entry.get("healing")
                     if not (healing is None or type(healing) is int and start <= healing):
                         raise ValueError("healing is a whole number after from")
-                    found[key] = Fault(*key, until, entry.get("seed"), healing)
+                    step = entry.get("step")
+                    if not (step is None or type(step) is int):
+                        raise ValueError("step is a whole number of seconds")
+                    found[key] = Fault(*key, until, entry.get("seed"), healing, step and step * SECOND)
                 except (ValueError, KeyError, TypeError, AttributeError):
                     malformed += 1
         log = cls(found.values())
@@ -72,8 +79,5 @@ class FaultLog:
     def any_overlaps(self, start, end):
         return any(fault.overlaps(start, end) for fault in self.faults)
 
-    @property
-    def database_clock_step(self):
-        """When the database's clock was first stepped: from then on its instants compare with no other's."""
-        steps = [fault.start for fault in self.of("clock-step") if fault.target.startswith("postgres")]
-        return min(steps) if steps else None
+    def database_clock_steps(self):
+        return [fault for fault in self.of("clock-step") if fault.target.startswith("postgres")]

@@ -77,8 +77,8 @@ class Scene:
         self.attempt(name, when, device, **changes)
         self.request(name, when + 0.1, device)
 
-    def fault(self, kind, target, start, until, seed=1):
-        self.faults.append(Fault(kind, target, at(start), None if until is None else at(until), seed))
+    def fault(self, kind, target, start, until, seed=1, **changes):
+        self.faults.append(Fault(kind, target, at(start), None if until is None else at(until), seed, **changes))
 
     def judge(self, text=None):
         """`text` replaces the log."""

@@ -323,3 +323,12 @@ class InvariantTests(unittest.TestCase):
         row["reserved_ns"], row["settled_ns"] = at(8), at(8.5)
         scene.fault("clock-step", "postgres", 1, 1)
         self.expect(scene)
+
+    def test_what_the_databases_clock_dated_back_compares_with_nothing(self):
+        scene = good()
+        self.row(scene, "ledger", "b0-1-0")["settled_ns"] = at(51) - 3600 * SECOND
+        scene.fault("clock-step", "postgres", 50, 900, step=-3600 * SECOND)
+        self.expect(scene)
+        # By a step that it cannot have been dated by.
+        scene.faults[-1].step = -7200 * SECOND
+        self.expect(scene, "I12", count=1)
