@@ -17,10 +17,7 @@ public struct FaultSchedule: Hashable, Sendable {
             let begins = Int64.random(in: 0..<(end - 1_000 * pace), using: &generator)
             // Often shorter than a lease, sometimes longer.
             let longest: Int64 = (Bool.random(using: &generator) ? 4_000 : 13_000) * pace
-            var ends = begins + Int64.random(in: 200 * pace...longest, using: &generator)
-            // A step that is taken back before any node has renewed its lease is seen by none.
-            if kind == .databaseStep { ends = max(ends, begins + 2_000 * pace) }
-            ends = min(end, ends)
+            let ends = min(end, begins + Int64.random(in: 200 * pace...longest, using: &generator))
             let degrees =
                 switch kind {
                 case .shardCrash: 0...(Fault.mostEffects + 18)

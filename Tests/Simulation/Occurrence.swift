@@ -10,6 +10,7 @@ enum Occurrence {
     case heal
     case confirmClock
     case databaseDies
+    case databaseClockIsSet(ahead: Duration)
 
     // MARK: Nodes. A process is one start of a node, a life is one incarnation of a process.
 

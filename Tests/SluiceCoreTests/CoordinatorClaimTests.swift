@@ -208,4 +208,27 @@ import Testing
         #expect(leader.report([(1, 1, 0)], at: 36_200).claim?.limits == [1: 1])
         #expect(leader.machine.writtenOff == 1)
     }
+
+    /// In a busy cluster something expires all the time, and there is a take-back every other second.
+    @Test func theyAreWrittenOffAlsoWhileOthersAreTakenBack() throws {
+        let leader = CoordinatorFixture()
+        leader.addDevice(1, lanes: [(1, 1)])
+        leader.addDevice(2, lanes: [(2, 1)])
+        _ = leader.lead()
+        let claim = try #require(leader.report([(1, 1, 0)]).claim)
+        _ = leader.claimed(claim, [1: (1, 0)])
+        var consumed = 0
+        var isAskedAgain = false
+        for second in 1...60 where !isAskedAgain {
+            let time = second * 1_000
+            _ = leader.answer(leader.handle(.tick, at: time), at: time)
+            if let other = leader.report([(2, 1, consumed)], at: time).claim {
+                _ = leader.claimed(other, [2: (1, 0)], at: time)
+                consumed += 1
+            }
+            isAskedAgain = leader.report([(1, 1, 0)], at: time).claim?.limits[1] == 1
+        }
+        #expect(isAskedAgain)
+        #expect(leader.machine.writtenOff == 1)
+    }
 }

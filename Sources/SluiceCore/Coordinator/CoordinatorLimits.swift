@@ -43,7 +43,7 @@ public struct CoordinatorLimits: Hashable, Sendable {
     public var takeBackEvery: Duration = .seconds(2)
     /// The longest between two such rounds, when nothing expires: what was set aside waits for them, too.
     public var takeBackAtLeastEvery: Duration = .seconds(30)
-    /// Live claims that no batch explains are written off this long after the last batch's take-back.
+    /// Live claims that no batch explains are written off this long after their batch's take-back.
     public var writeOffAfter: Duration = .seconds(5)
 
     // MARK: Reports

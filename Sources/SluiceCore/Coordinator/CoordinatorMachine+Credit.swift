@@ -28,7 +28,8 @@ extension CoordinatorMachine {
             ignored += 1
             return
         }
-        if let writeOffThrough = mayWriteOff(at: now) {
+        // Some time after a take-back, so that a report under way then has been heard.
+        if let writeOffThrough = expiries.takenBackThrough(for: limits.writeOffAfter, at: now) {
             writtenOff += UInt64(book.writeOff(on: credit.device, takenBackThrough: writeOffThrough))
         }
         considerGroup(of: credit.device, at: now)

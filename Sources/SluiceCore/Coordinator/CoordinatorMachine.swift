@@ -260,7 +260,7 @@ public struct CoordinatorMachine: Sendable {
     ) {
         errands.succeeded(ofOlderTerms ? .takeBackOlderTerms : .takeBackExpired, at: now, isComplete: !more)
         if !ofOlderTerms {
-            expiries.end(isComplete: !more)
+            expiries.end(isComplete: !more, at: now)
             takenBackAt = now
         }
         wake(lanes, at: now)
@@ -308,13 +308,6 @@ public struct CoordinatorMachine: Sendable {
     private var isAssignBlocked: Bool {
         claiming != nil || errands.isPending(.survey) || errands.isPending(.readOwnerships)
             || !errands.hasSucceeded([.readOwnerships, .survey])
-    }
-
-    /// When live claims that no batch explains may be written off: some time after the last take-back, so that a
-    /// report under way then has been heard.
-    func mayWriteOff(at now: MonotonicTime) -> DatabaseTime? {
-        guard let takenBackAt, takenBackAt + limits.writeOffAfter <= now else { return nil }
-        return expiries.takenBackThrough
     }
 
     mutating func sweepFrom(_ now: MonotonicTime) {

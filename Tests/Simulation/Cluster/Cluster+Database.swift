@@ -27,6 +27,19 @@ extension Cluster {
         for life in coordinatorLives.indices { coordinatorLives[life].wasCutOff = true }
     }
 
+    // MARK: Its clock
+
+    /// Sets it, but not again before a node has written the first step down: one that is taken back earlier is seen by
+    /// none (DESIGN.md, Clocks).
+    mutating func setDatabaseClock(ahead step: Duration) {
+        let latest = healedAt + 10_000_000_000 * Int64(settings.pace)
+        guard !wasDatabaseClockSet || !store.clockSteps.isEmpty || now > latest else {
+            return plan(.databaseClockIsSet(ahead: step), after: settings.timers.renewEvery.nanoseconds / 4)
+        }
+        databaseClock.step(by: step, at: now)
+        wasDatabaseClockSet = true
+    }
+
     // MARK: Operators
 
     /// Somebody sees that the clock is right again: what it dated wrongly is due now.

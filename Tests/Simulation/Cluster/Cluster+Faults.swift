@@ -14,7 +14,7 @@ extension Cluster {
         case .coordinatorFreeze: freeze(.coordinator(coordinator))
         case .shardRoll: stopShard(shard)
         case .shardDrained: setDrained(true, shard)
-        case .databaseStep: databaseClock.step(by: fault.step(pace: settings.pace), at: now)
+        case .databaseStep: setDatabaseClock(ahead: fault.step(pace: settings.pace))
         case .databaseCrash: expectCrash(of: fault)
         case .contactsLocked:
             let locked = store.contacts.indices.filter { ($0 + fault.target) % 100 < fault.degree / 4 }
@@ -47,7 +47,7 @@ extension Cluster {
         case .shardDrained:
             if !hazards.isActive(.shardDrained, on: shard, of: shards.count) { setDrained(false, shard) }
         case .databaseCrash: isDatabaseDead = false
-        case .databaseStep: databaseClock.step(by: .zero - fault.step(pace: settings.pace), at: now)
+        case .databaseStep: setDatabaseClock(ahead: .zero - fault.step(pace: settings.pace))
         case .contactsLocked:
             if !hazards.isActive(.contactsLocked) { store.lockedContacts = [] }
         case .everythingPaused:

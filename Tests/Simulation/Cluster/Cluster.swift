@@ -19,6 +19,7 @@ struct Cluster {
     var story: [String]?
     let limits: ShardLimits
     var isDatabaseDead = false
+    var wasDatabaseClockSet = false
     private var nextLook: Int64 = 0
     /// The store as it would be after a crash of the database; kept while one is near.
     var onDisk: SimulatedStore?
@@ -61,7 +62,8 @@ struct Cluster {
         for confirmation in Self.confirmations(settings, healedAt) { timeline.plan(.confirmClock, at: confirmation) }
     }
 
-    /// A day after the heal, when all that counts was sent under a right clock; and again, for who wrote a step down late.
+    /// A day after the heal, when all that counts was sent under a right clock; and again, for who wrote a step down
+    /// late.
     private static func confirmations(_ settings: SimulationSettings, _ healedAt: Int64) -> [Int64] {
         (0..<8).map { healedAt + (45 + $0 * 5) * 1_000_000_000 * Int64(settings.pace) }
     }
@@ -114,6 +116,7 @@ struct Cluster {
         case .heal: heal()
         case .confirmClock: confirmClock()
         case .databaseDies: loseWhatIsNotOnDisk()
+        case .databaseClockIsSet(let step): setDatabaseClock(ahead: step)
         case .batchArrives(let batch): deliver(batch)
         case .reportArrives(let report): deliver(report)
         case .beaconArrives(let term, let assignment, let control):
