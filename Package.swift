@@ -8,6 +8,7 @@ let package = Package(
         .executable(name: "sluice-gateway-simulator", targets: ["GatewaySimulatorTool"]),
         .executable(name: "sluice-loadtest", targets: ["LoadTestTool"]),
         .executable(name: "sluice-simulate", targets: ["SimulationTool"]),
+        .executable(name: "sluice-fuzz", targets: ["FuzzTool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -116,6 +117,13 @@ var tests: [Target] {
         .executable(
             "SingleShotProbe", ["SluiceCore", "SluiceGateways", "TestSupport", .nioCore, .nioPosix, .argumentParser],
             path: "Tests/SingleShotProbe"),
+        .swift(
+            "Fuzzing",
+            [
+                "SluiceConfig", "SluiceCore", "SluiceGateways", "SluiceOperations", "SluiceWire", "TestSupport",
+            ], path: "Tests/Fuzzing"),
+        .executable("FuzzTool", ["Fuzzing", .argumentParser], path: "Tests/FuzzTool"),
+        .tests("Fuzzing", ["SluiceCore", "SluiceWire", "TestSupport"]),
         .tests("Simulation", []),
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),

@@ -22,7 +22,9 @@ enum UnknownKeys {
         // than to SLUICE_POOL_SIZE.
         let completions = known.filter { $0.hasPrefix(key + "_") }
         if let shortest = completions.min(by: { $0.utf8.count < $1.utf8.count }) { return shortest }
-        let candidates = known.map { (key: $0, distance: EditDistance.between(key, $0)) }
+        // Letters that one of the two does not have at all count in any case; and a key may be of any length.
+        let candidates = known.filter { abs($0.utf8.count - key.utf8.count) * 3 <= key.utf8.count }
+            .map { (key: $0, distance: EditDistance.between(key, $0)) }
         guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance * 3 <= key.utf8.count ? best.key : nil
     }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import SluiceCore
 import SluiceWire
 import Subprocess
+import TestSupport
 import Testing
 
 /// `protoc` itself as the judge: what it reads in our bytes, and what we read in its bytes.

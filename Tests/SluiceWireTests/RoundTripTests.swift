@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceWire
+import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {

@@ -20,7 +20,7 @@ public struct EnrollmentRequest: Codable, Hashable, Sendable {
     static let mostBytes = 500
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
-    func validated() throws(OperationsError) -> PhoneNumber {
+    package func validated() throws(OperationsError) -> PhoneNumber {
         let texts = [
             ("trigger", trigger), ("name", name), ("workspaceId", workspaceId), ("externalId", externalId),
             ("phone", phone),

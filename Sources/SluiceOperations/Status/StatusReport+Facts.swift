@@ -1,8 +1,16 @@
-internal import FoundationEssentials
+package import FoundationEssentials
 internal import SluiceCore
-internal import SluiceWire
+internal import SluiceStore
+package import SluiceWire
 
 extension StatusReport {
+    /// What nodes alone say, as when the database cannot be asked.
+    package init(answers: [NodeStatus], at: Date) {
+        var facts = ClusterFacts(at: at, databaseError: "not asked", schemaNeeded: SchemaVersion.needed)
+        facts.replies = answers
+        self.init(facts)
+    }
+
     /// The report that these facts make, findings included.
     init(_ facts: ClusterFacts) {
         let findings = Findings.of(facts)
@@ -28,10 +36,12 @@ extension StatusReport {
     }
 
     private static func outcomes(_ shards: [ShardStatus]) -> Outcomes {
-        shards.reduce(into: Outcomes(sent: 0, failed: 0, unknown: 0)) { sum, shard in
-            sum.sent += Int(clamping: shard.lastMinute.sent)
-            sum.failed += Int(clamping: shard.lastMinute.failed)
-            sum.unknown += Int(clamping: shard.lastMinute.unknown)
+        // More than any node can have in a minute; of as many nodes as there may be, the sum still fits.
+        func count(_ told: UInt64) -> Int { Int(min(told, 1 << 40)) }
+        return shards.reduce(into: Outcomes(sent: 0, failed: 0, unknown: 0)) { sum, shard in
+            sum.sent += count(shard.lastMinute.sent)
+            sum.failed += count(shard.lastMinute.failed)
+            sum.unknown += count(shard.lastMinute.unknown)
         }
     }
 

@@ -1,14 +1,14 @@
-import FoundationEssentials
-import SluiceCore
-import SluiceWire
+internal import FoundationEssentials
+public import SluiceCore
+public import SluiceWire
 
 /// One of everything, every field set to something that is not its default.
-enum Sample {
-    static let device = DeviceID(rawValue: UUID(uuidString: "00112233-4455-6677-8899-AABBCCDDEEFF")!)
-    static let other = DeviceID(rawValue: UUID(uuidString: "F0E1D2C3-B4A5-9687-7869-5A4B3C2D1E0F")!)
-    static let due = LaneDue(lane: LaneID(rawValue: 12), due: DatabaseTime(microseconds: 1_700_000_000_123_456))
+public enum Sample {
+    public static let device = DeviceID(rawValue: UUID(uuidString: "00112233-4455-6677-8899-AABBCCDDEEFF")!)
+    public static let other = DeviceID(rawValue: UUID(uuidString: "F0E1D2C3-B4A5-9687-7869-5A4B3C2D1E0F")!)
+    public static let due = LaneDue(lane: LaneID(rawValue: 12), due: DatabaseTime(microseconds: 1_700_000_000_123_456))
 
-    static var batch: DispatchBatch {
+    public static var batch: DispatchBatch {
         let id = BatchID(term: Term(rawValue: 7), ordinal: 3)
         let claims = [(device, 1, 5), (device, 2, 5), (other, 3, 9), (device, 4, 5)].map { device, lane, slot in
             Claim(
@@ -21,7 +21,7 @@ enum Sample {
             claims: claims)
     }
 
-    static var report: CreditReport {
+    public static var report: CreditReport {
         CreditReport(
             node: Incarnation(rawValue: 19), term: Term(rawValue: 7), sequence: 1_000,
             credits: [
@@ -31,13 +31,13 @@ enum Sample {
             lanes: [due], ended: 17)
     }
 
-    static var beacon: LeaderBeacon {
+    public static var beacon: LeaderBeacon {
         LeaderBeacon(
             term: Term(rawValue: 7), leader: "koordinator-ä", incarnation: Incarnation(rawValue: 3),
             assignmentVersion: 5, controlVersion: 6)
     }
 
-    static var coordinatorStatus: NodeStatus {
+    public static var coordinatorStatus: NodeStatus {
         var status = NodeStatus(
             name: "c-1", incarnation: Incarnation(rawValue: 3), role: .coordinator, version: "0.1.0", host: "h",
             startedAt: DatabaseTime(microseconds: 5))
@@ -54,7 +54,7 @@ enum Sample {
         return status
     }
 
-    static var shardStatus: NodeStatus {
+    public static var shardStatus: NodeStatus {
         var status = NodeStatus(
             name: "s-1", incarnation: Incarnation(rawValue: 4), role: .shard, version: "0.1.0", host: "h",
             startedAt: DatabaseTime(microseconds: 6))
@@ -85,7 +85,7 @@ enum Sample {
         return status
     }
 
-    static var apiStatus: NodeStatus {
+    public static var apiStatus: NodeStatus {
         var status = NodeStatus(
             name: "a-1", incarnation: Incarnation(rawValue: 5), role: .api, version: "0.1.0", host: "h",
             startedAt: DatabaseTime(microseconds: 7))
@@ -93,7 +93,7 @@ enum Sample {
         return status
     }
 
-    static var deviceState: DeviceState {
+    public static var deviceState: DeviceState {
         var state = DeviceState(device: device, condition: .banned(until: DatabaseTime(microseconds: 77)))
         state.isReady = true
         state.isPaused = true
@@ -112,7 +112,7 @@ enum Sample {
     }
 
     /// Every message with its name in the .proto files, its bytes and a decoder that gives the bytes again.
-    static var all: [Encoded] {
+    public static var all: [Encoded] {
         [
             Encoded("DispatchBatch", batch), Encoded("CreditReport", report), Encoded("LeaderBeacon", beacon),
             Encoded("Wake", Wake(reason: .lanes, lanes: [due])), Encoded("Wake", Wake(reason: .control)),
@@ -124,11 +124,11 @@ enum Sample {
     }
 }
 
-struct Encoded: Sendable {
-    var name: String
-    var bytes: [UInt8]
+public struct Encoded: Sendable {
+    public var name: String
+    public var bytes: [UInt8]
     /// Decodes any bytes as this message and encodes the result.
-    var recoded: @Sendable ([UInt8]) throws -> [UInt8]
+    public var recoded: @Sendable ([UInt8]) throws -> [UInt8]
 
     init<Message: WireMessage>(_ name: String, _ message: Message) {
         self.name = name
