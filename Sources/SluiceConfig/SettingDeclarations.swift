@@ -159,6 +159,11 @@ extension Setting where Value == Duration {
             "SLUICE_DRAIN_MS", default: timers.drain, in: 0...3_600_000,
             "How long a node that stops waits for its open requests.")
     }
+    static var restoreSilence: Self {
+        .seconds(
+            "SLUICE_RESTORE_SILENCE_S", default: .seconds(3600), in: 0...31_536_000,
+            "A database whose leader fell silent for longer is taken for a restored backup; 0: never.")
+    }
     static var sweep: Self {
         .milliseconds(
             "SLUICE_SWEEP_MS", default: timers.sweep, in: 100...600_000, "How often the leader repairs lost wake-ups.")

@@ -34,6 +34,8 @@ public struct Settings: Hashable, Sendable {
     public var permitsPerNode: Int
     public var permitsPerHost: Int
     public var keepLedgerDays: Int
+    /// Nil: never.
+    public var restoreSilence: Duration?
 
     /// Empty outside of tests.
     public var failpoints: [Failpoint]
@@ -103,6 +105,8 @@ public struct Settings: Hashable, Sendable {
         permitsPerNode = reader.read(.permitsPerNode)
         permitsPerHost = reader.read(.permitsPerHost)
         keepLedgerDays = reader.read(.keepLedgerDays)
+        let silence = reader.read(.restoreSilence)
+        restoreSilence = silence == .zero ? nil : silence
         failpoints = reader.read(.failpoints)
         failpointNotes = reader.read(.failpointNotes)
     }

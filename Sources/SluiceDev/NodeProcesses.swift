@@ -25,7 +25,8 @@ struct NodeProcesses: Sendable {
     func api(port: Int) -> ChildProcess { node("api", "api-1", healthPort: port) }
 
     private func node(_ role: String, _ name: String, healthPort: Int) -> ChildProcess {
-        var variables = options.nodeEnvironment
+        // A laptop that was switched off for a night is no restored backup.
+        var variables = ["SLUICE_RESTORE_SILENCE_S": "0"].merging(options.nodeEnvironment) { $1 }
         for variable in environment.variables { variables[variable.name] = variable.value }
         variables["SLUICE_NODE"] = name
         variables["SLUICE_HTTP_HOST"] = "127.0.0.1"

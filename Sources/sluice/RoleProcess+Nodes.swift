@@ -22,7 +22,8 @@ extension RoleProcess {
         configuration.ledgerDays = settings.keepLedgerDays
         try await NATSConnection.withConnection(natsOptions) { nats in
             let node = Coordinator(
-                configuration: configuration, store: PostgresCoordinatorStore(pools: pools),
+                configuration: configuration,
+                store: PostgresCoordinatorStore(pools: pools, restoreSilence: settings.restoreSilence),
                 notifications: StoreNotifications(pools: pools), nats: nats, logger: logger)
             try await run(PooledNode(pools: pools, node: node)) { await node.readiness() }
         }

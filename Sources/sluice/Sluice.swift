@@ -40,7 +40,7 @@ struct Sluice: AsyncParsableCommand {
                 subcommands: [
                     NodesCommand.self, DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self,
                     PauseCommand.self, ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
-                    KeysCommand.self, ClockCommand.self,
+                    KeysCommand.self, ClockCommand.self, RestoresCommand.self,
                 ]),
             CommandGroup(name: "Settings", subcommands: [ConfigCommand.self]),
         ])

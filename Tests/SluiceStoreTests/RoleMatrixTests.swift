@@ -92,14 +92,21 @@ import Testing
 
     /// `table`, or `table.column` where the rest of it may be read.
     private static let unread: [DatabaseRole: String] = [
-        .coordinator: "api_keys audit_log device_caps.credentials gateways.credentials",
+        .coordinator:
+            "api_keys audit_log database_identity device_caps.credentials gateways.credentials restored_devices",
         .shard: """
         api_keys audit_log branch_intake completion_intake contact_counts contact_tallies contact_tally_changes \
-        device_load_balance enrollment_intake external_ids idempotent_answers intake_scans lane_wakes leads
+        database_identity device_load_balance enrollment_intake external_ids idempotent_answers intake_scans \
+        lane_wakes leads restored_devices
         """,
-        .api: "audit_log device_caps.credentials gateways.credentials",
-        .operator: "api_keys device_caps.credentials gateways.credentials idempotent_answers",
-        .reader: "api_keys audit_log device_caps.credentials gateways.credentials idempotent_answers",
+        .api: "audit_log database_identity device_caps.credentials gateways.credentials restored_devices",
+        .operator: """
+        api_keys database_identity device_caps.credentials gateways.credentials idempotent_answers restored_devices
+        """,
+        .reader: """
+        api_keys audit_log database_identity device_caps.credentials gateways.credentials idempotent_answers \
+        restored_devices
+        """,
     ]
 
     private static let roles = DatabaseRole.allCases.filter { $0 != .owner }

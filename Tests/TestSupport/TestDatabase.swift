@@ -16,9 +16,11 @@ public struct TestDatabase: Sendable {
         let server = try await EphemeralPostgres.shared()
         let name = "test_\(counter.add(1, ordering: .relaxed).newValue)"
         try await administer(server, "CREATE DATABASE \(name) TEMPLATE \(template.quotedIdentifier)")
+        let configuration = try server.configuration(database: name)
+        if template != "template0" { try await disown(configuration) }
         return TestDatabase(
-            name: name, configuration: try server.configuration(database: name),
-            url: "postgresql://postgres@127.0.0.1:\(server.port)/\(name)", server: server)
+            name: name, configuration: configuration, url: "postgresql://postgres@127.0.0.1:\(server.port)/\(name)",
+            server: server)
     }
 
     /// The same for one of the roles; the cluster asks nobody for a password.
@@ -44,6 +46,13 @@ public struct TestDatabase: Sendable {
             // The test's error matters more than that of cleaning up; the whole cluster goes at the end anyway.
             try? await database.drop()
             throw error
+        }
+    }
+
+    /// A copy of Sluice's tables is taken for a restored backup, and this one is none.
+    private static func disown(_ configuration: PostgresConfiguration) async throws {
+        try await PostgresConnection.withConnection(configuration) { connection in
+            _ = try await connection.query("UPDATE database_identity SET database = sluice_database()")
         }
     }
 

@@ -45,7 +45,7 @@ GRANT INSERT, UPDATE (seconds, noticed_at, times) ON clock_steps TO sluice_coord
 
 -- What everybody reads: no lead and no credential is in here.
 GRANT SELECT ON sluice_schema, workspaces, sequences, sequence_steps, sequence_branches, lanes, device_states, pauses,
-    drained_nodes, slot_owners, coordinator_lease, claim_batches, untouchable_contacts, clock_steps
+    drained_nodes, restores, slot_owners, coordinator_lease, claim_batches, untouchable_contacts, clock_steps
     TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON user_devices TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 -- Everything about gateways and devices but credentials.
@@ -79,6 +79,7 @@ GRANT INSERT, UPDATE, DELETE ON claim_batches, untouchable_contacts, settles_lef
     completion_intake, intake_scans, lane_wakes, contact_tallies, contact_tally_changes, external_ids
     TO sluice_coordinator;
 GRANT INSERT, UPDATE ON lanes, sequence_contacts TO sluice_coordinator;
+GRANT EXECUTE ON FUNCTION sluice_notice_restore TO sluice_coordinator;
 GRANT SELECT ON leads TO sluice_coordinator;
 GRANT UPDATE (trigger, updated_at) ON leads TO sluice_coordinator;
 GRANT UPDATE (earlier_slots, is_key_fenced) ON device_caps TO sluice_coordinator;

@@ -154,6 +154,17 @@ public struct Limiter: Sendable {
         take(charges, besides: (finishes.first..<finishes.end).map { finishes[$0] })
     }
 
+    /// The history was read anew, and is complete from `knownFrom` on. What is open stays open and is charged when it
+    /// ends, even if `charges` has it too: too much rather than too little.
+    ///
+    /// Only while it ``isUnknown(at:)``: nothing was admitted then since `charges` were read.
+    public mutating func rebuild(_ charges: [Charge], knownFrom: MonotonicTime, at now: MonotonicTime) {
+        advance(to: now)
+        self.knownFrom = knownFrom.nanoseconds
+        deadlines = []
+        take(charges, besides: [])
+    }
+
     // MARK: Inside
 
     private mutating func take(_ charges: [Charge], besides known: [Int64]) {

@@ -73,6 +73,8 @@ struct ShardCapKey: Sendable {
     var limiter: Limiter
     /// It was rebuilt while nobody knew what the ledger's dates are worth, and counts as full.
     var isInDoubt = false
+    /// Since when what it used is known, as the database said last; nil: always was.
+    var historyFrom: DatabaseTime?
     /// The devices, by index.
     var members: [Int] = []
     /// Places held by claims in reserve statements, which the leader still counts as live.

@@ -218,9 +218,9 @@ extension ShardMachine {
         freeHosts.append(index)
     }
 
-    mutating func addCapKey(_ name: String, _ limiter: Limiter, isInDoubt: Bool) {
+    mutating func addCapKey(_ name: String, _ limiter: Limiter, isInDoubt: Bool, historyFrom: DatabaseTime?) {
         let index = freeCapKeys.popLast() ?? capKeys.endIndex
-        let capKey = ShardCapKey(name: name, limiter: limiter, isInDoubt: isInDoubt)
+        let capKey = ShardCapKey(name: name, limiter: limiter, isInDoubt: isInDoubt, historyFrom: historyFrom)
         if index == capKeys.endIndex { capKeys.append(capKey) } else { capKeys[index] = capKey }
         capKeyIndex[name] = index
     }

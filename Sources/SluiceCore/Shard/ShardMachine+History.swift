@@ -16,6 +16,7 @@ extension ShardMachine {
             let from = max(complete, profile.historyFrom.map(reading.latestMonotonicTime(of:)) ?? complete)
             knownFrom[profile.capKey] = max(from, knownFrom[profile.capKey] ?? complete)
         }
+        let latest = Dictionary(uniqueKeysWithValues: KeyHistory.all(of: history.devices).map { ($0.name, $0.from) })
         var new: Set<String> = []
         var caps: [String: [Caps]] = [:]
         for profile in history.devices { caps[profile.capKey, default: []].append(profile.caps) }
@@ -29,7 +30,8 @@ extension ShardMachine {
                 capKeys[known].limiter = limiter
                 touchMembers(ofCapKey: known)
             } else {
-                addCapKey(profile.capKey, limiter, isInDoubt: isInDoubt)
+                addCapKey(
+                    profile.capKey, limiter, isInDoubt: isInDoubt, historyFrom: latest[profile.capKey] ?? nil)
             }
             new.insert(profile.capKey)
         }
@@ -56,7 +58,7 @@ extension ShardMachine {
 
 extension SlotHistory {
     /// Whether the dates in it cannot be read by `reading`, which was taken before the load began at `asked`.
-    fileprivate func isInDoubt(_ reading: ClockReading, asked: MonotonicTime, at now: MonotonicTime) -> Bool {
+    func isInDoubt(_ reading: ClockReading, asked: MonotonicTime, at now: MonotonicTime) -> Bool {
         guard !isClockInDoubt else { return true }
         guard let readAt else { return false }
         // A step between the two that nobody has written down yet.

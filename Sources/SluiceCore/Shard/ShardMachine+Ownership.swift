@@ -84,7 +84,11 @@ extension ShardMachine {
         at now: MonotonicTime
     ) {
         // Profiles that changed while the statement ran may have been read before the change.
-        if control != appliedControl { appliedControl = Self.unknownVersion }
+        if control == appliedControl {
+            renewHistories(history, reading: reading, asked: asked, at: now)
+        } else {
+            appliedControl = Self.unknownVersion
+        }
         addCapKeys(of: history, reading: reading, asked: asked, at: now)
         let asked = Set(loaded)
         for profile in history.devices where asked.contains(profile.slot) { install(profile, at: now) }
@@ -127,6 +131,7 @@ extension ShardMachine {
                 retire(index, at: now)
             }
         }
+        for slot in noteHistories(of: profiles, at: now) where slots[slot].isLoaded { readHistoryAnew(of: slot) }
         for profile in profiles where slots[profile.slot].isLoaded {
             if isInDoubt(profile.capKey) { readHistoryAnew(of: profile.slot) }
             if capKeyIndex[profile.capKey] == nil || profile.hasMovedKey && !isMember(profile) {

@@ -11,11 +11,13 @@ struct CapUsage: Hashable, Sendable {
     /// Over `l` (send_ledger).
     static let chargedAtSQL = "coalesce(CASE WHEN l.state IN ('reserved', 'unknown') THEN l.deadline END, l.settled_at)"
 
-    /// The hourly and daily cap that hold for a row of device_caps: the strictest among the devices of its key, as the
-    /// key's owner takes them. To be joined.
+    /// The hourly and daily cap that hold for a row of device_caps, and since when what its key used is known: the
+    /// strictest and the latest among the devices of the key, as the key's owner takes them. To be joined.
     static func capsSQL(of device: String) -> String {
         """
-        LATERAL (SELECT min(x.hourly_cap) AS hourly_cap, min(x.daily_cap) AS daily_cap FROM device_caps x
+        LATERAL (SELECT min(x.hourly_cap) AS hourly_cap, min(x.daily_cap) AS daily_cap,
+                max(x.history_from) AS history_from
+            FROM device_caps x
             WHERE x.hash_slot = \(device).hash_slot AND x.cap_key = \(device).cap_key)
         """
     }

@@ -94,6 +94,8 @@ struct ControlFacts: Sendable {
         var next: String
     }
 
+    /// Of a restore that nobody has confirmed: how it was noticed.
+    var restoreEvidence: String?
     var isEverythingPaused: Bool
     var pausedWorkspaces: [String]
     var brokenSteps: [Step]

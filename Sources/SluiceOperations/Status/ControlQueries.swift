@@ -6,6 +6,8 @@ enum ControlQueries {
 
     private static let pausesSQL = "SELECT scope FROM pauses ORDER BY scope LIMIT 1000"
 
+    private static let restoreSQL = "SELECT evidence FROM restores WHERE confirmed_at IS NULL"
+
     private static let brokenSQL = """
         SELECT DISTINCT coalesce(q.name, q.id::text) AS sequence, coalesce(st.trigger, '') AS trigger,
             CASE WHEN st.is_endless THEN '' ELSE way.next_trigger END AS next, st.is_endless
@@ -45,6 +47,7 @@ enum ControlQueries {
             facts.hasLedgerTomorrow = try row.decode(Bool.self, "tomorrow")
         }
         facts.clockSteps = try await ClockStep.open(database, within: limit)
+        facts.restoreEvidence = try await database.query(restoreSQL, deadline: limit).column(String.self, at: 0).first
         facts.oldestIntakeSeconds = try await IntakeQueries.oldestSeconds(database, within: limit)
         facts.intakeSetAside = try await IntakeQueries.setAside(database, within: limit)
         facts.completionsRefused = try await IntakeQueries.completionsRefused(database, within: limit)

@@ -7,6 +7,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case schemaTooNew = "SLU-004"
     case figureNotTaken = "SLU-005"
     case databaseDiskFull = "SLU-006"
+    case databaseRestored = "SLU-007"
 
     case noLeader = "SLU-101"
     case leaderSilent = "SLU-102"
@@ -58,6 +59,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .schemaTooNew: "schema_too_new"
         case .figureNotTaken: "figure_not_taken"
         case .databaseDiskFull: "postgres_disk_full"
+        case .databaseRestored: "postgres_restored"
         case .noLeader: "no_leader"
         case .leaderSilent: "leader_silent"
         case .slotsWithoutOwner: "slots_without_owner"

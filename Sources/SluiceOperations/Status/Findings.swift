@@ -91,6 +91,13 @@ enum Findings {
     private static func upkeep(_ facts: ClusterFacts) -> [Finding] {
         guard let control = facts.control else { return [] }
         var found: [Finding] = []
+        if let evidence = control.restoreEvidence {
+            found.append(
+                Finding(
+                    .databaseRestored,
+                    "this database was restored from a backup (\(evidence)): nothing is sent until `sluice restores confirm`"
+                ))
+        }
         if !control.hasLedgerToday || !control.hasLedgerTomorrow {
             let day = control.hasLedgerToday ? "tomorrow" : "today"
             found.append(

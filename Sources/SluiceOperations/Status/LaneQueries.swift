@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import PostgresDriver
+internal import SluiceCore
 internal import SluiceStore
 
 /// What is due, lane by lane, and what holds it.
@@ -31,7 +32,9 @@ enum LaneQueries {
                     ORDER BY c.next_trigger_time LIMIT b.most) c) p
             WHERE p.seen > 0
         )
-        SELECT p.device_id, d.cap_key, k.hourly_cap, k.daily_cap, \(LaneHold.reasonSQL) AS reason,
+        SELECT p.device_id, d.cap_key, k.hourly_cap, k.daily_cap,
+            coalesce(k.history_from > now() - $1::bigint * interval '1 microsecond', false) AS is_use_unknown,
+            \(LaneHold.reasonSQL) AS reason,
             sum(p.idle)::bigint AS idle, sum(p.claimed)::bigint AS claimed, sum(p.reserved)::bigint AS reserved,
             bool_or(p.is_cut) AS is_cut,
             extract(epoch FROM now() - min(p.oldest_due))::float8 AS oldest_due,
@@ -43,7 +46,7 @@ enum LaneQueries {
         LEFT JOIN \(CapUsage.capsSQL(of: "d")) k ON true
         LEFT JOIN device_states s ON s.device_id = p.device_id
         LEFT JOIN sequences q ON p.kind = 'sequence' AND q.id::text = p.source_id
-        GROUP BY 1, 2, 3, 4, 5
+        GROUP BY 1, 2, 3, 4, 5, 6
         """
 
     struct Row: Sendable {
@@ -51,6 +54,8 @@ enum LaneQueries {
         var capKey: String?
         var hourlyCap: Int
         var dailyCap: Int
+        /// What its key used is not known for the whole of the day, so its caps count as full.
+        var isUseUnknown = false
         var reason: String?
         var idle: Int
         var claimed: Int
@@ -63,12 +68,16 @@ enum LaneQueries {
     }
 
     /// One row per device and reason.
-    static func rows(_ database: any PostgresExecutor, within limit: Duration) async throws -> [Row] {
-        try await database.query(sql, deadline: limit).map { row in
+    static func rows(
+        _ database: any PostgresExecutor, windows: CapWindows, within limit: Duration
+    ) async throws -> [Row] {
+        let day = (windows.day + windows.dayMargin).wholeMicroseconds
+        return try await database.query(sql, [.int64(day)], deadline: limit).map { row in
             Row(
                 device: try row.decode(UUID.self, "device_id"), capKey: try row.decode(String?.self, "cap_key"),
                 hourlyCap: Int(try row.decode(Int32?.self, "hourly_cap") ?? 0),
                 dailyCap: Int(try row.decode(Int32?.self, "daily_cap") ?? 0),
+                isUseUnknown: try row.decode(Bool.self, "is_use_unknown"),
                 reason: try row.decode(String?.self, "reason"),
                 idle: Int(try row.decode(Int64.self, "idle")), claimed: Int(try row.decode(Int64.self, "claimed")),
                 reserved: Int(try row.decode(Int64.self, "reserved")), isCut: try row.decode(Bool.self, "is_cut"),
@@ -100,6 +109,7 @@ enum LaneQueries {
     }
 
     private static func capReason(_ row: Row, _ usage: [String: CapUsage]?) -> String? {
+        if row.isUseUnknown { return "use_unknown" }
         guard let key = row.capKey, let used = usage?[key] else { return nil }
         if used.day >= row.dailyCap { return "at_daily_cap" }
         return used.hour >= row.hourlyCap ? "at_hourly_cap" : nil

@@ -77,7 +77,10 @@ public struct StatusReader: Sendable {
         facts.control = await taking("pauses and sequences", &facts) {
             try await ControlQueries.facts(database, within: Self.section)
         }
-        let rows = await taking("due contacts", &facts) { try await LaneQueries.rows(database, within: Self.section) }
+        let windows = session.windows
+        let rows = await taking("due contacts", &facts) {
+            try await LaneQueries.rows(database, windows: windows, within: Self.section)
+        }
         guard let rows else { return }
         facts.lanes = LaneQueries.facts(rows, usage: await takeUsage(rows, &facts))
     }
@@ -85,7 +88,7 @@ public struct StatusReader: Sendable {
     /// Only keys with due contacts that nothing else holds are looked up: an idle cluster's ledger is not read at all.
     private mutating func takeUsage(_ rows: [LaneQueries.Row], _ facts: inout ClusterFacts) async -> [String: CapUsage]?
     {
-        let keys = Set(rows.filter { $0.reason == nil && $0.idle > 0 }.compactMap(\.capKey))
+        let keys = Set(rows.filter { $0.reason == nil && !$0.isUseUnknown && $0.idle > 0 }.compactMap(\.capKey))
         if keys.isEmpty { return [:] }
         if let usage, ContinuousClock.now - usage.at < Self.usageKept { return usage.rows }
         let (database, windows) = (session.database, session.windows)

@@ -59,6 +59,7 @@ struct ContactSituation: Sendable {
         var hasGateway: Bool
         /// Why its settings cannot be used.
         var settingsProblem: String?
+        /// Since when it is known what its cap key used; nil: always was.
         var historyFrom: Date?
     }
 

@@ -46,7 +46,7 @@ enum Obstacles {
         return reasons
     }
 
-    static func ofDevice(_ contact: ContactSituation, room: DeviceRoom?) -> [Reason] {
+    static func ofDevice(_ contact: ContactSituation, room: DeviceRoom?, windows: CapWindows) -> [Reason] {
         guard let device = contact.device else { return [] }
         var reasons = condition(device)
         if !contact.slot.hasLiveOwner {
@@ -55,7 +55,7 @@ enum Obstacles {
                     "no_owner",
                     "No shard node is responsible for the device \"\(device.name)\" now; see `sluice status`."))
         }
-        reasons += ofLeading(contact)
+        reasons += ofLeading(contact) + history(device, windows, contact.now)
         switch room {
         case .owner(let state): reasons += live(state, device, contact.now)
         case .ledger(let hour, let day):
@@ -110,6 +110,18 @@ enum Obstacles {
                 Reason("no_gateway", "\(name) has no gateway, and there is no default one: `sluice gateways add`."))
         }
         return reasons
+    }
+
+    private static func history(_ device: ContactSituation.Device, _ windows: CapWindows, _ now: Date) -> [Reason] {
+        guard let from = device.historyFrom else { return [] }
+        let until = from.addingTimeInterval((windows.day + windows.dayMargin) / .seconds(1))
+        guard until > now else { return [] }
+        return [
+            Reason(
+                "use_unknown",
+                "What the device \"\(device.name)\" sent before \(Words.time(from)) is not known, so its limits count as "
+                    + "full until \(Words.time(until, from: now)).", until: until)
+        ]
     }
 
     private static func cap(

@@ -69,7 +69,7 @@ extension OperatorSession {
                 WhyReport.Enrollment(
                     contactID: contact.id, workspace: contact.workspace, sequence: contact.sequence.name,
                     step: contact.step.trigger, status: contact.status, device: contact.device?.name,
-                    reasons: Verdict.reasons(contact, room: room)))
+                    reasons: Verdict.reasons(contact, room: room, windows: windows)))
         }
         return enrollments
     }

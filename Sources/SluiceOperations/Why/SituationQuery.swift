@@ -20,7 +20,7 @@ enum SituationQuery {
                 AND a.next_trigger_time < least(c.next_trigger_time, now()) LIMIT 1000) a)::int AS ahead,
             d.id AS device_id, coalesce(d.device_name, d.id::text) AS device_name, p.cap_key, k.hourly_cap, k.daily_cap,
             coalesce(s.state, 'connected') AS device_state, s.until AS state_until,
-            p.paused_at IS NOT NULL AS device_paused, p.paused_reason, p.history_from,
+            p.paused_at IS NOT NULL AS device_paused, p.paused_reason, k.history_from,
             p.gateway_id IS NOT NULL OR EXISTS (SELECT FROM gateways WHERE is_default) AS has_gateway,
             CASE WHEN p.device_id IS NOT NULL THEN \(DeviceSettingsProblem.sql(of: "p")) END AS settings_problem,
             l.incarnation IS NOT NULL AS has_owner, l.node_name AS owner,

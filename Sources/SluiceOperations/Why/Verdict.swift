@@ -1,10 +1,11 @@
 internal import FoundationEssentials
+internal import SluiceCore
 internal import SluiceStore
 
 /// From a situation to what the enrollment waits for. Pure: the same situation gives the same reasons.
 enum Verdict {
     /// - Parameter room: what its device can do now; nil when it was not asked, because nothing of it matters.
-    static func reasons(_ contact: ContactSituation, room: DeviceRoom?) -> [Reason] {
+    static func reasons(_ contact: ContactSituation, room: DeviceRoom?, windows: CapWindows) -> [Reason] {
         switch contact.status {
         case "completed":
             return [ended("completed", "It is finished: the last message of the sequence was sent", contact)]
@@ -16,7 +17,7 @@ enum Verdict {
         default: return [held(contact)]
         }
         if contact.claimState == 2 { return [inFlight(contact)] }
-        var reasons = Obstacles.ofContact(contact) + Obstacles.ofDevice(contact, room: room)
+        var reasons = Obstacles.ofContact(contact) + Obstacles.ofDevice(contact, room: room, windows: windows)
         if reasons.isEmpty { reasons = [next(contact)] }
         if contact.retryCount > 0 { reasons.append(retried(contact)) }
         return reasons

@@ -5,13 +5,28 @@ public import SluiceCore
 /// ``CoordinatorStore`` on PostgreSQL.
 public struct PostgresCoordinatorStore: CoordinatorStore {
     let pools: StorePools
+    private let restoreSilence: Duration?
 
-    public init(pools: StorePools) { self.pools = pools }
+    /// - Parameter restoreSilence: a database whose leader fell silent for longer, without having left, is taken for a
+    ///   restored backup. Nil: never.
+    public init(pools: StorePools, restoreSilence: Duration? = .seconds(3600)) {
+        self.pools = pools
+        self.restoreSilence = restoreSilence
+    }
 
     // MARK: The node and the lead
 
     public func register(node: NodeRegistration) async throws -> Incarnation {
-        try await NodeLifecycle(pool: pools.lease).register(node)
+        try await storing {
+            try await pools.lease.withTransaction(.readCommitted, deadline: .seconds(60)) { transaction in
+                // A restore that is noticed rewrites a row of every device and slot.
+                try await transaction.query("SET LOCAL statement_timeout = '60s'")
+                try await transaction.query(
+                    "SELECT sluice_notice_restore($1::bigint * interval '1 microsecond')",
+                    [.int64(restoreSilence?.wholeMicroseconds)])
+            }
+        }
+        return try await NodeLifecycle(pool: pools.lease).register(node)
     }
 
     public func renew(_ incarnation: Incarnation, leading: Term?) async throws -> LeadRenewal {
@@ -57,6 +72,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
                 FROM node_leases l
                     JOIN node_fences f USING (incarnation)
                 WHERE l.role = '\(NodeRole.shard.rawValue)' AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL
+                  -- Until somebody says what was sent since the backup, nobody owns a slot, so nothing starts.
+                  AND NOT EXISTS (SELECT FROM restores WHERE confirmed_at IS NULL)
                 ORDER BY l.incarnation
                 """
             ).map { row in

@@ -5,7 +5,7 @@
 enum SchemaV1 {
     static let sections = [
         functions, makeRoom, conditions, userTables, queue, branches, adoptRows, queueIndexes, cluster, intakeTables,
-        externalIDs, devices, api, deviceSettings, ledger, workspaceTriggers, leadTriggers, movedSequences,
+        externalIDs, devices, restores, api, deviceSettings, ledger, workspaceTriggers, leadTriggers, movedSequences,
         sequenceTriggers,
         branchTriggers, contactTriggers, deletions, untouchable, triggerLengths, truncateTriggers,
         controlTriggers, views, adoptWork, firstLedgerDays,

@@ -6,7 +6,7 @@ extension SchemaV1 {
         "idempotent_answers", "node_fences", "node_leases", "drained_nodes", "slot_owners", "coordinator_lease",
         "clock_steps", "cluster_versions", "control_changes", "send_ledger", "enrollment_intake", "intake_scans",
         "completion_intake", "lane_wakes", "external_ids", "contact_tallies", "contact_tally_changes",
-        "device_load_balance", "contact_counts",
+        "device_load_balance", "contact_counts", "database_identity", "restores", "restored_devices",
     ]
 
     /// What a database that was here before Sluice needs. On an empty one these statements do nothing.
