@@ -16,6 +16,15 @@ extension Setting where Value == String? {
             "SLUICE_DATABASE_PASSWORD_FILE",
             "The file with the database's password on its first line, when the URL has none.")
     }
+    static var pretendedVersion: Self {
+        Setting(
+            name: "SLUICE_PRETEND_VERSION", unit: "", meaning: "The version a node says it has. For tests.",
+            defaultValue: nil, allowed: "1 to 32 letters, digits, \".\", \"-\" or \"+\"", isSecret: false,
+            parse: { text in
+                let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-+".contains($0)) }
+                return (1...32).contains(text.count) && isPlain ? .some(text) : nil
+            }, show: { $0 ?? "" })
+    }
     static var natsNKey: Self {
         Setting(
             name: "SLUICE_NATS_NKEY", unit: "", meaning: "The public nkey this process is known by to NATS.",

@@ -26,6 +26,8 @@ public struct Settings: Hashable, Sendable {
 
     /// Adds Sluice's own headers to requests, for the simulator's request log.
     public var traceHeaders: Bool
+    /// Nil: its own.
+    public var pretendedVersion: String?
     public var timers: Timers
     public var windows: CapWindows
 
@@ -99,6 +101,7 @@ public struct Settings: Hashable, Sendable {
         logLevel = reader.read(.logLevel)
         logFormat = reader.read(.logFormat)
         traceHeaders = reader.read(.traceHeaders)
+        pretendedVersion = reader.read(.pretendedVersion)
         timers = Self.timers(&reader)
         windows = CapWindows(hour: reader.read(.hour), day: reader.read(.day))
         poolSize = reader.read(.poolSize)

@@ -73,7 +73,7 @@ public struct Coordinator: Service {
         _ outage: OutageLog, tryingSince first: MonotonicTime
     ) async throws -> CoordinatorParts? {
         let node = NodeRegistration(
-            name: configuration.name, role: .coordinator, version: SluiceCore.version, host: configuration.host,
+            name: configuration.name, role: .coordinator, version: configuration.version, host: configuration.host,
             lease: configuration.timers.lease)
         let start = SystemClock().now()
         do {

@@ -6,6 +6,7 @@ public struct CoordinatorConfiguration: Sendable {
     /// Unique among live coordinators.
     public var name: String
     public var host: String
+    public var version = SluiceCore.version
     public var subjects: Subjects
     public var timers = Timers()
     public var limits = CoordinatorLimits()

@@ -9,7 +9,7 @@ extension NodeStatus {
         let summary = machine.summary(at: now)
         self.init(
             name: parts.configuration.name, incarnation: parts.incarnation, role: .coordinator,
-            version: SluiceCore.version, host: parts.configuration.host,
+            version: parts.configuration.version, host: parts.configuration.host,
             startedAt: parts.lead.startedAt ?? DatabaseTime(microseconds: 0))
         renewalAge = now - parts.lead.renewed
         messagesIgnored = machine.ignored

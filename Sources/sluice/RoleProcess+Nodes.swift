@@ -18,6 +18,7 @@ extension RoleProcess {
         let pools = try settings.storePools()
         var configuration = CoordinatorConfiguration(
             name: settings.nodeName, host: SettingsOptions.hostName, subjects: try subjects())
+        configuration.version = version
         configuration.timers = settings.timers
         configuration.ledgerDays = settings.keepLedgerDays
         try await NATSConnection.withConnection(natsOptions) { nats in
@@ -65,9 +66,11 @@ extension RoleProcess {
 
     private func registration(as role: NodeRole) -> NodeRegistration {
         NodeRegistration(
-            name: settings.nodeName, role: role, version: SluiceCore.version, host: SettingsOptions.hostName,
+            name: settings.nodeName, role: role, version: version, host: SettingsOptions.hostName,
             lease: settings.timers.lease)
     }
+
+    private var version: String { settings.pretendedVersion ?? SluiceCore.version }
 
     /// The client is shut down on every way out: it must not be forgotten while it holds sockets.
     private func withGatewayClient(_ body: (GatewayClient) async throws -> Void) async throws {

@@ -30,7 +30,7 @@ extension ClusterSuite {
                 let before = try await cluster.slotOwners()
                 #expect(Set(before.values) == ["shard-1", "shard-2", "shard-3"])
 
-                let first = try ExtraShard("shard-4", cluster)
+                let first = try ExtraNode("shard", "shard-4", cluster)
                 defer { first.end() }
                 try await join(first, cluster, from: before)
                 try await leave(first, cluster, backTo: before)
@@ -38,7 +38,7 @@ extension ClusterSuite {
                     try await cluster.number("SELECT count(*) FROM send_ledger WHERE state = 'unknown'") == 0,
                     "a graceful move leaves no outcome unknown")
 
-                let second = try ExtraShard("shard-4", cluster)
+                let second = try ExtraNode("shard", "shard-4", cluster)
                 defer { second.end() }
                 try await join(second, cluster, from: before)
                 second.end()
@@ -49,7 +49,7 @@ extension ClusterSuite {
         }
 
         /// The new node gets its share, and nobody else gets anything.
-        private func join(_ node: ExtraShard, _ cluster: TestCluster, from before: [Int: String]) async throws {
+        private func join(_ node: ExtraNode, _ cluster: TestCluster, from before: [Int: String]) async throws {
             let start = Date.now.nanoseconds
             try await settled("the join", cluster, within: .seconds(15)) { owners in
                 owners.allSatisfy { $0.value == before[$0.key] || $0.value == node.name }
@@ -63,7 +63,7 @@ extension ClusterSuite {
         }
 
         /// Its slots go back to where they came from, and nobody else loses anything.
-        private func leave(_ node: ExtraShard, _ cluster: TestCluster, backTo before: [Int: String]) async throws {
+        private func leave(_ node: ExtraNode, _ cluster: TestCluster, backTo before: [Int: String]) async throws {
             let start = Date.now.nanoseconds
             node.terminate()
             try await settled("the leave", cluster, within: .seconds(15)) { $0 == before }
@@ -116,38 +116,5 @@ extension ClusterSuite {
             #expect(verdict.isClean, "\(verdict)")
             print("unknown=\(unknown) requests=\(verdict.sends)")
         }
-    }
-}
-
-/// A shard node that nobody starts again when it ends.
-private final class ExtraShard: Sendable {
-    let name: String
-    private let process: Process
-
-    init(_ name: String, _ cluster: TestCluster) throws {
-        self.name = name
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: Programs.sluice)
-        process.arguments = ["shard"]
-        var variables = ProcessInfo.processInfo.environment
-        for variable in cluster.environment.variables { variables[variable.name] = variable.value }
-        variables["SLUICE_NODE"] = name
-        variables["SLUICE_HTTP_HOST"] = "127.0.0.1"
-        variables["SLUICE_HTTP_PORT"] = "0"
-        variables["SLUICE_TRACE_HEADERS"] = "true"
-        process.environment = variables
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-    }
-
-    var isRunning: Bool { process.isRunning }
-    var exitStatus: Int32 { process.terminationStatus }
-
-    func terminate() { process.terminate() }
-
-    /// kill -9, if it still runs.
-    func end() {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 }
