@@ -127,18 +127,15 @@ extension TestCluster {
         #expect(declared.status == 0, "\(declared.output)")
         let configuration = try PostgresConfiguration(url(of: "postgres"), applicationName: "test", settings: [:])
         let database = name
-        try await eventually("the databases to change places", within: .seconds(20)) {
-            try await PostgresConnection.withConnection(configuration) { connection in
-                try await connection.query(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('\(database)', 'backup')")
-                do {
-                    try await connection.query("ALTER DATABASE \(database) RENAME TO lost")
-                } catch let error as PostgresError where error.sqlState == "55006" {
-                    // Somebody was faster.
-                    return false
-                }
-                try await connection.query("ALTER DATABASE backup RENAME TO \(database)")
-                return true
+        try await PostgresConnection.withConnection(configuration) { connection in
+            // Nobody comes back in before it is done.
+            for statement in [
+                "ALTER DATABASE \(database) ALLOW_CONNECTIONS false",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('\(database)', 'backup')",
+                "ALTER DATABASE \(database) RENAME TO lost",
+                "ALTER DATABASE backup RENAME TO \(database)",
+            ] {
+                _ = try await connection.query(statement, deadline: .seconds(30))
             }
         }
     }
