@@ -28,6 +28,8 @@ test: bootstrap check ## Check style, build and run every test
 	python3 -m unittest discover -s cluster/witness
 	python3 -m unittest discover -s cluster/chaos
 	python3 -m unittest discover -s cluster/mutants
+	$(SWIFT) build -c release --product sluice-simulate
+	.build/release/sluice-simulate --seeds 2000 --seed-base 1000000
 	$(SWIFT) build --build-tests
 	@SWIFT=$(SWIFT) scripts/run-tests
 

@@ -363,25 +363,4 @@ import Testing
         _ = shard.handle(.settled(Shard.statement(5), [], busy: []), at: 5_050)
         #expect(shard.machine.view(at: Shard.at(5_050)).unsettled == 0)
     }
-
-    @Test func lostReserveIsReleasedThenAborted() {
-        let shard = Shard(devices: [device])
-        let batch = shard.batch(device, count: 2)
-        _ = shard.handle(.batch(batch), at: 10)
-        #expect(
-            shard.handle(.failed(Shard.statement(3), .uncertain), at: 20) == [
-                .release(Shard.statement(4), batch.claims)
-            ])
-        #expect(shard.view(of: device, at: 20).open == 0)
-        let released = ReleasedClaim(claim: batch.claims[0], due: Self.due.due)
-        #expect(
-            shard.handle(.released(Shard.statement(4), [released]), at: 30) == [
-                .abortLost(Shard.statement(5), [batch.claims[1]]),
-                Shard.report(2, [(device, capacity: 5, consumed: 1)], lanes: [Self.due]),
-            ])
-        let aborted = ReleasedClaim(claim: batch.claims[1], due: Self.due.due)
-        #expect(
-            shard.handle(.lostAborted(Shard.statement(5), [aborted]), at: 40)
-                == [Shard.report(3, [(device, capacity: 5, consumed: 2)], lanes: [Self.due])])
-    }
 }

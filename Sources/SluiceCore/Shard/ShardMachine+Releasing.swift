@@ -41,37 +41,39 @@ extension ShardMachine {
             if item.mayBeReserved, !isConfirmed, !isLost {
                 lostClaims.append(item)
             } else {
-                if !isConfirmed { countLost(item, at: now) }
+                if !isConfirmed { countLost(item) }
                 lessOutstanding(item.claim.slot)
             }
         }
     }
 
-    /// Until a claim expires nobody but this node takes it out of the state `claimed`. So one that was ours when a
-    /// statement's answer was lost, and is not `claimed` now, was taken out by that statement.
-    private mutating func countLost(_ item: ReleaseItem, at now: MonotonicTime) {
-        guard item.isUncertain, let clock, clock.latestDatabaseTime(at: now) < item.expiresAt else { return }
-        countConsumed(item.claim)
+    /// A claim that was ours when a statement's answer was lost, and is not `claimed` now, was taken out by that
+    /// statement; after its expiry perhaps by the leader, who then counts it himself. Counted twice, the device is given
+    /// one claim too many until the leader finds the sum impossible, at the latest when the device is idle. Not counted
+    /// at all, it has a place less for as long as it goes on getting claims.
+    private mutating func countLost(_ item: ReleaseItem) {
+        if item.isUncertain { countConsumed(item.claim) }
     }
 
     mutating func lostAborted(_ items: [ReleaseItem], _ claims: [ReleasedClaim], at now: MonotonicTime) {
         count(claims)
         let confirmed = Set(claims.map(\.claim))
         for item in items {
-            if !confirmed.contains(item.claim) { countLost(item, at: now) }
+            if !confirmed.contains(item.claim) { countLost(item) }
             lessOutstanding(item.claim.slot)
         }
     }
 
-    mutating func releaseFailed(_ items: [ReleaseItem], at now: MonotonicTime) {
+    mutating func releaseFailed(_ items: [ReleaseItem], _ failure: StatementFailure, at now: MonotonicTime) {
         guard let clock else { return }
         let database = clock.earliestDatabaseTime(at: now)
         for item in items {
+            var item = item
+            item.isUncertain = item.isUncertain || failure == .uncertain
             if !isLost, item.mayBeReserved || item.expiresAt > database {
-                var again = item
-                again.isUncertain = true
-                releases.append(again)
+                releases.append(item)
             } else {
+                countLost(item)
                 lessOutstanding(item.claim.slot)
             }
         }

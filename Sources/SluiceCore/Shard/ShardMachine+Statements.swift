@@ -69,7 +69,7 @@ extension ShardMachine {
         case .reserve(let attempts): reserveFailed(attempts, failure, at: now)
         case .settle(let items): settleFailed(items, failure)
         case .setAside(let items): setAsideFailed(items, failure, at: now)
-        case .release(let items): releaseFailed(items, at: now)
+        case .release(let items): releaseFailed(items, failure, at: now)
         case .abort(let items): lostClaims.append(contentsOf: items)
         case .reportFault(let faulty): reportFailed(faulty, failure, at: now)
         case .giveUp(let slots): giveUpQueue.append(contentsOf: slots)
