@@ -47,7 +47,8 @@ class FaultLog:
                     healing = entry.get("healing")
                     if not (healing is None or type(healing) is int and start <= healing):
                         raise ValueError("healing is a whole number after from")
-                    step = entry.get("step")
+                    # Of a failpoint it is a step of the protocol.
+                    step = entry.get("step") if key[0].startswith("clock-step") else None
                     if not (step is None or type(step) is int):
                         raise ValueError("step is a whole number of seconds")
                     found[key] = Fault(*key, until, entry.get("seed"), healing, step and step * SECOND)

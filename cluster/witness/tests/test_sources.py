@@ -63,6 +63,13 @@ class FaultLogTests(unittest.TestCase):
         log = self.read('{"kind":1}\n', "[]\n", {"at": 1, "kind": "a", "target": "b", "from": 5, "until": 4})
         self.assertEqual((log.faults, log.malformed), ([], 3))
 
+    def test_a_step_of_a_clock_and_one_of_the_protocol(self):
+        fault = {"at": at(1), "kind": "clock-step", "target": "postgres", "from": at(1), "until": at(2), "step": -60}
+        failpoint = fault | {"kind": "shard-kill-before-reserve", "target": "shard-1", "step": "reserve"}
+        log = self.read(fault, failpoint, fault | {"step": "reserve"})
+        self.assertEqual([each.step for each in log.faults], [-60 * 10**9, None])
+        self.assertEqual(log.malformed, 1)
+
     def test_the_seed_of_an_instant(self):
         faults = [{"kind": "k", "target": "t", "from": at(n), "until": at(n), "seed": n} for n in (1, 2)]
         log = self.read(*faults)
