@@ -54,7 +54,7 @@ import Testing
                     let error = await postgresError {
                         try await outer.withTransaction { inner in
                             try await inner.query("insert into t values (2)")
-                            try await inner.withTransaction { try await $0.query("insert into t values (3)") }
+                            _ = try await inner.withTransaction { try await $0.query("insert into t values (3)") }
                             if fails { try await inner.query("select 1/0") }
                         }
                     }

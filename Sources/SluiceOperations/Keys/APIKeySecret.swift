@@ -1,5 +1,5 @@
 internal import Crypto
-public import FoundationEssentials
+internal import FoundationEssentials
 
 /// What a client of the API shows: 256 random bits behind a prefix that tells a leaked one from other secrets.
 ///
