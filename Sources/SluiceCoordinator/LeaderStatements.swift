@@ -38,7 +38,9 @@ struct LeaderStatements: Sendable {
         case .loadLanes(let query): return .lanesLoaded(try await lanes(query), query)
         case .loadRoutes: return .routesLoaded(try await store.routes())
         case .readOwnerships: return .ownershipsRead(try await store.slotOwnerships())
-        case .survey: return .surveyed(try await survey(term))
+        case .survey:
+            let live = try await survey(term)
+            return .surveyed(live.members, firstLapse: live.firstLapse)
         case .assign(let grants):
             Failpoints.before(.assign)
             let changed = try await store.assign(grants, term: term)
@@ -74,7 +76,7 @@ struct LeaderStatements: Sendable {
     }
 
     /// Two statements in this order, so that a shard that lapsed is fenced before its slots can be given away.
-    private func survey(_ term: Term) async throws -> [ShardMember] {
+    private func survey(_ term: Term) async throws -> LiveShards {
         Failpoints.before(.fence)
         let fenced = try await parts.store.fenceLapsed(term: term)
         if !fenced.isEmpty {

@@ -88,7 +88,6 @@ public struct SimulationSettings: Hashable, Sendable {
         limits.retryBackoff *= pace
         limits.surveySpacing *= pace
         limits.surveyEvery *= pace
-        limits.silence *= pace
         limits.takeBackEvery *= pace
         limits.takeBackAtLeastEvery = .seconds(10) * pace
         limits.writeOffAfter *= pace

@@ -13,6 +13,7 @@ final class CoordinatorFixture {
     var lanes: [Lane] = []
     var ownerships: [SlotOwnership]
     var members = [ShardMember(incarnation: shard, name: "s-1", isDraining: false)]
+    var firstLapse: Duration?
     private var sequence: Int64 = 0
 
     init(limits: CoordinatorLimits = CoordinatorLimits()) {
@@ -88,7 +89,7 @@ final class CoordinatorFixture {
         case .loadLanes(.sweep(let ids)): return .lanesLoaded(lanes.filter { ids.contains($0.id) }, .sweep(ids))
         case .loadRoutes: return .routesLoaded(routes)
         case .readOwnerships: return .ownershipsRead(ownerships)
-        case .survey: return .surveyed(members)
+        case .survey: return .surveyed(members, firstLapse: firstLapse)
         case .assign(let grants):
             for grant in grants {
                 ownerships[Int(grant.slot.rawValue)].owner = grant.owner

@@ -57,15 +57,21 @@ import Testing
         #expect(leader.handle(Self.report(node: 99, sequence: 1), at: 2_000) == [.survey])
     }
 
-    @Test func aSilentShardMakesTheLeaderLookEachSecond() {
-        let leader = leader()
+    /// Also of a shard that goes on talking: it may be cut from the database alone.
+    @Test(arguments: [(left: 1_500, looks: [1_500, 3_000, 4_500, 6_000]), (left: 0, looks: [200, 400, 600])])
+    func theLeaderLooksWhenTheFirstLeaseEnds(_ lease: (left: Int, looks: [Int])) {
+        let leader = CoordinatorFixture()
+        leader.addDevice(1, lanes: [(1, 1)])
+        leader.firstLapse = .milliseconds(lease.left)
+        _ = leader.lead()
         var looks: [Int] = []
-        for time in stride(from: 100, through: 6_000, by: 100) {
-            let actions = leader.handle(.tick, at: time)
+        for time in stride(from: 100, through: lease.looks.last ?? 0, by: 100) {
+            var actions = leader.handle(Self.report(sequence: Int64(time)), at: time)
+            actions += leader.handle(.tick, at: time)
             if actions.contains(.survey) { looks.append(time) }
             _ = leader.answer(actions, at: time)
         }
-        #expect(looks == [3_000, 4_000, 5_000, 6_000])
+        #expect(looks == lease.looks)
     }
 
     @Test func aCreditOfANewerEpochCountsOnceTheLeaderKnowsIt() {
@@ -106,7 +112,7 @@ import Testing
         let actions = leader.handle(.renewed(reading, assignmentVersion: 2, controlVersion: 1), at: 2_000)
         #expect(Set(actions) == [.readOwnerships, .survey])
         #expect(leader.handle(.ownershipsRead(leader.ownerships), at: 2_001).isEmpty)
-        let assigned = leader.handle(.surveyed(leader.members), at: 2_002)
+        let assigned = leader.handle(.surveyed(leader.members, firstLapse: nil), at: 2_002)
         guard case .assign(let grants)? = assigned.first else {
             Issue.record("no assignment: \(assigned)")
             return

@@ -193,7 +193,9 @@ struct CoordinatorSimulation {
                 HashSlot.all.map {
                     SlotOwnership(slot: $0, epoch: Epoch(rawValue: 1), owner: Self.shard, wanted: Self.shard)
                 })
-        case .survey: return .surveyed([ShardMember(incarnation: Self.shard, name: "s", isDraining: false)])
+        case .survey:
+            return .surveyed(
+                [ShardMember(incarnation: Self.shard, name: "s", isDraining: false)], firstLapse: .seconds(4))
         case .takeBackExpired: return takeBack { [now] in $0.expires < now }
         default: return takeBack(older: true) { [term] in $0.id.term < term }
         }

@@ -18,10 +18,10 @@ import Testing
             try await Self.drain(.coordinator, "shard-2", world)
             let node = try await world.shard.register(node: .test("shard-1", .shard))
             _ = try await world.shard.register(node: .test("shard-2", .shard))
-            #expect(try await world.leader.liveShards().map(\.isDraining) == [true, false])
+            #expect(try await world.leader.liveShards().members.map(\.isDraining) == [true, false])
             try await world.shard.leave(node)
             _ = try await world.shard.register(node: .test("shard-1", .shard))
-            #expect(try await world.leader.liveShards().map(\.isDraining) == [false, true])
+            #expect(try await world.leader.liveShards().members.map(\.isDraining) == [false, true])
         }
     }
 

@@ -79,7 +79,7 @@ import Testing
                 try await Self.waits(world, for: ["advisory"])
             }
             try await eventually("the lease to lapse") {
-                try await world.leader.liveShards().isEmpty
+                try await world.leader.liveShards().members.isEmpty
             }
             async let fenced = world.leader.fenceLapsed(term: cluster.term)
             try await eventually("the fencing to wait for the reserve") {

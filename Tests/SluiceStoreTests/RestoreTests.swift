@@ -64,11 +64,11 @@ import Testing
             let later = try #require(try await world.leader.renew(new, leading: nil).leading)
             #expect(later.rawValue > term.rawValue + 1_000_000)
             let again = try await world.shard.register(node: .test("s1", .shard))
-            #expect(try await world.leader.liveShards().isEmpty, "nobody owns anything until it is confirmed")
+            #expect(try await world.leader.liveShards().members.isEmpty, "nobody owns anything until it is confirmed")
             #expect(try await world.leader.slotOwnerships().allSatisfy { $0.owner == nil })
             #expect(try await world.count("device_caps WHERE history_from IS NULL") == 0)
             #expect(try await world.confirm(nil) == 0)
-            #expect(try await world.leader.liveShards().map(\.incarnation) == [again])
+            #expect(try await world.leader.liveShards().members.map(\.incarnation) == [again])
             #expect(try await world.count("device_caps WHERE history_from IS NOT NULL") == 0, "nothing was sent")
             let taken = try await world.leader.assign(
                 [SlotGrant(slot: HashSlot(rawValue: 7)!, owner: again)], term: later)

@@ -22,8 +22,9 @@ public enum CoordinatorEvent: Sendable {
     case lanesLoaded([Lane], LaneQuery)
     case routesLoaded([DeviceRoute])
     case ownershipsRead([SlotOwnership])
-    /// Shard nodes with a running lease, read after the lapsed ones were fenced.
-    case surveyed([ShardMember])
+    /// Shard nodes with a running lease, read after the lapsed ones were fenced; and how long it was until the first of
+    /// these leases ends, unless it is renewed.
+    case surveyed([ShardMember], firstLapse: Duration?)
     case assigned([SlotOwnership])
     case tookBack([ReturnedClaims], lanes: [LaneDue], more: Bool, ofOlderTerms: Bool)
     case claimed(ClaimResult)

@@ -33,12 +33,8 @@ public struct CoordinatorLimits: Hashable, Sendable {
     /// Between two looks for live and lapsed shards while something calls for them: a shard that stops gives its slots
     /// up to nobody until the leader has seen that it does.
     public var surveySpacing: Duration = .milliseconds(200)
-    /// Between two looks for live and lapsed shards while nothing seems to have changed.
+    /// The longest between two looks for live and lapsed shards.
     public var surveyEvery: Duration = .seconds(10)
-    /// A shard says something every two seconds. After this long without a word the leader looks more often.
-    public var silence: Duration = .seconds(3)
-    /// Between two looks then.
-    public var silentSurveyEvery: Duration = .seconds(1)
     /// Between two rounds of taking back what expired.
     public var takeBackEvery: Duration = .seconds(2)
     /// The longest between two such rounds, when nothing expires: what was set aside waits for them, too.

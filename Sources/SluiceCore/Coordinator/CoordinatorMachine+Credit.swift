@@ -2,7 +2,8 @@
 
 extension CoordinatorMachine {
     mutating func note(_ report: CreditReport, at now: MonotonicTime) {
-        if !roster.heard(report.node, at: now) { errands.want(.survey) }
+        // A shard that has just started.
+        if !roster.isLive(report.node) { errands.want(.survey) }
         wake(report.lanes, at: now)
         roster.note(report.node, isOurs: report.term == term, at: now)
         guard report.term == term, book.isNew(report, at: now) else {

@@ -51,6 +51,8 @@ public struct CoordinatorMachine: Sendable {
     private var controlVersion: Int64?
     private var nextSweep: MonotonicTime?
     private var lastSurvey: MonotonicTime?
+    /// When the first lease ends that the last survey saw, unless it was renewed since.
+    private var firstLapse: MonotonicTime?
     private var takenBackAt: MonotonicTime?
 
     public init(timers: Timers, limits: CoordinatorLimits = CoordinatorLimits()) {
@@ -98,7 +100,7 @@ public struct CoordinatorMachine: Sendable {
             errands.succeeded(.readOwnerships, at: now)
             merge(read, at: now)
             errands.want(.assign)
-        case .surveyed(let members): noteSurvey(members, at: now)
+        case .surveyed(let members, let firstLapse): noteSurvey(members, firstLapse, at: now)
         case .assigned(let changed):
             errands.succeeded(.assign, at: now)
             merge(changed, at: now)
@@ -190,12 +192,12 @@ public struct CoordinatorMachine: Sendable {
         (takenBackAt ?? lastSurvey).map { $0 + limits.takeBackAtLeastEvery }
     }
 
-    /// Regularly, and more often while a member is silent.
+    /// Regularly, and when the first lease ends that was not renewed since. Whether its shard is heard on the bus says
+    /// nothing: one that is cut from the database alone goes on talking.
     private var surveyDue: MonotonicTime? {
         guard let lastSurvey else { return nil }
         let regular = lastSurvey + limits.surveyEvery
-        guard let silent = roster.silent(after: limits.silence) else { return regular }
-        return min(regular, max(silent, lastSurvey + limits.silentSurveyEvery))
+        return firstLapse.map { min(regular, max($0, lastSurvey + limits.surveySpacing)) } ?? regular
     }
 
     private mutating func start(_ errand: CoordinatorErrand, at now: MonotonicTime) -> CoordinatorAction? {
@@ -234,10 +236,11 @@ public struct CoordinatorMachine: Sendable {
 
     // MARK: Answers to errands
 
-    private mutating func noteSurvey(_ members: [ShardMember], at now: MonotonicTime) {
+    private mutating func noteSurvey(_ members: [ShardMember], _ firstLapse: Duration?, at now: MonotonicTime) {
+        self.firstLapse = firstLapse.map { now + $0 }
         errands.succeeded(.survey, at: now)
         let isChanged = members != roster.members
-        roster.update(members, at: now)
+        roster.update(members)
         errands.want(.assign)
         book.keepOnly(members)
         guard isChanged else { return }

@@ -17,7 +17,7 @@ public protocol CoordinatorStore: Sendable {
     // MARK: Nodes and slots. Every write names the term and does nothing when it is not the current one (`termLost`).
 
     /// Shard nodes with a running lease.
-    func liveShards() async throws -> [ShardMember]
+    func liveShards() async throws -> LiveShards
 
     /// FENCE: closes the fences of shard incarnations whose lease has lapsed and returns them. Waits for their reserves
     /// in flight.

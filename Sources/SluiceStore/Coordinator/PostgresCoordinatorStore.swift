@@ -64,24 +64,28 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
 
     // MARK: Nodes and slots
 
-    public func liveShards() async throws -> [ShardMember] {
+    public func liveShards() async throws -> LiveShards {
         try await storing {
-            try await pools.relaxed.query(
+            let rows = try await pools.relaxed.query(
                 """
-                SELECT l.incarnation, l.node_name, l.is_draining OR \(NodeLifecycle.isDrained("l")) AS is_draining
+                SELECT l.incarnation, l.node_name,
+                    (extract(epoch FROM l.expires_at - clock_timestamp()) * 1000000)::bigint AS lease_left,
+                    l.is_draining OR \(NodeLifecycle.isDrained("l")) AS is_draining
                 FROM node_leases l
                     JOIN node_fences f USING (incarnation)
                 WHERE l.role = '\(NodeRole.shard.rawValue)' AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL
                   -- Until somebody says what was sent since the backup, nobody owns a slot, so nothing starts.
                   AND NOT EXISTS (SELECT FROM restores WHERE confirmed_at IS NULL)
                 ORDER BY l.incarnation
-                """
-            ).map { row in
+                """)
+            let members = try rows.map { row in
                 ShardMember(
                     incarnation: Incarnation(rawValue: try row.decode(Int64.self, "incarnation")),
                     name: try row.decode(String.self, "node_name"), isDraining: try row.decode(Bool.self, "is_draining")
                 )
             }
+            let left = try rows.map { try $0.decode(Int64.self, "lease_left") }.min()
+            return LiveShards(members: members, firstLapse: left.map { .microseconds($0) })
         }
     }
 

@@ -113,7 +113,10 @@ private enum ReadyMachines {
                         slot: slots[device]!, epoch: Epoch(rawValue: epoch), owner: Incarnation(rawValue: 19),
                         wanted: nil)
                 })
-        case .survey: .surveyed([ShardMember(incarnation: Incarnation(rawValue: 19), name: "s-1", isDraining: false)])
+        case .survey:
+            .surveyed(
+                [ShardMember(incarnation: Incarnation(rawValue: 19), name: "s-1", isDraining: false)],
+                firstLapse: .seconds(5))
         case .assign: .assigned([])
         case .takeBackExpired: .tookBack([], lanes: [], more: false, ofOlderTerms: false)
         case .takeBackOlderTerms: .tookBack([], lanes: [], more: false, ofOlderTerms: true)

@@ -22,7 +22,8 @@ extension Cluster {
         case .readOwnerships: return .ownershipsRead(store.slots)
         case .survey:
             try store.fenceLapsed(term: term, at: database)
-            return .surveyed(store.liveShards(at: database))
+            let live = store.liveShards(at: database)
+            return .surveyed(live.members, firstLapse: live.firstLapse)
         case .assign(let grants): return .assigned(try store.assign(grants, term: term, at: database))
         case .takeBackExpired: return takeBack(olderThan: nil)
         case .takeBackOlderTerms: return takeBack(olderThan: term)

@@ -12,7 +12,7 @@ extension SharedStore: CoordinatorStore {
         try call { store, now in store.leave(incarnation, leading: leading, at: now) }
     }
 
-    func liveShards() async throws -> [ShardMember] { try call { store, now in store.liveShards(at: now) } }
+    func liveShards() async throws -> LiveShards { try call { store, now in store.liveShards(at: now) } }
 
     func fenceLapsed(term: Term) async throws -> [Incarnation] {
         try call { store, now throws(StatementError) in try store.fenceLapsed(term: term, at: now) }

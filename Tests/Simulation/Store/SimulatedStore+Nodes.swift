@@ -94,9 +94,11 @@ extension SimulatedStore {
         return lapsed.map { nodes[$0].incarnation }
     }
 
-    func liveShards(at now: DatabaseTime) -> [ShardMember] {
-        nodes.filter { $0.role == .shard && isRunning($0.incarnation, at: now) }
-            .map { ShardMember(incarnation: $0.incarnation, name: $0.name, isDraining: isDraining($0)) }
+    func liveShards(at now: DatabaseTime) -> LiveShards {
+        let live = nodes.filter { $0.role == .shard && isRunning($0.incarnation, at: now) }
+        return LiveShards(
+            members: live.map { ShardMember(incarnation: $0.incarnation, name: $0.name, isDraining: isDraining($0)) },
+            firstLapse: live.compactMap(\.expiresAt).min().map { $0 - now })
     }
 
     mutating func assign(
