@@ -129,6 +129,25 @@ import Testing
             "one probe")
     }
 
+    /// The wake for the first opening comes too early for the second one.
+    @Test func breakerThatOpensTwiceProbesAfterTheSecondTime() {
+        var limits = ShardLimits()
+        limits.breakerThreshold = 1
+        let shard = Shard(devices: [device], limits: limits)
+        let batch = shard.batch(device, count: 3)
+        _ = shard.handle(.batch(batch), at: 10)
+        _ = shard.handle(
+            .reserved(Shard.statement(3), started: Shard.at(10), batch.claims.map { .reserved(Shard.reservation($0)) }),
+            at: 11)
+        _ = shard.handle(.sendEnded(Shard.send(1), .unknown(code: "timeout", detail: "")), at: 20)
+        _ = shard.handle(.sendEnded(Shard.send(2), .sent(providerID: nil)), at: 500)
+        _ = shard.handle(.sendEnded(Shard.send(3), .unknown(code: "timeout", detail: "")), at: 510)
+        _ = shard.handle(.batch(shard.batch(device, first: 200)), at: 600)
+        _ = shard.handle(.tick, at: 1_020)
+        #expect(shard.nextWake(after: 1_020) == 1_510)
+        #expect(shard.handle(.tick, at: 1_510).contains { if case .reserve = $0 { true } else { false } })
+    }
+
     @Test func hostTakesNoMoreThanItsPermitsAndOthersGo() {
         var limits = ShardLimits()
         limits.permitsPerHost = 1

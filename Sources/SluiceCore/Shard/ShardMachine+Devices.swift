@@ -35,6 +35,7 @@ extension ShardMachine {
             case .device(let index): touch(index)
             case .host(let index):
                 for member in hosts[index].members { touch(member) }
+                scheduleProbe(ofHost: index, at: now)
                 wakeWaiters(ofHost: index, at: now)
             }
         }
@@ -119,12 +120,18 @@ extension ShardMachine {
     /// The breaker of a host changed: its devices' credit changes with it.
     mutating func breakerChanged(ofHost index: Int, at now: MonotonicTime) {
         for member in hosts[index].members { touch(member) }
+        scheduleProbe(ofHost: index, at: now)
         if case .open(let until) = hosts[index].breaker.state {
-            wakes.schedule(.host(index), at: until)
             // A claim that waits for the host longer than it stands is better offered to the leader's count again.
             if until > now { for member in hosts[index].members { releaseQueue(of: member) } }
         }
         wakeWaiters(ofHost: index, at: now)
+    }
+
+    /// Also when the host is woken: a breaker that closed and opened again is open for longer than the wake that was
+    /// kept for the first time.
+    private mutating func scheduleProbe(ofHost index: Int, at now: MonotonicTime) {
+        if case .open(let until) = hosts[index].breaker.state, until > now { wakes.schedule(.host(index), at: until) }
     }
 
     // MARK: Joining and leaving
