@@ -134,14 +134,15 @@ struct LaneSchedule {
 
     // MARK: Sweep
 
-    /// The lanes that nobody looked at for longest, without those known to be due.
+    /// The lanes that nobody looked at for longest. Those known to be due as well: of what was put back unheard and is due
+    /// earlier than all that is known, a claim would see nothing for as long as the lane has work.
     mutating func takeSweep() -> [LaneID] {
         var lanes: [LaneID] = []
         for _ in 0..<min(limits.sweepLanes, sweepOrder.count) {
             guard let lane = sweepOrder.popFirst() else { break }
             guard let entry = entries[lane] else { continue }
             sweepOrder.append(lane)
-            if entry.place != .queued, entry.place != .inFlight { lanes.append(lane) }
+            if entry.place != .inFlight { lanes.append(lane) }
         }
         return lanes
     }

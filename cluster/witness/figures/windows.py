@@ -29,13 +29,24 @@ def accepted_by_cap_key(evidence):
         "SELECT cap_key, accepted_ns FROM request WHERE accepted_ns IS NOT NULL ORDER BY cap_key, accepted_ns"))
 
 
-def changes_by_cap_key(evidence):
-    """(cap key, (instant, +1 or −1)): what closes at an instant does so before what opens then."""
-    return grouped(evidence.rows("""
-        SELECT cap_key, ns, change FROM (
-            SELECT cap_key, ns, 1 AS change FROM request
-            UNION ALL SELECT cap_key, end_ns, -1 FROM request WHERE end_ns IS NOT NULL)
-        ORDER BY cap_key, ns, change"""))
+def changes_by_cap_key(evidence, send_within):
+    """(cap key, (instant, +1 or −1)): what closes at an instant does so before what opens then.
+
+    A request closes at its end, or when the gateway can no longer accept it by what is declared of it: a client that is
+    stopped leaves its connections open for as long as it is."""
+    ends = "SELECT cap_key, end_ns AS ns, -1 AS change FROM request WHERE end_ns IS NOT NULL"
+    if "device" in evidence.tables:
+        ends = f"""
+            SELECT cap_key, ns, -1 FROM (
+                SELECT r.cap_key, CASE WHEN r.end_ns <= r.ns + l.span OR l.span IS NULL THEN r.end_ns
+                    ELSE r.ns + l.span END AS ns
+                FROM request r LEFT JOIN (
+                    SELECT name, {send_within} + max(http_timeout_ms + accepts_late_ms) * 1000000 AS span
+                    FROM device GROUP BY name) l ON l.name = r.device)
+            WHERE ns IS NOT NULL"""
+    return grouped(evidence.rows(
+        f"SELECT cap_key, ns, change FROM (SELECT cap_key, ns, 1 AS change FROM request UNION ALL {ends})"
+        " ORDER BY cap_key, ns, change"))
 
 
 def grouped(rows):

@@ -1,4 +1,5 @@
-"""Open requests per cap key are at most the cap at every instant. A request without an end stays open."""
+"""Open requests per cap key are at most the cap at every instant. A request without an end stays open for as long as
+the gateway may still accept it."""
 
 from figures.windows import changes_by_cap_key
 from finding import Finding
@@ -9,7 +10,7 @@ ID, TITLE = "I7", "Concurrency"
 def judge(run):
     found, rules = Finding(ID, TITLE), run.cap_rules()
     worst = (0, None, None)
-    for cap_key, changes in changes_by_cap_key(run.evidence):
+    for cap_key, changes in changes_by_cap_key(run.evidence, run.settings.send_within):
         own = run.rules_for(rules, cap_key)
         if own is None:
             continue

@@ -17,7 +17,7 @@ QUERIES = {
     "device": f"""
         SELECT {identity('d.id')} AS device, coalesce(c.gateway_device, d.device_name, d.id::text) AS name,
             d.workspace_id AS workspace, c.cap_key, c.hourly_cap, c.daily_cap, c.concurrent_cap, c.windows,
-            g.dialect, g.http_timeout_ms,
+            g.dialect, g.http_timeout_ms, g.accepts_late_ms,
             (c.paused_at IS NULL AND coalesce(s.state, 'connected') = 'connected')::int AS is_able
         FROM user_devices d JOIN device_caps c ON c.device_id = d.id
         LEFT JOIN device_states s ON s.device_id = d.id

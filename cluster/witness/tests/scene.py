@@ -38,7 +38,7 @@ class Scene:
             self.rows["device"].append({
                 "device": f"d{number}", "name": f"device-{number}", "workspace": "w", "cap_key": f"k{number}",
                 "hourly_cap": 5, "daily_cap": 20, "concurrent_cap": 1, "windows": "[]", "dialect": "gowa",
-                "http_timeout_ms": None, "is_able": 1})
+                "http_timeout_ms": None, "accepts_late_ms": None, "is_able": 1})
         self.seq = 0
 
     def contact(self, name, device=1, **changes):

@@ -136,6 +136,19 @@ class InvariantTests(unittest.TestCase):
         scene.send("a5", 40.05)
         self.expect(scene, "I7", count=1)
 
+    def test_i7_a_client_that_stands_still_leaves_its_connection_open(self):
+        for when, violated in ((56.9, ["I7"]), (57.2, [])):
+            scene = Scene()
+            scene.settings.caps = (100, 100, 1)
+            for device in scene.rows["device"]:
+                device.update(http_timeout_ms=10_000, accepts_late_ms=6_000)
+            scene.send("a0", 40)
+            scene.lines[-1].update(ns=at(90), verdict="dropped", accepted_ns=None, answered=False, status=None)
+            self.row(scene, "ledger", "a0-1-0").update(state="unknown", code="owner_died")
+            self.row(scene, "contact", "a0").update(status="unknown", moves=0)
+            scene.send("a1", when)
+            self.expect(scene, *violated)
+
     def test_i8_an_old_epoch_after_the_bump(self):
         scene = good()
         scene.send("c0", 50.5, 2, epoch=0)
