@@ -68,6 +68,7 @@ struct RestoresCommand: AsyncParsableCommand {
             }
         }
 
+        /// Nil when there is none, or it is no time: `validate` has refused that one with better words than the parser's.
         private var time: Date? { sentUntil.flatMap { try? Date($0, strategy: .iso8601) } }
 
         func run() async throws {

@@ -122,7 +122,7 @@ class Round:
             self.say("gcc is missing: no steps of clocks")
         programs = clocks.steppable(setting.data, setting.programs, STEPPED) if self.can_step else setting.programs
         self.cluster.run("up", *options, "--bin", str(programs), timeout=300)
-        if self.can_step:
+        if self.can_step and "clock-step-postgres" in setting.kinds:
             self.cluster.variables["postgres"] = clocks.variables(setting.data, "postgres")
             self.cluster.stop("postgres")
             self.cluster.start("postgres")
