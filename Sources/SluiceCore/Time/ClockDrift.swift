@@ -9,10 +9,10 @@
 /// them.
 public enum ClockDrift {
     /// Of one clock against true time, in millionths.
-    public static let bound = 500
+    private static let bound: Int64 = 500
 
     /// 1.0005 / 0.9995, rounded up.
-    private static let apartPPM: Int64 = 1_001
+    private static let apartPPM = 2 * bound + 1
 
     /// What to add to `duration` so that a fast clock shows the sum no sooner than a slow one shows `duration`.
     public static func allowance(for duration: Duration) -> Duration {
