@@ -100,21 +100,7 @@ public struct PostgresShardStore: ShardStore {
     public func giveUp(_ slots: [SlotOwnership], by incarnation: Incarnation) async throws {
         try await storing {
             try await pools.durable.query(
-                """
-                WITH mine AS MATERIALIZED (
-                    -- With the epoch: a repeat, or one that waited for long, must not give up what came back meanwhile.
-                    SELECT s.slot, s.epoch FROM slot_owners s
-                    JOIN unnest($2::smallint[], $3::bigint[]) AS g(slot, epoch) ON g.slot = s.slot AND g.epoch = s.epoch
-                    WHERE s.owner = $1 ORDER BY s.slot FOR UPDATE OF s
-                ), given AS (
-                    UPDATE slot_owners s SET epoch = s.epoch + 1, owner = (
-                        SELECT l.incarnation FROM node_leases l JOIN node_fences f USING (incarnation)
-                        WHERE l.incarnation = s.wanted AND l.incarnation <> $1 AND NOT l.is_draining
-                          AND NOT \(NodeLifecycle.isDrained("l"))
-                          AND l.expires_at > clock_timestamp() AND f.closed_at IS NULL)
-                    FROM mine WHERE s.slot = mine.slot AND s.epoch = mine.epoch AND s.owner = $1 RETURNING s.slot)
-                UPDATE cluster_versions SET assignment = assignment + 1 WHERE EXISTS (SELECT FROM given)
-                """,
+                GiveUpStatement.sql,
                 [
                     .int64(incarnation.rawValue), .slots(slots.map(\.slot)), .int64Array(slots.map(\.epoch.rawValue)),
                 ])
@@ -169,7 +155,7 @@ public struct PostgresShardStore: ShardStore {
                 JOIN lanes l ON l.id = c.lane_id
                 LEFT JOIN sequences q ON l.kind = 'sequence' AND q.id::text = l.source_id
                 JOIN device_caps d ON d.device_id = l.device_id
-                JOIN slot_owners s ON s.slot = d.hash_slot AND s.owner = $2
+                JOIN slot_owners s ON s.slot = d.hash_slot AND s.owner IS NOT DISTINCT FROM $2
                 WHERE b.batch = $1 AND b.owner = $2 AND b.expires_at > clock_timestamp()
                 """, [.int64(batch.rawValue), .int64(incarnation.rawValue)])
             guard let first = rows.first else { return nil }
