@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     ],
     targets: cTargets + libraries + tools + tests
 )
@@ -98,9 +99,14 @@ var tools: [Target] {
         .swift("RequestLog", [], path: "loadtest/RequestLog"),
         .swift(
             "LoadTest",
-            ["RequestLog", "PostgresDriver", "SluiceDev", .log],
+            [
+                "RequestLog", "PostgresDriver", "SluiceCore", "SluiceDev", .histogram, .httpClient, .nioCore, .nioHTTP1,
+                .subprocess, .system, .log,
+            ],
             path: "loadtest/LoadTest"),
-        .executable("LoadTestTool", ["LoadTest", "SluiceDev", .argumentParser, .log], path: "loadtest/LoadTestTool"),
+        .executable(
+            "LoadTestTool", ["LoadTest", "SluiceDev", .argumentParser, .log, .unixSignals],
+            path: "loadtest/LoadTestTool"),
     ]
 }
 
@@ -154,6 +160,8 @@ var tests: [Target] {
                 "SluiceStore", "SluiceWire", .log, .lifecycle,
             ]),
         .tests("GatewaySimulator", ["RequestLog", "TestSupport"]),
+        .tests(
+            "LoadTest", ["RequestLog", "SluiceCore", "TestSupport", .histogram]),
         .testTarget(
             name: "ClusterTests",
             dependencies: [
@@ -198,6 +206,7 @@ extension Target.Dependency {
     static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
     static var configuration: Self { .product(name: "Configuration", package: "swift-configuration") }
     static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
+    static var histogram: Self { .product(name: "Histogram", package: "hdrhistogram-swift") }
     static var httpClient: Self { .product(name: "AsyncHTTPClient", package: "async-http-client") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
     static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }

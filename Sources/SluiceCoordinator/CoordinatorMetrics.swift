@@ -14,6 +14,7 @@ struct CoordinatorMetrics: Sendable {
     private let decided = Counter(label: "sluice_coordinator_decided_branches_total")
     private let leading = Gauge(label: "sluice_coordinator_leading")
     private let lanesDue = Gauge(label: "sluice_coordinator_lanes_due")
+    private let devicesGranted = Gauge(label: "sluice_coordinator_devices_granted")
 
     func noteClaim(contacts: Int, took: Duration) {
         claims.increment()
@@ -28,5 +29,8 @@ struct CoordinatorMetrics: Sendable {
     func noteRelocated(_ contacts: Int) { relocated.increment(by: Int64(contacts)) }
     func noteDecided(_ contacts: Int) { decided.increment(by: Int64(contacts)) }
     func showLeading(_ isLeading: Bool) { leading.record(isLeading ? 1 : 0) }
-    func showLanesDue(_ lanes: Int) { lanesDue.record(lanes) }
+    func showWaiting(_ summary: CoordinatorSummary) {
+        lanesDue.record(summary.lanesDue)
+        devicesGranted.record(summary.devicesGranted)
+    }
 }

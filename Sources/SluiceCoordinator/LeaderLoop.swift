@@ -35,7 +35,7 @@ struct LeaderLoop: Sendable {
         let ignored = machine.ignored
         defer {
             parts.metrics.noteIgnored(machine.ignored - ignored)
-            parts.metrics.showLanesDue(machine.summary(at: parts.now).lanesDue)
+            parts.metrics.showWaiting(machine.summary(at: parts.now))
         }
         guard !inputs.isEmpty else { return machine.steps(after: .tick, at: parts.now) }
         var steps: [CoordinatorStep] = []

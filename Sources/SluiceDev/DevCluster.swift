@@ -117,6 +117,7 @@ public struct DevCluster: Sendable {
                 count: options.devices, hasGap: options.hasGap, gatewayURL: plan.environment.gatewayURL,
                 gatewayDialect: options.gatewayDialect)
             try await devices.create(on: connection)
+            try await options.beforeNodes(connection)
         }
     }
 

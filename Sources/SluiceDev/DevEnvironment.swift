@@ -6,6 +6,8 @@ public struct DevEnvironment: Hashable, Sendable {
     public var gatewayURL: String
     /// The simulator's request log; nil when the gateway is somebody else's.
     public var requestLogPath: String?
+    /// Where each node's `/healthz`, `/readyz` and `/metrics` listen, by the node's name.
+    public var healthPorts: [String: Int] = [:]
 
     /// The variables by name, in the order in which they are written.
     public var variables: [(name: String, value: String)] {

@@ -1,3 +1,5 @@
+public import PostgresDriver
+
 /// What a private cluster consists of.
 public struct DevOptions: Sendable {
     /// Everything of the cluster is in this folder.
@@ -18,6 +20,8 @@ public struct DevOptions: Sendable {
     public var simulatorArguments: [String] = []
     /// Set for every node, beside what this process has: shortened windows in a test, for instance.
     public var nodeEnvironment: [String: String] = [:]
+    /// Changes the database before the first node starts, as a cap has to be that holds from the first message on.
+    public var beforeNodes: @Sendable (PostgresConnection) async throws -> Void = { _ in }
     public var programs: DevPrograms
 
     public init(dataPath: String, programs: DevPrograms) {

@@ -16,14 +16,21 @@ struct Plan: Sendable {
         let gatewayPort = try ports.take("gateway")
         let apiPort = try ports.take("api", first: options.apiPort)
         try ports.save(folder)
-        environment = DevEnvironment(
+        coordinatorPorts = try Self.any(options.coordinators, of: &ports)
+        shardPorts = try Self.any(options.shards, of: &ports)
+        apiHealthPort = try ports.takeAny()
+        var environment = DevEnvironment(
             databaseURL: postgres.url(), natsURL: nats.url, apiURL: "http://127.0.0.1:\(apiPort)",
             gatewayURL: options.gatewayURL ?? "http://127.0.0.1:\(gatewayPort)",
             requestLogPath: options.gatewayURL == nil ? folder.requestLog : nil)
         nodes = NodeProcesses(options: options, environment: environment, apiPort: apiPort, gatewayPort: gatewayPort)
-        coordinatorPorts = try Self.any(options.coordinators, of: &ports)
-        shardPorts = try Self.any(options.shards, of: &ports)
-        apiHealthPort = try ports.takeAny()
+        let processes =
+            nodes.coordinators(ports: coordinatorPorts) + nodes.shards(ports: shardPorts)
+            + [nodes.api(port: apiHealthPort)]
+        for (process, port) in zip(processes, coordinatorPorts + shardPorts + [apiHealthPort]) {
+            environment.healthPorts[process.name] = port
+        }
+        self.environment = environment
     }
 
     private static func any(_ count: Int, of ports: inout RememberedPorts) throws(DevError) -> [Int] {

@@ -12,6 +12,7 @@ struct GrantQueue {
     private var members: Set<DeviceID> = []
 
     var isEmpty: Bool { grants.isEmpty }
+    var count: Int { grants.count }
 
     /// Since when the device at the front has waited.
     var oldest: MonotonicTime? { grants.first?.since }

@@ -1,0 +1,37 @@
+internal import Foundation
+
+extension RunResult {
+    /// What a person reads on the terminal when it is over: one line each for the end, the verdict, what was noted and
+    /// every target.
+    public var lines: [String] {
+        let title = point.map { "\(name) [\($0)]" } ?? name
+        let kind =
+            regime.rawValue + (isCompressed ? ", compressed" : "") + (machine.build == "debug" ? ", debug build" : "")
+        var lines = ["\(title): \(kind); \(ending.words)", "\(title): \(verdict.line)"]
+        lines += notes.map { "\(title): note: \($0)" }
+        for figure in FigureName.all where !targets.contains(where: { $0.target.figure == figure.name }) {
+            guard let value = figures[figure.name] else { continue }
+            lines.append("\(title): \(figure.name) \(FigureText.words(value)) \(figure.unit)")
+        }
+        return lines + targets.map { "\(title) \($0.line)" }
+    }
+}
+
+extension TargetResult {
+    /// Name, value, target, pass or not.
+    var line: String {
+        let unit = FigureName.find(target.figure)?.unit ?? ""
+        let value = measured.map { FigureText.words($0) + (unit.isEmpty ? "" : " " + unit) } ?? "not measured"
+        return
+            "\(target.figure) \(value) \(target.bound.rawValue) \(FigureText.words(target.value)) \(isMet ? "pass" : "NO")"
+    }
+}
+
+/// Numbers as a person reads them.
+enum FigureText {
+    static func words(_ value: Double) -> String {
+        if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
+        let digits = abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : abs(value) >= 1 ? 2 : 4
+        return String(format: "%.\(digits)f", value)
+    }
+}

@@ -1,0 +1,142 @@
+internal import Foundation
+internal import PostgresDriver
+
+/// Puts a scenario's work into the tables, in the SQL an operator or a producer would use, under a pause of everything.
+struct Loading {
+    /// Rows per statement: large enough to be fast, small enough to show progress.
+    private static let chunk = 50_000
+    private static let statementLimit: Duration = .seconds(300)
+
+    let scenario: Scenario
+    let connection: PostgresConnection
+    /// Told in words how far it is; throws when somebody wants the run to end.
+    let progress: (String) throws -> Void
+
+    /// Loads everything and returns the leads that the triggers are for, in their order.
+    func run() async throws -> [UUID] {
+        try await connection.query("INSERT INTO pauses (scope, reason) VALUES ('*', 'load test: loading')")
+        for workClass in WorkClass.allCases { try await addSequence(workClass) }
+        try await addHistory()
+        try await addContacts(.campaign, scenario.backlog.contacts, devices: scenario.backlogDevices)
+        try await addContacts(.hot, scenario.backlog.hot, devices: 1)
+        try await addContacts(
+            .later, scenario.backlog.later, devices: scenario.backlogDevices, due: "now() + '30 days'")
+        try await addContacts(
+            .paused, scenario.backlog.pausedPerDevice * scenario.backlogDevices, devices: scenario.backlogDevices,
+            due: "now() - interval '1 day'")
+        let leads = try await addLeads()
+        try await enrolled()
+        // Else the vacuum of so many new rows runs into the first seconds of what is measured.
+        for table in ["sequence_contacts", "leads", "send_ledger"] {
+            try progress("vacuuming \(table)")
+            try await connection.query("VACUUM ANALYZE \(table)", deadline: Self.statementLimit)
+        }
+        return leads
+    }
+
+    /// The start: what was loaded may go. When it was committed, in nanoseconds since 1970.
+    func release() async throws -> Int64 {
+        try await connection.query("DELETE FROM pauses")
+        return WallClock.nanoseconds
+    }
+
+    /// Nothing more goes out; what is open ends.
+    func halt() async throws {
+        try await connection.query(
+            "INSERT INTO pauses (scope, reason) VALUES ('*', 'load test: over') ON CONFLICT DO NOTHING")
+    }
+
+    private func addSequence(_ workClass: WorkClass) async throws {
+        try await connection.query(
+            """
+            WITH s AS (INSERT INTO sequences (name, priority, is_active) VALUES ($1, $2, $3) RETURNING id)
+            INSERT INTO sequence_steps (sequence_id, day_number, trigger, trigger_delay_hours, is_entry_point, content)
+            SELECT id, 1, $1, 0, true, 'Hello from the load test, this is a message of the usual length.' FROM s
+            """,
+            [.string(workClass.rawValue), .int32(workClass.priority), .bool(workClass != .paused)])
+    }
+
+    /// Contact i goes to device i modulo `devices`, counted by name.
+    private func addContacts(
+        _ workClass: WorkClass, _ count: Int, devices: Int, due: String = "now()"
+    ) async throws {
+        for first in stride(from: 0, to: count, by: Self.chunk) {
+            try progress("loading \(workClass.rawValue) contacts: \(first) of \(count)")
+            try await connection.query(
+                """
+                INSERT INTO sequence_contacts (sequence_id, contact_phone, assigned_device_id, next_trigger_time)
+                SELECT s.id, ($2::bigint + i)::text, d.ids[1 + i % $3::bigint], \(due)
+                FROM generate_series($4::bigint, $5::bigint) i, sequences s,
+                    (SELECT array_agg(id ORDER BY device_name) AS ids FROM user_devices) d
+                WHERE s.name = $1
+                """,
+                [
+                    .string(workClass.rawValue), .int64(workClass.firstPhone), .int64(Int64(devices)),
+                    .int64(Int64(first)), .int64(Int64(min(first + Self.chunk, count) - 1)),
+                ], deadline: Self.statementLimit)
+        }
+    }
+
+    /// Leads without a trigger yet, on the devices that nothing else uses.
+    private func addLeads() async throws -> [UUID] {
+        let count = Int((scenario.triggers.rate * scenario.duration).rounded(.up))
+        var leads: [UUID] = []
+        leads.reserveCapacity(count)
+        for first in stride(from: 0, to: count, by: Self.chunk) {
+            try progress("loading leads: \(first) of \(count)")
+            let rows = try await connection.query(
+                """
+                WITH added AS (
+                    INSERT INTO leads (name, phone, device_id)
+                    SELECT 'Lead ' || i, ($1::bigint + i)::text, d.ids[1 + $2::bigint + i % $3::bigint]
+                    FROM generate_series($4::bigint, $5::bigint) i,
+                        (SELECT array_agg(id ORDER BY device_name) AS ids FROM user_devices) d
+                    RETURNING id, phone)
+                SELECT id FROM added ORDER BY phone::bigint
+                """,
+                [
+                    .int64(WorkClass.trigger.firstPhone), .int64(Int64(scenario.backlogDevices)),
+                    .int64(Int64(scenario.triggers.devices)), .int64(Int64(first)),
+                    .int64(Int64(min(first + Self.chunk, count) - 1)),
+                ], deadline: Self.statementLimit)
+            leads += try rows.column(UUID.self, at: 0)
+        }
+        return leads
+    }
+
+    /// Attempts of the last day, as if each device had sent them at even intervals.
+    private func addHistory() async throws {
+        let count = scenario.backlog.history
+        guard count > 0 else { return }
+        try await connection.query("SELECT sluice_ledger_day((now() AT TIME ZONE 'UTC')::date - 1)")
+        for first in stride(from: 0, to: count, by: Self.chunk) {
+            try progress("writing a day of history: \(first) of \(count)")
+            try await connection.query(
+                """
+                INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id,
+                    cap_key, slot, epoch, incarnation, recipient, source_id, reserved_at, deadline, state, settled_at)
+                SELECT (at AT TIME ZONE 'UTC')::date, gen_random_uuid(), 1, 'default', 1, 1, 0, d.device_id, d.cap_key,
+                    d.hash_slot, 0, 0, '4921000000000', 'history', at, at, 'sent', at
+                FROM (SELECT i, now() - interval '1 minute' - i * $3::float8 * interval '1 second' AS at
+                      FROM generate_series($1::bigint, $2::bigint) i) wanted
+                JOIN (SELECT *, row_number() OVER (ORDER BY device_id) - 1 AS n, count(*) OVER () AS devices
+                      FROM device_caps) d ON d.n = wanted.i % d.devices
+                """,
+                [
+                    .int64(Int64(first)), .int64(Int64(min(first + Self.chunk, count) - 1)),
+                    .double((scenario.caps.day * 0.9) / Double(count)),
+                ], deadline: Self.statementLimit)
+        }
+    }
+
+    private func enrolled() async throws {
+        while true {
+            let left = try await connection.query(
+                "SELECT count(*) FROM enrollment_intake", deadline: Self.statementLimit
+            ).scalar(Int64.self)
+            guard left > 0 else { return }
+            try progress("enrolling: \(left) to go")
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+}

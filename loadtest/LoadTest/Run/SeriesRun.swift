@@ -1,0 +1,77 @@
+internal import Foundation
+public import SluiceDev
+
+/// All points of a scenario's series, one cluster after the other; a scenario without a series is one point.
+public struct SeriesRun: Sendable {
+    /// What came of a series as a whole.
+    public struct Summary: Sendable {
+        public var name: String
+        public var targets: [TargetResult] = []
+        public var areAllGood = true
+
+        public var isGood: Bool { areAllGood && targets.allSatisfy(\.isMet) }
+
+        /// One line per target of the series.
+        public var lines: [String] { targets.map { "\(name) \($0.line)" } }
+    }
+
+    private let file: ScenarioFile
+    private let dataPath: String
+    private let programs: DevPrograms
+
+    public init(file: ScenarioFile, dataPath: String, programs: DevPrograms) {
+        (self.file, self.dataPath, self.programs) = (file, dataPath, programs)
+    }
+
+    /// - Parameter keep: given each result as soon as there is one.
+    /// - Throws: ``LoadTestError`` when the data folder is in the way, and what ``ClusterRun`` throws.
+    public func run(
+        _ interruption: Interruption, _ keep: @Sendable (RunResult) throws -> Void
+    ) async throws -> Summary {
+        var summary = Summary(name: file.points[0].name)
+        var figures: [[String: Double]] = []
+        for (index, scenario) in file.points.enumerated() {
+            try emptyFolder()
+            let run = ClusterRun(
+                scenario, text: file.text, base: DevOptions(dataPath: dataPath, programs: programs),
+                interruption: interruption)
+            var result = try await run.run()
+            if let series = scenario.series { result.point = "\(series.key)=\(series.values[index])" }
+            try keep(result)
+            figures.append(result.figures)
+            summary.areAllGood = summary.areAllGood && result.isGood
+            if !result.ending.isWhole { break }
+        }
+        let ratios = Self.lastToFirst(figures)
+        summary.targets = file.points[0].targets.filter { $0.figure.hasPrefix(FigureName.ratioPrefix) }
+            .map { TargetResult($0, in: figures.count == file.points.count ? ratios : [:]) }
+        return summary
+    }
+
+    /// The last point's figures ÷ the first's, under their names in a series.
+    static func lastToFirst(_ figures: [[String: Double]]) -> [String: Double] {
+        guard let first = figures.first, let last = figures.last, figures.count > 1 else { return [:] }
+        var ratios: [String: Double] = [:]
+        for (name, value) in last {
+            if let base = first[name], base != 0 { ratios[FigureName.ratioPrefix + name] = value / base }
+        }
+        return ratios
+    }
+
+    /// A run begins with nothing. Only what a private cluster left is removed: a folder given by mistake is not.
+    private func emptyFolder() throws {
+        guard FileManager.default.fileExists(atPath: dataPath) else { return }
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: dataPath) } catch {
+            throw LoadTestError(
+                "\(dataPath) cannot be read: \(error.localizedDescription); name another folder with --data")
+        }
+        guard names.isEmpty || names.contains("lock") else {
+            throw LoadTestError(
+                "\(dataPath) holds something else than a private cluster; name another folder with --data")
+        }
+        do { try FileManager.default.removeItem(atPath: dataPath) } catch {
+            throw LoadTestError("\(dataPath) cannot be emptied: \(error.localizedDescription)")
+        }
+    }
+}

@@ -1,0 +1,32 @@
+internal import Foundation
+internal import PostgresDriver
+
+/// The open-loop generator: trigger i is meant for start + i / rate, and comes then whatever became of the others.
+///
+/// When a commit takes longer than the interval, those that fell due meanwhile go together in the next one. Their
+/// latency counts from their intended instants all the same: no coordinated omission (Gil Tene, "How NOT to Measure
+/// Latency", 2013).
+struct TriggerStream {
+    /// Leads in one statement.
+    private static let most = 2_000
+
+    let rate: Double
+    let leads: [UUID]
+    let record: RunRecord
+
+    /// Returns when every lead has its trigger, or the task is cancelled.
+    func run(on connection: PostgresConnection, from start: ContinuousClock.Instant) async throws {
+        var next = 0
+        while next < leads.count {
+            try await Task.sleep(until: start + .seconds(Double(next) / rate), clock: .continuous)
+            let elapsed = start.duration(to: .now) / .seconds(1)
+            let due = min(leads.count, Int(elapsed * rate) + 1, next + Self.most)
+            guard due > next else { continue }
+            try await connection.query(
+                "UPDATE leads SET trigger = '\(WorkClass.trigger.rawValue)' WHERE id = ANY($1::uuid[])",
+                [.uuidArray(Array(leads[next..<due]))], deadline: .seconds(30))
+            record.change { $0.commits.append(.init(upTo: due, nanoseconds: WallClock.nanoseconds)) }
+            next = due
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import LoadTest
+import SluiceDev
+import UnixSignals
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Drive a cluster of its own through a scenario, judge it, and write a JSON file and a page.",
+        discussion: """
+            Scenarios are files; loadtest/scenarios has some to copy and loadtest/README.md lists their keys. Ctrl-C ends the run and \
+            keeps what was measured; a second one stops at once.
+
+            Exit status: 0 all targets met, 1 a target missed, a violation or an early end, 2 it did not start, 64 usage.
+
+            EXAMPLES:
+              sluice-loadtest run loadtest/scenarios/campaign-and-triggers.toml
+              sluice-loadtest run my.toml --results /tmp/results --data /mnt/fast/loadtest
+            """)
+
+    @Argument(help: "The scenario's file.")
+    var scenario: String
+    @OptionGroup var folders: RunFolders
+
+    func run() async throws {
+        do {
+            let file = try ScenarioFile(path: scenario)
+            let interruption = Interruption()
+            let good = try await interruptible(interruption) {
+                try await folders.run(file, interruption)
+            }
+            if !good { throw ExitCode(1) }
+        } catch let code as ExitCode {
+            throw code
+        } catch is CancellationError {
+            report("sluice-loadtest: stopped; nothing was kept")
+            throw ExitCode(1)
+        } catch {
+            report("sluice-loadtest: \(error)")
+            throw ExitCode(2)
+        }
+    }
+}
+
+struct RunFolders: ParsableArguments {
+    @Option(help: "Folder for the clusters' data; it is emptied first.")
+    var data = ".sluice/loadtest"
+    @Option(help: "Folder for results.")
+    var results = ".sluice/results"
+
+    /// Runs every point of a scenario, writes and tells each, and returns whether all were good.
+    func run(_ file: ScenarioFile, _ interruption: Interruption) async throws -> Bool {
+        let series = try await SeriesRun(file: file, dataPath: data, programs: .besideThisOne()).run(interruption) {
+            let paths = try ResultFiles(folder: results).write($0)
+            for line in $0.lines { print(line) }
+            print("\($0.name): \(paths.json)\n\($0.name): \(paths.page)")
+        }
+        for line in series.lines { print(line) }
+        return series.isGood
+    }
+}
+
+/// Runs `body` so that the first SIGINT or SIGTERM asks it to end and the second cancels it.
+func interruptible<Value: Sendable>(
+    _ interruption: Interruption, _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    return try await withThrowingTaskGroup(of: Value?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            for await _ in signals {
+                if interruption.isRequested { return nil }
+                report("ending the run; a second Ctrl-C stops at once")
+                interruption.request()
+            }
+            return nil
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next(), let value = first else { throw CancellationError() }
+        return value
+    }
+}
+
+extension DevPrograms {
+    /// The programs that were built together with this one.
+    static func besideThisOne() -> DevPrograms {
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        return DevPrograms(folder: program.deletingLastPathComponent().path)
+    }
+}
