@@ -10,7 +10,7 @@ SEED ?= 1
 FORMATTED := Package.swift Sources Tests loadtest
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build release test simulate chaos demo bench fuzz mutants hosts-up hosts-down format lint check clean
+.PHONY: help bootstrap build release test simulate chaos demo bench loadtest fuzz mutants hosts-up hosts-down format lint check clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ demo: bootstrap release ## 3,000 devices send 30,000 contacts' messages while a 
 
 bench: bootstrap release ## Measure messages per second with caps lifted
 	.build/release/sluice-loadtest bench
+
+loadtest: bootstrap release ## Load tests: one line per target; FULL=1 for all of them
+	.build/release/sluice-loadtest suite $(if $(FULL),--full)
 
 hosts-up: bootstrap release ## A cluster of separate hosts, as network namespaces in HOSTS_DATA; needs root
 	cluster/hosts/hosts up --data $(HOSTS_DATA)

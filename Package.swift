@@ -161,7 +161,10 @@ var tests: [Target] {
             ]),
         .tests("GatewaySimulator", ["RequestLog", "TestSupport"]),
         .tests(
-            "LoadTest", ["RequestLog", "SluiceCore", "TestSupport", .histogram]),
+            "LoadTest",
+            [
+                "GatewaySimulator", "PostgresDriver", "RequestLog", "SluiceCore", "TestSupport", .histogram,
+            ]),
         .testTarget(
             name: "ClusterTests",
             dependencies: [

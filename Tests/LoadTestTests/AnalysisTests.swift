@@ -10,6 +10,10 @@ import Testing
 /// What a run's figures are made of, on logs whose answers are known.
 @Suite struct AnalysisTests {
     private static let second: Int64 = 1_000_000_000
+    /// When a unit of the scenario's hour is free again.
+    private static var window: Int64 {
+        DeviceBook.nanoseconds(.seconds(10) + CapWindows(hour: .seconds(10)).hourMargin)
+    }
 
     /// A run of one device: cap 3 per 10 s, one trigger per 100 ms, released at 1,000 s.
     private static let release = 1_000 * second
@@ -91,8 +95,7 @@ import Testing
         var analysis = Self.analysis()
         // Three fill the window; the first of them ended at 1.5 s, and 10 s and the window's margin later one unit is
         // free. The fourth comes 40 ms after that.
-        let window = 10 * Self.second * 3_601 / 3_600
-        let times = [Self.second, 2 * Self.second, 3 * Self.second, Self.second * 3 / 2 + window + 40_000_000]
+        let times = [Self.second, 2 * Self.second, 3 * Self.second, Self.second * 3 / 2 + Self.window + 40_000_000]
         for (index, at) in times.enumerated() {
             for entry in Self.message(UInt64(index + 1), to: .campaign, index, at: at, took: Self.second / 2) {
                 analysis.add(entry)
@@ -104,11 +107,10 @@ import Testing
     }
 
     @Test func whatWaitedForSomethingElseIsNoFreedUnit() {
-        let window = 10 * Self.second * 3_601 / 3_600
         // A refused message leaves what the limiter counts unknown; a trigger may simply not have been due.
         for (workClass, verdict) in [(WorkClass.campaign, GatewayVerdict.refused), (.trigger, .accepted)] {
             var analysis = Self.analysis()
-            let times = [Self.second, 2 * Self.second, 3 * Self.second, Self.second * 3 / 2 + window]
+            let times = [Self.second, 2 * Self.second, 3 * Self.second, Self.second * 3 / 2 + Self.window]
             for (index, at) in times.enumerated() {
                 for entry in Self.message(
                     UInt64(index + 1), to: workClass, index, at: at, took: Self.second / 2, verdict: verdict)
@@ -146,6 +148,34 @@ import Testing
         #expect(map.columns.count == 14)
         #expect(map.percent[0].prefix(3) == [33, 67, 100])
         #expect(map.percent[0][12] == 0, "10 s later all of them have left the window")
+    }
+
+    @Test func aTakeOverLastsUntilItsLastDeviceIsBack() {
+        // Of the killed node's devices, "idle" has no work and is not waited for.
+        let loss = RunRecord.NodeLoss(
+            node: "shard-1", killed: Self.release + 10 * Self.second, leaseEnds: Self.release + 14 * Self.second,
+            devices: ["a", "b", "idle"])
+        func takeOver(of back: [(String, Int64)]) -> Double? {
+            var state = RunRecord.State()
+            state.release = Self.release
+            state.loss = loss
+            var analysis = LogAnalysis(Self.scenario, state, release: Self.release)
+            let messages = [("a", 1), ("b", 2), ("other", 12)] + back
+            for (index, (device, at)) in messages.enumerated() {
+                for entry in Self.message(
+                    UInt64(index + 1), to: .campaign, index, device: device, at: at * Self.second, took: 1)
+                {
+                    analysis.add(entry)
+                }
+            }
+            return Figures(
+                scenario: Self.scenario, state: state, analysis: analysis,
+                verdict: RequestLogJudge(plan: CapPlan()).verdict(), lost: 0,
+                end: Self.release + 30 * Self.second
+            ).values["takeover_s"]
+        }
+        #expect(takeOver(of: [("a", 15), ("b", 17), ("a", 20)]) == 3)
+        #expect(takeOver(of: [("a", 15)]) == nil, "one of them never came back")
     }
 
     @Test func measuringBeginsWhereTheScenarioSays() {

@@ -29,7 +29,6 @@ import Testing
             duration = "10m"
             [measure]
             after = "30s"
-            floors = true
             [cluster]
             shards = 4
             coordinators = 1
@@ -66,7 +65,7 @@ import Testing
             """
         let scenario = try ScenarioFile(path: "x/all.toml", text: text, machine: Self.roomy).points[0]
         #expect(scenario.about == "says \"all\" there is")
-        #expect(scenario.duration == 600 && scenario.measureAfter == 30 && scenario.hasFloors)
+        #expect(scenario.duration == 600 && scenario.measureAfter == 30)
         #expect(scenario.cluster == .init(shards: 4, coordinators: 1, devices: 1_000, hasGap: true))
         #expect(scenario.caps == .init(hourly: 10, daily: 50, concurrent: 3, hour: 60, day: 600))
         #expect(scenario.isCompressed)
@@ -109,6 +108,7 @@ import Testing
         ("[incidents]\nkill = \"shard-9\"", "incidents.kill names no node of this cluster, which has shard-1"),
         ("[gateway]\nfaults = [\"refuse-429\"]", "my.toml:4: gateway.faults are names and shares"),
         ("[triggers]\nrate = 5", "triggers.rate needs triggers.devices"),
+        ("[measure]\nfloors = true", "my.toml:4: measure.floors needs regime"),
         ("[series]\nkey = \"cluster.devices\"", "series.key needs both"),
         ("[series]\nkey = \"cluster.devices\"\nvalues = [3, -3]", "my.toml:5: cluster.devices is a whole number"),
     ])
@@ -142,13 +142,41 @@ import Testing
         #expect(file.points[1].series?.values == ["10", "20000"])
     }
 
+    @Test func theShortFormReplacesWhatItNames() throws {
+        let text = """
+            [backlog]
+            contacts = 1000000
+            [series]
+            key = "cluster.devices"
+            values = [30, 3000]
+            [short]
+            backlog.contacts = 1000
+            series.values = [30, 300]
+            """
+        let long = try ScenarioFile(path: "s.toml", text: text, machine: Self.roomy)
+        #expect(
+            long.hasShortForm && long.shortened.isEmpty
+                && long.points.map(\.backlog.contacts) == [1_000_000, 1_000_000])
+        let short = try ScenarioFile(path: "s.toml", text: text, isShort: true, machine: Self.roomy)
+        #expect(short.points.map(\.backlog.contacts) == [1_000, 1_000])
+        #expect(short.points.map(\.cluster.devices) == [30, 300])
+        #expect(short.shortened == ["backlog.contacts=1000", "series.values=30, 300"])
+        let wrong = text.replacing("backlog.contacts = 1000\n", with: "backlog.contact = 1000\n")
+        #expect(throws: ScenarioError.self) {
+            try ScenarioFile(path: "s.toml", text: wrong, isShort: true, machine: Self.roomy)
+        }
+    }
+
     @Test func theScenariosThatComeWithTheSourceCanBeRun() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../loadtest/scenarios")
             .standardized.path
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".toml") }
         #expect(!files.isEmpty)
         for file in files {
-            _ = try ScenarioFile(path: folder + "/" + file, machine: MachineLimits(availableMemory: nil))
+            for isShort in [false, true] {
+                _ = try ScenarioFile(
+                    path: folder + "/" + file, isShort: isShort, machine: MachineLimits(availableMemory: nil))
+            }
         }
     }
 }

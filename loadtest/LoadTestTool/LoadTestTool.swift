@@ -9,7 +9,11 @@ struct LoadTestTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice-loadtest",
         abstract: "Runs whole clusters on this machine and judges them by the gateway's log.",
-        subcommands: [RunCommand.self, DemoCommand.self, BenchCommand.self, JudgeCommand.self])
+        subcommands: [
+            RunCommand.self, SuiteCommand.self, FloorsCommand.self, CompareCommand.self, DemoCommand.self,
+            BenchCommand.self,
+            JudgeCommand.self,
+        ])
 }
 
 struct ClusterOptions: ParsableArguments {

@@ -50,11 +50,17 @@ struct RunFolders: ParsableArguments {
     var results = ".sluice/results"
 
     /// Runs every point of a scenario, writes and tells each, and returns whether all were good.
-    func run(_ file: ScenarioFile, _ interruption: Interruption) async throws -> Bool {
+    ///
+    /// - Parameter onlyTargets: prints the targets' lines, and of the rest what makes a run no good one.
+    func run(_ file: ScenarioFile, _ interruption: Interruption, onlyTargets: Bool = false) async throws -> Bool {
         let series = try await SeriesRun(file: file, dataPath: data, programs: .besideThisOne()).run(interruption) {
             let paths = try ResultFiles(folder: results).write($0)
-            for line in $0.lines { print(line) }
-            print("\($0.name): \(paths.json)\n\($0.name): \(paths.page)")
+            for line in onlyTargets ? $0.targetLines : $0.lines { print(line) }
+            if onlyTargets {
+                report("  \(paths.page)")
+            } else {
+                print("\($0.name): \(paths.json)\n\($0.name): \(paths.page)")
+            }
         }
         for line in series.lines { print(line) }
         return series.isGood

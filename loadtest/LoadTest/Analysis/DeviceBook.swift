@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 /// Each device's past in the request log: what its caps' use was, and how soon a freed cap unit was used again.
 struct DeviceBook {
     private struct Device {
@@ -32,14 +34,17 @@ struct DeviceBook {
         concurrency = caps.concurrent
         hour = Int64(caps.hour * 1e9)
         hourlyCap = caps.hourly
-        // As the limiter has them: an hour and a 3,600th of it, a day and an 8,640th.
+        // With the limiter's own margins: until they are over, a unit is not free.
+        let lengths = CapWindows(hour: .seconds(caps.hour), day: .seconds(caps.day))
         windows = [
-            Window(length: Int64(caps.hour * 1e9 * 3_601 / 3_600), limit: caps.hourly),
-            Window(length: Int64(caps.day * 1e9 * 8_641 / 8_640), limit: caps.daily),
+            Window(length: Self.nanoseconds(lengths.hour + lengths.hourMargin), limit: caps.hourly),
+            Window(length: Self.nanoseconds(lengths.day + lengths.dayMargin), limit: caps.daily),
         ]
         self.hasGap = hasGap
         self.release = release
     }
+
+    static func nanoseconds(_ duration: Duration) -> Int64 { Int64(duration / .nanoseconds(1)) }
 
     /// - Parameter isDueSinceRelease: nothing but its device's caps can have kept it.
     /// - Returns: nanoseconds from the instant at which a full window let this request go, to its arrival; nil when

@@ -117,6 +117,7 @@ struct Figures {
         let most = samples.flatMap { $0.processes.filter { $0.key.hasPrefix("shard-") }.values.map(\.memory) }.max()
         guard let most else { return }
         values["shard_memory_mb"] = Double(most) / 1e6
+        guard scenario.regime == .fidelity else { return }
         // Who is left has all the devices once a shard is gone for good; until then each has its part.
         let left = scenario.cluster.shards - (scenario.incidents.kill?.hasPrefix("shard-") == true ? 1 : 0)
         let perShard = Double(scenario.cluster.devices) / Double(max(1, left))
@@ -124,9 +125,10 @@ struct Figures {
     }
 
     private mutating func addIncidents(_ analysis: LogAnalysis, _ state: RunRecord.State) {
-        if let loss = state.loss, !loss.devices.isEmpty, analysis.recovered.count == loss.devices.count,
-            let last = analysis.recovered.values.max()
-        {
+        // Devices that had work in this run: of another nobody could tell that it is back.
+        let lost = state.loss?.devices.intersection(analysis.devices.names) ?? []
+        let last = analysis.recovered.values.max()
+        if let loss = state.loss, let last, analysis.recovered.count == lost.count {
             values["takeover_s"] = Double(last - loss.leaseEnds) / 1e9
         }
         guard let held = state.snapshotHeld, let release = state.release else { return }

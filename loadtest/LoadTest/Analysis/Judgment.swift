@@ -25,9 +25,11 @@ struct Judgment {
         let figures = Figures(
             scenario: scenario, state: state, analysis: analysis, verdict: verdict, lost: lost, end: end)
         if let limit = figures.farEndLimit { notes.append(limit) }
+        let machine = await Machine.here(dataPath: options.dataPath, program: options.programs.sluice)
+        if let busy = machine.busyNote { notes.append(busy) }
         return RunResult(
             scenario: scenario, text: scenarioText, started: started, seconds: Double(end - release) / 1e9,
-            machine: await Machine.here(dataPath: options.dataPath, program: options.programs.sluice),
+            machine: machine,
             ending: state.ending ?? .failed("nothing says why it ended"), notes: notes, figures: figures.values,
             latencies: LatencyTable.tables(analysis.latencies), acceptedPerSecond: analysis.acceptedPerSecond,
             samples: state.samples, capUse: CapUseMap(analysis.devices, release: release, end: end),

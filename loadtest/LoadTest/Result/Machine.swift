@@ -19,6 +19,13 @@ public struct Machine: Sendable, Codable, Hashable {
     /// What else ran: the load average when the run had ended.
     public var loadAverage: Double
 
+    /// Says that a run of a cluster alone does not make a machine this busy; nil when it may have.
+    var busyNote: String? {
+        guard loadAverage > 4 * Double(cores) else { return nil }
+        return
+            "the load average was \(FigureText.words(loadAverage)) on \(cores) cores: something else ran, and no speed counts"
+    }
+
     private static let postgresPrograms = "/usr/lib/postgresql/15/bin"
 
     static func here(dataPath: String, program: String) async -> Machine {

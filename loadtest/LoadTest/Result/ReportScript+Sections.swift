@@ -112,7 +112,7 @@ extension ReportScript {
             result.latencies.map(one => [one.name, words(one.count), ...one.percentiles.map(at => words(at.milliseconds, 'ms'))]))
               : empty('No message of the scenario arrived.'), true));
           grid.append(card('Use of the hourly caps',
-            'Each row is a device or several in a row, by name: how much of the rolling hour\'s cap is used.', heatMap(result.capUse), true));
+            'Each row is a device or several in a row, by name: how much of the rolling hour\'s cap is used.', result.regime === 'stress' ? empty('A stress run lifts the caps.') : heatMap(result.capUse), true));
           chart('Queue', 'What waits, and where, at each second.', [
             { name: 'devices with credit and due work', points: values(sample => sample.nodes?.devicesGranted) },
             { name: 'lanes due at the leader', points: values(sample => sample.nodes?.lanesDue) },
@@ -125,13 +125,12 @@ extension ReportScript {
           chart('CPU', 'Per process; PostgreSQL is the sum of its processes.', perProcess(one => one.cores), { axis: 'cores' });
           chart('Memory', 'Resident per process; of PostgreSQL\'s, without what they share.', perProcess(one => one.memory),
             { axis: 'memory', unit: 'B' });
-          chart('Database transactions and rows per message', 'Over the last five seconds.', [
-            { name: 'transactions', points: perMessage(sample => sample.database?.transactions) },
-            { name: 'rows written', points: perMessage(sample => sample.database?.rows) },
-          ], { axis: 'per accepted message', nothing: 'Too little was sent, or the run was shorter than five seconds.' });
-          chart('Write-ahead log per message', 'Over the last five seconds.',
-            [{ name: '', points: perMessage(sample => sample.database?.walBytes) }],
-            { axis: 'per accepted message', unit: 'B', nothing: 'Too little was sent, or the run was shorter than five seconds.' });
+          const work = (title, pick, unit) => chart(title, 'Over the last five seconds.',
+            [{ name: '', points: perMessage(sample => pick(sample.database ?? {})) }],
+            { axis: 'per accepted message', unit, nothing: 'Nothing was sent, or the run was shorter than five seconds.' });
+          work('Database transactions per message', database => database.transactions);
+          work('Rows written per message', database => database.rows);
+          work('Write-ahead log per message', database => database.walBytes, 'B');
           chart('Database transactions', 'Of the whole cluster, without those of the measuring.',
             [{ name: '', points: rates(sample => sample.database?.transactions) }], { axis: 'transactions per second' });
           chart('Dead tuples', 'As PostgreSQL\'s statistics have them; autovacuum takes them away.', [

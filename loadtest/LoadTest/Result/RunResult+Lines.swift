@@ -4,7 +4,6 @@ extension RunResult {
     /// What a person reads on the terminal when it is over: one line each for the end, the verdict, what was noted and
     /// every target.
     public var lines: [String] {
-        let title = point.map { "\(name) [\($0)]" } ?? name
         let kind =
             regime.rawValue + (isCompressed ? ", compressed" : "") + (machine.build == "debug" ? ", debug build" : "")
         var lines = ["\(title): \(kind); \(ending.words)", "\(title): \(verdict.line)"]
@@ -13,8 +12,18 @@ extension RunResult {
             guard let value = figures[figure.name] else { continue }
             lines.append("\(title): \(figure.name) \(FigureText.words(value)) \(figure.unit)")
         }
-        return lines + targets.map { "\(title) \($0.line)" }
+        return lines + targetLines
     }
+
+    /// One line per target, and one for whatever makes the run no good one.
+    public var targetLines: [String] {
+        var lines = targets.map { "\(title) \($0.line)" }
+        if !ending.isWhole { lines.append("\(title) ending NO: \(ending.words)") }
+        if !verdict.isClean { lines.append("\(title) verdict NO: \(verdict.line)") }
+        return lines
+    }
+
+    private var title: String { point.map { "\(name)[\($0)]" } ?? name }
 }
 
 extension TargetResult {

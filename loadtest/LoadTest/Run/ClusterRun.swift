@@ -71,11 +71,18 @@ public struct ClusterRun: Sendable {
     private func drive(
         _ environment: DevEnvironment, _ connection: PostgresConnection, _ client: HTTPClient, _ line: ProgressReport
     ) async throws {
-        let loading = Loading(scenario: scenario, connection: connection) { text in
+        let progress = { (text: String) in
             if interruption.isRequested { throw LoadTestError("interrupted before the start; nothing was measured") }
             line.show("  " + text)
         }
+        let loading = Loading(scenario: scenario, connection: connection, progress: progress)
         let leads = try await loading.run()
+        if scenario.hasFloors {
+            let floors = try await Floors.measure(
+                gatewayURL: environment.gatewayURL, connection: connection, progress: progress)
+            record.change { $0.floors = floors }
+            line.note("  " + floors.lines.joined(separator: ", "))
+        }
         let http = LocalHTTP(client)
         let before = try await http.gatewayStatistics(environment.gatewayURL)
         line.note("  released: \(scenario.plainWords)")

@@ -31,12 +31,15 @@ public struct SeriesRun: Sendable {
         var summary = Summary(name: file.points[0].name)
         var figures: [[String: Double]] = []
         for (index, scenario) in file.points.enumerated() {
-            try emptyFolder()
+            try Self.empty(folder: dataPath)
             let run = ClusterRun(
                 scenario, text: file.text, base: DevOptions(dataPath: dataPath, programs: programs),
                 interruption: interruption)
             var result = try await run.run()
             if let series = scenario.series { result.point = "\(series.key)=\(series.values[index])" }
+            if !file.shortened.isEmpty {
+                result.notes.insert("short form: " + file.shortened.joined(separator: ", "), at: 0)
+            }
             try keep(result)
             figures.append(result.figures)
             summary.areAllGood = summary.areAllGood && result.isGood
@@ -59,19 +62,21 @@ public struct SeriesRun: Sendable {
     }
 
     /// A run begins with nothing. Only what a private cluster left is removed: a folder given by mistake is not.
-    private func emptyFolder() throws {
-        guard FileManager.default.fileExists(atPath: dataPath) else { return }
+    ///
+    /// - Throws: ``LoadTestError`` that says what is in the way.
+    public static func empty(folder: String) throws {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
         let names: [String]
-        do { names = try FileManager.default.contentsOfDirectory(atPath: dataPath) } catch {
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
             throw LoadTestError(
-                "\(dataPath) cannot be read: \(error.localizedDescription); name another folder with --data")
+                "\(folder) cannot be read: \(error.localizedDescription); name another folder with --data")
         }
         guard names.isEmpty || names.contains("lock") else {
             throw LoadTestError(
-                "\(dataPath) holds something else than a private cluster; name another folder with --data")
+                "\(folder) holds something else than a private cluster; name another folder with --data")
         }
-        do { try FileManager.default.removeItem(atPath: dataPath) } catch {
-            throw LoadTestError("\(dataPath) cannot be emptied: \(error.localizedDescription)")
+        do { try FileManager.default.removeItem(atPath: folder) } catch {
+            throw LoadTestError("\(folder) cannot be emptied: \(error.localizedDescription)")
         }
     }
 }

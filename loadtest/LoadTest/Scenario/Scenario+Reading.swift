@@ -7,6 +7,9 @@ extension Scenario {
         duration = reader.seconds("duration", in: 1...43_200, default: 60)
         measureAfter = reader.seconds("measure.after", in: 0...43_200, default: 0)
         hasFloors = reader.flag("measure.floors", default: false)
+        if hasFloors, regime != .stress {
+            reader.report("measure.floors", "needs regime = \"stress\": a gateway that takes its time has no floor")
+        }
         readCluster(&reader)
         readCaps(&reader)
         readGateway(&reader)
@@ -14,6 +17,7 @@ extension Scenario {
         readIncidents(&reader)
         readSeries(&reader)
         targets = reader.section("targets").compactMap { Target($0, &reader) }
+        _ = reader.section("short")
         reader.reportUnknownKeys()
         checkTogether(&reader)
     }

@@ -8,10 +8,14 @@ public struct ScenarioFile: Sendable {
     /// One run; of a series, one for each value.
     public var points: [Scenario]
 
+    /// What its short form changes, `key=value` each; empty for the scenario as it stands.
+    public var shortened: [String]
+
     /// Reads and checks a file.
     ///
+    /// - Parameter isShort: takes the values of its section `[short]` where it has any.
     /// - Throws: ``ScenarioError`` with every mistake in it, or ``LoadTestError`` when it cannot be read.
-    public init(path: String, machine: MachineLimits = .here()) throws {
+    public init(path: String, isShort: Bool = false, machine: MachineLimits = .here()) throws {
         let text: String
         do {
             text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
@@ -19,37 +23,43 @@ public struct ScenarioFile: Sendable {
             throw LoadTestError(
                 "\(path) cannot be read as a scenario: \(error.localizedDescription); loadtest/scenarios has some")
         }
-        try self.init(path: path, text: text, machine: machine)
+        try self.init(path: path, text: text, isShort: isShort, machine: machine)
     }
 
     /// - Throws: ``ScenarioError``.
-    init(path: String, text: String, machine: MachineLimits) throws(ScenarioError) {
+    init(path: String, text: String, isShort: Bool = false, machine: MachineLimits) throws(ScenarioError) {
         let parsed = ScenarioText(text)
-        var reader = ScenarioReader(parsed)
-        let standardName = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        let scenario = Scenario(&reader, name: standardName)
-        machine.check(scenario, &reader)
-        var problems = reader.problems
-        var points = [scenario]
-        if let series = scenario.series, problems.isEmpty {
-            points = []
-            for value in parsed.value(of: "series.values") {
-                var reader = ScenarioReader(parsed, replacing: (series.key, value))
-                let point = Scenario(&reader, name: standardName)
-                machine.check(point, &reader)
-                problems += reader.problems
-                points.append(point)
-            }
+        let short = isShort ? parsed.shortForm : []
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        var problems: [ScenarioProblem] = []
+        func point(_ replacing: [ScenarioText.Entry]) -> Scenario {
+            var reader = ScenarioReader(parsed, replacing: replacing)
+            let scenario = Scenario(&reader, name: name)
+            machine.check(scenario, &reader)
+            problems += reader.problems
+            return scenario
+        }
+        var points = [point(short)]
+        if let series = points[0].series, problems.isEmpty {
+            let values = (short + parsed.entries).first { $0.key == "series.values" }
+            guard case .list(let list)? = values?.value else { preconditionFailure("a series was read without values") }
+            points = list.map { point(short + [.init(key: series.key, value: $0, line: values?.line ?? 0)]) }
         }
         guard problems.isEmpty else { throw ScenarioError(file: path, problems: Array(Set(problems))) }
         (self.path, self.text, self.points) = (path, text, points)
+        shortened = short.map { "\($0.key)=\(ScenarioText.words($0.value))" }
     }
+
+    /// Whether it has a short form, and so is of the short set.
+    public var hasShortForm: Bool { !ScenarioText(text).shortForm.isEmpty }
 }
 
 extension ScenarioText {
-    fileprivate func value(of key: String) -> [Value] {
-        guard case .list(let values) = entries.first(where: { $0.key == key })?.value else { return [] }
-        return values
+    /// The values of `[short]`, under the keys that they stand in for.
+    fileprivate var shortForm: [Entry] {
+        entries.filter { $0.key.hasPrefix("short.") }.map { entry in
+            Entry(key: String(entry.key.dropFirst("short.".count)), value: entry.value, line: entry.line)
+        }
     }
 
     /// How a value reads in a result.

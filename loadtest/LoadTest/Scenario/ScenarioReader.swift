@@ -6,15 +6,11 @@ struct ScenarioReader {
     private var known: [String] = []
     private(set) var problems: [ScenarioProblem]
 
-    /// - Parameter replacing: a key and the value it has in place of its own: one point of a series.
-    init(_ text: ScenarioText, replacing: (key: String, value: ScenarioText.Value)? = nil) {
+    /// - Parameter replacing: what stands in place of the file's own values, as the short form and a series want it.
+    init(_ text: ScenarioText, replacing: [ScenarioText.Entry] = []) {
         problems = text.problems
         entries = Dictionary(text.entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        if let replacing {
-            // Named at the line of its values, which is where a mistake in one of them is.
-            let line = entries["series.values"]?.line ?? 0
-            entries[replacing.key] = .init(key: replacing.key, value: replacing.value, line: line)
-        }
+        for entry in replacing { entries[entry.key] = entry }
     }
 
     func has(_ key: String) -> Bool { entries[key] != nil }
