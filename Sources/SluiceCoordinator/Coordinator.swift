@@ -12,7 +12,7 @@ internal import Synchronization
 /// The store's pools and the NATS connection are run by whoever made them and must outlive `run()`.
 public struct Coordinator: Service {
     private let configuration: CoordinatorConfiguration
-    private let store: any CoordinatorStore
+    private let store: any CoordinatorStore & WorkStore
     private let notifications: StoreNotifications
     private let nats: NATSConnection
     private let metrics = CoordinatorMetrics()
@@ -21,7 +21,7 @@ public struct Coordinator: Service {
     private let clockGuard: ClockGuard
 
     public init(
-        configuration: CoordinatorConfiguration, store: any CoordinatorStore,
+        configuration: CoordinatorConfiguration, store: any CoordinatorStore & WorkStore,
         notifications: StoreNotifications, nats: NATSConnection, logger: Logger
     ) {
         self.configuration = configuration

@@ -25,6 +25,10 @@ public struct CoordinatorConfiguration: Sendable {
     public var intakeEvery: Duration = .seconds(10)
     /// Least time between two looks for completions, and for branches to decide, while shards settle.
     public var settledSpacing: Duration = .milliseconds(200)
+    /// Rows of one statement of an area of work: about 200 ms of the database.
+    public var workChunk = 5_000
+    /// Least time between two sums of the contact counts, while they change.
+    public var countsSpacing: Duration = .seconds(2)
     /// Contacts that one statement moves off devices that are out of service, and as many that return.
     public var relocateChunk = 1_000
     /// How often devices that went out of service by themselves, or came back, are looked for. What an operator changes

@@ -8,7 +8,7 @@ internal import SluiceTelemetry
 struct CoordinatorParts: Sendable {
     let configuration: CoordinatorConfiguration
     let incarnation: Incarnation
-    let store: any CoordinatorStore
+    let store: any CoordinatorStore & WorkStore
     let notifications: StoreNotifications
     let nats: NATSConnection
     let lead: LeadState
@@ -27,12 +27,20 @@ struct CoordinatorParts: Sendable {
     let relocation = Signal()
     /// Something was settled, so that contacts may wait for their branch.
     let branches = Signal()
+    /// Somebody wrote something that areas of work may have to take in.
+    let work = Signal()
+    /// Something was settled, which areas of work may have to tell.
+    let settledWork = Signal()
+    /// Those that have.
+    let areas = Dictionary(uniqueKeysWithValues: WorkArea.allCases.map { ($0, Signal()) })
+    /// Contact counts changed.
+    let counts = Signal()
     /// The lead was gained: loops that rest while standing by look again.
     let upkeep = Signal()
     private let clock = SystemClock()
 
     init(
-        configuration: CoordinatorConfiguration, incarnation: Incarnation, store: any CoordinatorStore,
+        configuration: CoordinatorConfiguration, incarnation: Incarnation, store: any CoordinatorStore & WorkStore,
         notifications: StoreNotifications, nats: NATSConnection, lead: LeadState, clockGuard: ClockGuard,
         metrics: CoordinatorMetrics, logger: Logger
     ) {

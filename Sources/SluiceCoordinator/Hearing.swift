@@ -33,6 +33,7 @@ struct Hearing: Sendable {
                 parts.completions.raise()
                 parts.branches.raise()
             }
+            if report.ended > 0 || !report.lanes.isEmpty { parts.settledWork.raise() }
             parts.inbox.offer(.event(.creditReport(report)))
         }
     }
@@ -41,7 +42,9 @@ struct Hearing: Sendable {
         decode(message, as: Wake.self) { wake in
             switch wake.reason {
             case .lanes: parts.inbox.offer(.event(.lanesDue(wake.lanes)))
-            case .intake: parts.intake.raise()
+            case .intake:
+                parts.intake.raise()
+                parts.work.raise()
             case .control: parts.inbox.offer(.event(.controlChanged))
             }
         }

@@ -39,9 +39,7 @@ struct IntakeLoops: Sendable {
                     "branches", on: parts.branches, every: configuration.intakeEvery,
                     spacing: configuration.settledSpacing
                 ) {
-                    try await drain(noteDecided, at: .decide) {
-                        try await parts.store.decideBranches(limit: configuration.decideChunk)
-                    }
+                    try await decide()
                 }
             }
             group.addTask {
@@ -53,11 +51,27 @@ struct IntakeLoops: Sendable {
                     }
                 }
             }
+            group.addTask { await WorkLoops(loops: self).run() }
             group.addTask {
                 await loop("upkeep", on: parts.upkeep, every: configuration.maintainEvery) {
                     try await parts.store.maintain(keepDays: configuration.ledgerDays)
                 }
             }
+        }
+    }
+
+    /// Decides what is due, and stays while something will be due before the next look.
+    private func decide() async throws {
+        let configuration = parts.configuration
+        while parts.lead.term != nil, !Task.isCancelled {
+            try await drain(noteDecided, at: .decide) {
+                try await parts.store.decideBranches(limit: configuration.decideChunk)
+            }
+            // What is due and could not be decided is somebody's to let go: it is tried with the next look.
+            guard let next = try await parts.store.untilNextBranch(), .zero < next, next < configuration.intakeEvery
+            else { return }
+            _ = await parts.branches.take(atMost: next)
+            try await Task.sleep(for: min(next, configuration.settledSpacing))
         }
     }
 
@@ -75,7 +89,7 @@ struct IntakeLoops: Sendable {
     }
 
     /// Does `work` when `signal` is raised and every so often, while this node leads.
-    private func loop(
+    func loop(
         _ name: String, on signal: Signal, every: Duration, spacing: Duration = .zero,
         _ work: @Sendable () async throws -> Void
     ) async {
@@ -108,7 +122,7 @@ struct IntakeLoops: Sendable {
     }
 
     /// Repeats one chunk until the table is drained, and tells the machine which lanes have become due after each.
-    private func drain(
+    func drain(
         _ count: (Int) -> Void, at step: ProtocolStep? = nil,
         then look: (IntakeResult) async throws -> Void = { _ in },
         _ chunk: () async throws -> IntakeResult

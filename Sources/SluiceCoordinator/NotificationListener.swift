@@ -39,6 +39,7 @@ struct NotificationListener: Sendable {
         case .intake:
             parts.intake.raise()
             parts.branches.raise()
+            parts.work.raise()
         case .control:
             parts.inbox.offer(.event(.controlChanged))
             parts.relocation.raise()

@@ -89,7 +89,9 @@ struct RenewalLoop: Sendable {
             Failpoints.before(.lead)
             parts.logger.notice("leading", metadata: ["term": "\(term.rawValue)"])
             parts.inbox.send(.event(.becameLeader(term)))
-            for signal in [parts.intake, parts.completions, parts.branches, parts.relocation, parts.upkeep] {
+            for signal in [
+                parts.intake, parts.completions, parts.branches, parts.relocation, parts.upkeep, parts.work,
+            ] {
                 signal.raise()
             }
         case .lost(let term):

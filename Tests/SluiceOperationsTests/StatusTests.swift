@@ -177,6 +177,10 @@ import Testing
             #expect(codes(refused) == [.natsUnreachable, .noLeader, .noShards, .intakeSetAside])
             #expect(refused.findings.last?.message.hasPrefix("1 row of enrollment_intake") == true)
             #expect(refused.findings.last?.message.hasSuffix("the CRM is full") == true)
+            try await world.sql.query(
+                "INSERT INTO work_intake (area, item, not_before, problem) VALUES ('flow', 'x', 'infinity', 'no uuid')")
+            #expect(await reader.read().findings.last?.message.hasPrefix("1 row of work_intake") == true)
+            try await world.sql.query("DELETE FROM work_intake")
             // What the runbook says.
             try await world.sql.execute(
                 script: """

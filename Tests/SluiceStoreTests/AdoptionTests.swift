@@ -110,6 +110,29 @@ import Testing
         }
     }
 
+    /// A queued trigger starts; whom a campaign reached already nobody knows, so it waits to be set queued.
+    @Test func runsAreAdopted() async throws {
+        try await Self.withFixture(["runs"]) { database, sql in
+            #expect(try await !Adoption.check(sql).isBlocked)
+            _ = try await Self.migrate(database)
+            try await StoreFixture.withPools(to: database) { pools in
+                let world = PostgresWorld(StoreFixture(database: database, pools: pools, sql: sql))
+                try await world.workOff(.flow)
+                try await world.workOff(.trigger)
+                try await world.workOff(.campaign)
+                #expect(try await world.contacts().map(\.recipient) == ["491510000003"])
+                #expect(try await sql.query("SELECT status FROM trigger_runs").scalar(String.self) == "running")
+                try await sql.query("UPDATE message_runs SET status = 'queued' WHERE status = 'running'")
+                try await world.workOff(.campaign)
+                let sent = try await Cluster.start(world).reserveAll().map(\.recipient).sorted()
+                #expect(sent == ["491510000001", "491510000002", "491510000003"])
+                await #expect(throws: PostgresError.self) {
+                    try await sql.query("UPDATE message_runs SET status = 'queued' WHERE status = 'finished'")
+                }
+            }
+        }
+    }
+
     @Test func adoptingTwiceChangesNothing() async throws {
         try await Self.withFixture(["first-shape"]) { database, sql in
             _ = try await Self.migrate(database)

@@ -20,18 +20,30 @@ import Testing
         device_caps u(earlier_slots is_key_fenced)
         enrollment_intake IUD
         external_ids IUD
+        flows u(entry_decides entry_seconds entry_step is_compiled problem version)
         idempotent_answers D
         intake_scans IUD
         lane_wakes IUD
         lanes IU
         leads u(trigger updated_at)
+        message_runs u(completed_at error_summary failure_count fan_out_after fan_out_page fanned_out_at status \
+        success_count total_messages updated_at)
         node_fences IU
         node_leases IUD
+        own_messages IU
+        progress_intake IUD
         send_ledger IUD
+        sequence_branches I
         sequence_contacts IU
+        sequence_steps Iu(content_problem has_branches is_endless workspace_id)
         settles_left IUD
         slot_owners U
+        source_cleanups IUD
+        sources IUD
+        trigger_runs u(completed_at error_details last_step_id next_step_at next_step_id status updated_at \
+        workspace_id)
         untouchable_contacts IUD
+        work_intake IUD
         """,
         .shard: """
         branch_intake I
@@ -46,10 +58,11 @@ import Testing
         lane_wakes I
         node_fences IU
         node_leases IUD
+        progress_intake I
         send_ledger IU
         sequence_contacts u(attempts claim_batch claim_state completed_at current_step current_trigger hold_reason \
-        lane_id last_error moves next_trigger_time processing_device_id processing_started_at reserved_day \
-        retry_count row_faults status updated_at)
+        lane_id last_error last_reply moves next_trigger_time processing_device_id processing_started_at \
+        reserved_day retry_count row_faults status updated_at)
         settles_left IUD
         slot_owners u(epoch owner)
         untouchable_contacts IU
@@ -62,16 +75,23 @@ import Testing
         contact_tally_changes I
         enrollment_intake I
         external_ids I
+        flows IUD
         idempotent_answers IU
         intake_scans I
         lane_wakes I
         lanes I
         leads Iu(device_id name trigger updated_at)
+        message_runs IUD
         node_fences IU
         node_leases IUD
+        progress_intake I
         sequence_contacts Iu(assigned_device_id completed_at contact_name current_step current_trigger \
         entry_trigger external_id generation hold_reason lane_id last_error lead_id moves next_trigger_time \
         retry_count status updated_at)
+        source_cleanups I
+        sources IU
+        trigger_runs IUD
+        work_intake I
         """,
         .operator: """
         audit_log I
@@ -82,30 +102,41 @@ import Testing
         device_caps u(concurrent_cap daily_cap hourly_cap paused_at paused_reason updated_at)
         drained_nodes ID
         intake_scans I
+        message_runs u(status updated_at)
         node_leases u(expires_at)
         pauses ID
         sequences u(is_active updated_at)
+        source_cleanups I
+        sources u(state)
         suppressions ID
+        work_intake I
         """,
         .reader: "",
     ]
 
     /// `table`, or `table.column` where the rest of it may be read.
     private static let unread: [DatabaseRole: String] = [
-        .coordinator:
-            "api_keys audit_log database_identity device_caps.credentials gateways.credentials restored_devices",
+        .coordinator: """
+        api_keys audit_log database_identity device_caps.credentials gateways.credentials meta_pages.access_token \
+        restored_devices
+        """,
         .shard: """
         api_keys audit_log branch_intake completion_intake contact_counts contact_tallies contact_tally_changes \
-        database_identity device_load_balance enrollment_intake external_ids idempotent_answers intake_scans \
-        lane_wakes leads restored_devices
+        database_identity device_load_balance enrollment_intake external_ids flows idempotent_answers \
+        in_flight_counts intake_scans lane_wakes leads message_runs meta_pages meta_subscribers progress_intake \
+        restored_devices trigger_runs work_intake
         """,
-        .api: "audit_log database_identity device_caps.credentials gateways.credentials restored_devices",
+        .api: """
+        audit_log database_identity device_caps.credentials gateways.credentials meta_pages.access_token \
+        restored_devices
+        """,
         .operator: """
-        api_keys database_identity device_caps.credentials gateways.credentials idempotent_answers restored_devices
+        api_keys database_identity device_caps.credentials gateways.credentials idempotent_answers \
+        meta_pages.access_token restored_devices
         """,
         .reader: """
         api_keys audit_log database_identity device_caps.credentials gateways.credentials idempotent_answers \
-        restored_devices
+        meta_pages.access_token restored_devices
         """,
     ]
 

@@ -45,7 +45,8 @@ GRANT INSERT, UPDATE (seconds, noticed_at, times) ON clock_steps TO sluice_coord
 
 -- What everybody reads: no lead and no credential is in here.
 GRANT SELECT ON sluice_schema, workspaces, sequences, sequence_steps, sequence_branches, lanes, device_states, pauses,
-    drained_nodes, restores, slot_owners, coordinator_lease, claim_batches, untouchable_contacts, clock_steps
+    drained_nodes, restores, slot_owners, coordinator_lease, claim_batches, untouchable_contacts, clock_steps, sources,
+    source_cleanups
     TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON user_devices TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 -- Everything about gateways and devices but credentials.
@@ -63,8 +64,15 @@ BEGIN
 END $$;
 
 -- The queue.
-GRANT SELECT ON sequence_contacts, suppressions
+GRANT SELECT ON sequence_contacts, suppressions, own_messages
     TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
+GRANT SELECT ON work_intake, progress_intake, in_flight_counts
+    TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
+-- Runs and whom they are for; of pages everything but their tokens.
+GRANT SELECT ON flows, trigger_runs, message_runs, meta_subscribers
+    TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
+GRANT SELECT (page_id, page_name, is_active, blocked_until, block_reason, last_error_code, device_id, created_at,
+    updated_at) ON meta_pages TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON enrollment_intake, branch_intake, settles_left, completion_intake, intake_scans, lane_wakes,
     contact_tallies, contact_tally_changes, external_ids
     TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
@@ -78,7 +86,16 @@ GRANT INSERT ON control_changes TO sluice_coordinator;
 GRANT INSERT, UPDATE, DELETE ON claim_batches, untouchable_contacts, settles_left, enrollment_intake, branch_intake,
     completion_intake, intake_scans, lane_wakes, contact_tallies, contact_tally_changes, external_ids
     TO sluice_coordinator;
-GRANT INSERT, UPDATE ON lanes, sequence_contacts TO sluice_coordinator;
+GRANT UPDATE (version, is_compiled, problem, entry_step, entry_seconds, entry_decides) ON flows TO sluice_coordinator;
+GRANT UPDATE (workspace_id, status, next_step_at, next_step_id, last_step_id, error_details, completed_at, updated_at)
+    ON trigger_runs TO sluice_coordinator;
+GRANT UPDATE (status, total_messages, success_count, failure_count, error_summary, fan_out_page, fan_out_after,
+    fanned_out_at, completed_at, updated_at) ON message_runs TO sluice_coordinator;
+GRANT INSERT, UPDATE, DELETE ON flows, trigger_runs, message_runs TO sluice_api;
+GRANT INSERT ON sequence_steps, sequence_branches TO sluice_coordinator;
+GRANT UPDATE (has_branches, is_endless, content_problem, workspace_id) ON sequence_steps TO sluice_coordinator;
+GRANT INSERT, UPDATE, DELETE ON sources, source_cleanups, work_intake, progress_intake TO sluice_coordinator;
+GRANT INSERT, UPDATE ON lanes, sequence_contacts, own_messages TO sluice_coordinator;
 GRANT EXECUTE ON FUNCTION sluice_notice_restore TO sluice_coordinator;
 GRANT SELECT ON leads TO sluice_coordinator;
 GRANT UPDATE (trigger, updated_at) ON leads TO sluice_coordinator;
@@ -89,14 +106,15 @@ GRANT SELECT ON gateways, device_caps TO sluice_shard;
 GRANT SELECT, INSERT, UPDATE ON send_ledger TO sluice_shard;
 GRANT UPDATE (claim_state, claim_batch, attempts, row_faults, reserved_day, processing_device_id,
     processing_started_at, status, hold_reason, completed_at, last_error, lane_id, next_trigger_time, moves,
-    current_trigger, current_step, retry_count, updated_at) ON sequence_contacts TO sluice_shard;
+    current_trigger, current_step, retry_count, last_reply, updated_at) ON sequence_contacts TO sluice_shard;
 GRANT UPDATE (epoch, owner) ON slot_owners TO sluice_shard;
 GRANT UPDATE (open_claims) ON claim_batches TO sluice_shard;
 GRANT SELECT, INSERT, UPDATE, DELETE ON settles_left TO sluice_shard;
 GRANT UPDATE (is_key_fenced) ON device_caps TO sluice_shard;
 GRANT INSERT, UPDATE ON device_states, untouchable_contacts TO sluice_shard;
 GRANT UPDATE (status, last_seen) ON user_devices TO sluice_shard;
-GRANT INSERT ON enrollment_intake, branch_intake, completion_intake, contact_tally_changes, lane_wakes TO sluice_shard;
+GRANT INSERT ON enrollment_intake, branch_intake, completion_intake, contact_tally_changes, progress_intake, lane_wakes
+    TO sluice_shard;
 
 -- API: leads and enrollments, in a session like a user's: the schema's triggers write the intake as the role.
 GRANT SELECT, INSERT ON leads, sequence_contacts TO sluice_api;
@@ -105,8 +123,9 @@ GRANT UPDATE (generation, moves, retry_count, status, hold_reason, last_error, c
     external_id, lead_id, contact_name, assigned_device_id, current_trigger, entry_trigger, current_step, updated_at)
     ON sequence_contacts TO sluice_api;
 GRANT DELETE ON branch_intake TO sluice_api;
-GRANT INSERT ON enrollment_intake, intake_scans, contact_tally_changes, lane_wakes, external_ids, lanes, audit_log
-    TO sluice_api;
+GRANT INSERT ON enrollment_intake, intake_scans, contact_tally_changes, lane_wakes, external_ids, lanes, audit_log,
+    work_intake, progress_intake, source_cleanups TO sluice_api;
+GRANT INSERT, UPDATE ON sources TO sluice_api;
 GRANT SELECT ON send_ledger TO sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON api_keys TO sluice_api;
 GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO sluice_api;
@@ -121,6 +140,9 @@ GRANT INSERT, DELETE ON pauses, drained_nodes, suppressions TO sluice_operator;
 GRANT UPDATE (hourly_cap, daily_cap, concurrent_cap, paused_at, paused_reason, updated_at) ON device_caps
     TO sluice_operator;
 GRANT UPDATE (is_active, updated_at) ON sequences TO sluice_operator;
+GRANT UPDATE (status, updated_at) ON message_runs TO sluice_operator;
+GRANT UPDATE (state) ON sources TO sluice_operator;
+GRANT INSERT ON source_cleanups, work_intake TO sluice_operator;
 -- A sequence that goes on has the leads looked through that came meanwhile.
 GRANT INSERT ON intake_scans TO sluice_operator;
 -- Confirms the database's clock, which ends leases and claims that a wrong one made hours long. To end or to lengthen

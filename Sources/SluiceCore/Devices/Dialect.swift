@@ -10,6 +10,10 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     /// The names as help texts and errors list them.
     public static var names: [String] { allCases.map(\.rawValue) }
 
+    /// Names of dialects whose gateways know people by ids of their own and not by phone numbers (Messenger: the id
+    /// that a person has for one page). What is written as the recipient goes to them as it is.
+    public static let namesWithoutPhones = ["messenger"]
+
     /// The total time of one request. Longer than the gateway's own time-out (GOWA gives up on WhatsApp after 45 s and
     /// says so), or that verdict would come too late and the attempt be unknown.
     public var httpTimeout: Duration {

@@ -23,6 +23,10 @@ public struct Reservation: Hashable, Sendable {
     public var recipient: String
     public var recipientName: String
     public var content: MessageContent
+    /// What the message goes by (`sms`, `email`, …); nil: what its gateway does.
+    public var channel: String?
+    /// A JSON object of the producer's own, handed on to gateways that take one.
+    public var metadata: String?
     /// The sequence's or campaign's name, for gateways that carry one.
     public var campaign: String
     /// The gap that follows this send, when the step or the sequence has its own.
@@ -30,7 +34,8 @@ public struct Reservation: Hashable, Sendable {
 
     public init(
         claim: Claim, message: MessageID, attempt: Int32, day: Int32, recipient: String, recipientName: String,
-        content: MessageContent, campaign: String, gap: ClosedRange<Duration>?
+        content: MessageContent, channel: String? = nil, metadata: String? = nil, campaign: String,
+        gap: ClosedRange<Duration>?
     ) {
         self.claim = claim
         self.message = message
@@ -39,6 +44,8 @@ public struct Reservation: Hashable, Sendable {
         self.recipient = recipient
         self.recipientName = recipientName
         self.content = content
+        self.channel = channel
+        self.metadata = metadata
         self.campaign = campaign
         self.gap = gap
     }

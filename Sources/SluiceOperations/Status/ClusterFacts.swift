@@ -108,6 +108,8 @@ struct ControlFacts: Sendable {
     /// Rows of the intake that could not be written, counted up to ``IntakeQueries/mostSetAside``, and why the first
     /// one could not.
     var intakeSetAside: (count: Int, firstProblem: String)?
+    /// The same of `work_intake`.
+    var workSetAside: (count: Int, firstProblem: String)?
     /// Ended enrollments whose trigger cannot be taken off their lead, counted alike, and why the first one's cannot.
     var completionsRefused: (count: Int, firstProblem: String)?
 }

@@ -50,6 +50,7 @@ enum ControlQueries {
         facts.restoreEvidence = try await database.query(restoreSQL, deadline: limit).column(String.self, at: 0).first
         facts.oldestIntakeSeconds = try await IntakeQueries.oldestSeconds(database, within: limit)
         facts.intakeSetAside = try await IntakeQueries.setAside(database, within: limit)
+        facts.workSetAside = try await IntakeQueries.workSetAside(database, within: limit)
         facts.completionsRefused = try await IntakeQueries.completionsRefused(database, within: limit)
         return facts
     }

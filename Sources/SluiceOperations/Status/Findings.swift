@@ -127,13 +127,13 @@ enum Findings {
                     "\(Words.counted(refused.count, "ended enrollment")) left a trigger on the lead that cannot be taken "
                         + "off; the first: \(refused.firstProblem)"))
         }
-        if let aside = control.intakeSetAside {
+        for (table, aside) in [("enrollment_intake", control.intakeSetAside), ("work_intake", control.workSetAside)] {
+            guard let aside else { continue }
             let rows = Words.counted(aside.count, "row")
             found.append(
                 Finding(
                     .intakeSetAside,
-                    "\(rows) of enrollment_intake could not be written and wait for you; the first: \(aside.firstProblem)"
-                ))
+                    "\(rows) of \(table) could not be written and wait for you; the first: \(aside.firstProblem)"))
         }
         return found
     }

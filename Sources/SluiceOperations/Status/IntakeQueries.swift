@@ -11,10 +11,14 @@ enum IntakeQueries {
     private static let oldestSQL = """
         SELECT extract(epoch FROM now() - least(
             (SELECT not_before FROM enrollment_intake WHERE problem IS NULL ORDER BY id LIMIT 1),
-            (SELECT settled_at FROM branch_intake WHERE NOT is_stepless ORDER BY id LIMIT 1)))::float8 AS age
+            (SELECT settled_at FROM branch_intake WHERE NOT is_stepless ORDER BY try_at, id LIMIT 1),
+            -- A campaign's row stays until everybody has been entered.
+            (SELECT not_before FROM work_intake WHERE problem IS NULL AND area <> 'campaign'
+                ORDER BY not_before LIMIT 1)))::float8 AS age
         """
 
     static let setAsideSQL = problems(of: "enrollment_intake")
+    static let workSetAsideSQL = problems(of: "work_intake")
     static let completionsRefusedSQL = problems(of: "completion_intake")
 
     /// Both figures from the table's index of what has a problem.
@@ -36,6 +40,13 @@ enum IntakeQueries {
         _ database: any PostgresExecutor, within limit: Duration
     ) async throws -> (count: Int, firstProblem: String)? {
         try await problem(setAsideSQL, on: database, within: limit)
+    }
+
+    /// Nil when nothing was set aside.
+    static func workSetAside(
+        _ database: any PostgresExecutor, within limit: Duration
+    ) async throws -> (count: Int, firstProblem: String)? {
+        try await problem(workSetAsideSQL, on: database, within: limit)
     }
 
     /// Nil when none is refused.

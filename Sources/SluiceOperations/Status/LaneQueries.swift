@@ -45,7 +45,7 @@ enum LaneQueries {
         LEFT JOIN device_caps d ON d.device_id = p.device_id
         LEFT JOIN \(CapUsage.capsSQL(of: "d")) k ON true
         LEFT JOIN device_states s ON s.device_id = p.device_id
-        LEFT JOIN sequences q ON p.kind = 'sequence' AND q.id::text = p.source_id
+        LEFT JOIN sources q ON q.kind = p.kind AND q.source_id = p.source_id
         GROUP BY 1, 2, 3, 4, 5, 6
         """
 
@@ -118,12 +118,13 @@ enum LaneQueries {
 
 /// What keeps a whole lane from sending, in the order in which it is named.
 enum LaneHold {
-    /// Over `p` (a lane), `d` (device_caps), `s` (device_states) and `q` (sequences).
+    /// Over `p` (a lane), `d` (device_caps), `s` (device_states) and `q` (sources).
     static let reasonSQL = """
         CASE
             WHEN EXISTS (SELECT FROM pauses WHERE scope = '*') THEN 'everything_paused'
             WHEN EXISTS (SELECT FROM pauses WHERE scope = p.workspace_id) THEN 'workspace_paused'
-            WHEN p.kind = 'sequence' AND NOT coalesce(q.is_active, false) THEN 'sequence_paused'
+            WHEN q.state = 'cancelled' THEN 'source_cancelled'
+            WHEN q.state IS DISTINCT FROM 'running' THEN p.kind || '_paused'
             WHEN d.device_id IS NULL THEN 'unknown_device'
             WHEN d.paused_at IS NOT NULL THEN 'device_paused'
             WHEN coalesce(s.state, 'connected') <> 'connected' THEN 'device_' || s.state

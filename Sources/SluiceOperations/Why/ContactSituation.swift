@@ -35,8 +35,10 @@ struct ContactSituation: Sendable {
 
     struct Sequence: Sendable {
         var name: String
-        var isSequence: Bool
-        var isActive: Bool
+        /// `sequence`, `campaign`, `trigger`, `scheduled` or `event`.
+        var kind: String
+        /// `running`, `paused` or `cancelled`.
+        var state: String
         /// There is no such sequence any more.
         var isDeleted = false
     }

@@ -29,11 +29,8 @@ enum Obstacles {
                     "sequence_deleted",
                     "Its sequence was deleted. It sends nothing more and ends, within seconds or when its last message is settled."
                 ))
-        } else if contact.sequence.isSequence, !contact.sequence.isActive {
-            reasons.append(
-                Reason(
-                    "sequence_paused",
-                    "The sequence \"\(contact.sequence.name)\" is not active. `sluice sequences resume` starts it."))
+        } else {
+            reasons += source(contact)
         }
         if contact.device == nil {
             reasons.append(
@@ -44,6 +41,24 @@ enum Obstacles {
                     "being_placed", "It was entered or moved, and is put in its device's line \(contact.intake.soon)."))
         }
         return reasons
+    }
+
+    private static func source(_ contact: ContactSituation) -> [Reason] {
+        let source = contact.sequence
+        switch source.state {
+        case "running": return []
+        case "cancelled":
+            return [
+                Reason(
+                    "source_cancelled",
+                    "The \(source.kind) \"\(source.name)\" was cancelled: nothing of it is sent any more.")
+            ]
+        default:
+            let how =
+                source.kind == "sequence"
+                ? "is not active. `sluice sequences resume` starts it." : "is paused; it goes on when that is resumed."
+            return [Reason("\(source.kind)_paused", "The \(source.kind) \"\(source.name)\" \(how)")]
+        }
     }
 
     static func ofDevice(_ contact: ContactSituation, room: DeviceRoom?, windows: CapWindows) -> [Reason] {

@@ -14,8 +14,8 @@ enum SituationQuery {
             coalesce(c.contact_phone, (SELECT phone FROM leads WHERE id = c.lead_id)) AS contact_phone,
             c.status, c.hold_reason, c.last_error, coalesce(c.retry_count, 0) AS retry_count, c.claim_state, c.processing_started_at,
             c.next_trigger_time, c.completed_at, c.lane_id IS NOT NULL AS has_lane, c.current_trigger, st.next_trigger,
-            c.kind = 'sequence' AS is_sequence, coalesce(q.name, q.id::text, c.source_id) AS sequence,
-            coalesce(q.is_active, false) AS is_active, c.sequence_id IS NOT NULL AND q.id IS NULL AS is_deleted,
+            c.kind, coalesce(r.name, c.source_id) AS sequence,
+            coalesce(r.state, 'paused') AS source_state, c.expires_at, c.sequence_id IS NOT NULL AND q.id IS NULL AS is_deleted,
             (SELECT count(*) FROM (SELECT FROM sequence_contacts a WHERE a.lane_id = c.lane_id AND a.status = 'active'
                 AND a.next_trigger_time < least(c.next_trigger_time, now()) LIMIT 1000) a)::int AS ahead,
             d.id AS device_id, coalesce(d.device_name, d.id::text) AS device_name, p.cap_key, k.hourly_cap, k.daily_cap,
@@ -33,6 +33,7 @@ enum SituationQuery {
             a.deadline AS attempt_deadline
         FROM sequence_contacts c
         LEFT JOIN sequences q ON q.id = c.sequence_id
+        LEFT JOIN sources r ON r.kind = c.kind AND r.source_id = coalesce(c.lane_source, c.source_id)
         LEFT JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = c.current_trigger
         LEFT JOIN user_devices d ON d.id = c.assigned_device_id
         LEFT JOIN device_caps p ON p.device_id = d.id
@@ -85,8 +86,8 @@ enum SituationQuery {
             hasLane: try row.decode(Bool.self, "has_lane"), ahead: Int(try row.decode(Int32.self, "ahead")),
             sequence: ContactSituation.Sequence(
                 name: Words.cut(try row.decode(String.self, "sequence")),
-                isSequence: try row.decode(Bool.self, "is_sequence"),
-                isActive: try row.decode(Bool.self, "is_active"),
+                kind: try row.decode(String.self, "kind"),
+                state: try row.decode(String.self, "source_state"),
                 isDeleted: try row.decode(Bool.self, "is_deleted")),
             step: ContactSituation.Step(
                 trigger: try row.decode(String?.self, "current_trigger").map { Words.cut($0) },

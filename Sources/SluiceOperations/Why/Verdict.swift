@@ -48,6 +48,9 @@ enum Verdict {
             ended(
                 "workspace_changed", "It was cancelled because the lead or the sequence went to another workspace",
                 contact)
+        case "source_cancelled":
+            ended("source_cancelled", "It was cancelled with all of \"\(contact.sequence.name)\"", contact)
+        case "expired": ended("expired", "It came to be sent too late: after the time it was good for", contact)
         case "suppressed":
             ended("suppressed", "It was cancelled because the number is on the suppression list", contact)
         case let other?: ended("cancelled", "It was cancelled (\(other))", contact)

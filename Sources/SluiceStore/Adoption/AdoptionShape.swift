@@ -23,11 +23,17 @@ struct AdoptionShape {
     }
 
     private func lookAtKey(of table: UserTable, into report: inout AdoptionReport) {
-        let wanted: UserColumn.Family = table.name == "workspaces" ? .text : .uuid
+        let (wanted, name): (UserColumn.Family, String)
+        switch table.key {
+        case .uuid: (wanted, name) = (.uuid, "uuid")
+        case .text: (wanted, name) = (.text, "text")
+        case .number: (wanted, name) = (.whole, "bigint")
+        case .none: return
+        }
         guard let id = catalog.columns[table.name]?["id"], !wanted.accepts(id.type) else { return }
         let resolution =
-            wanted == .text
-            ? "ALTER TABLE workspaces ALTER COLUMN id TYPE text USING id::text;"
+            wanted != .uuid
+            ? "ALTER TABLE \(table.name) ALTER COLUMN id TYPE \(name) USING id::text::\(name);"
             : """
             ALTER TABLE \(table.name) ADD COLUMN sluice_id uuid NOT NULL DEFAULT gen_random_uuid();
             -- then point what refers to \(table.name).id at sluice_id, drop id, and rename sluice_id to id
@@ -35,7 +41,7 @@ struct AdoptionShape {
         report.blockers.append(
             Finding(
                 code: .typeNotSupported, subject: "\(table.name).id",
-                explanation: "is \(id.type); it must be \(wanted == .text ? "text" : "uuid")", resolution: resolution))
+                explanation: "is \(id.type); it must be \(name)", resolution: resolution))
     }
 
     private func lookAtColumns(of table: UserTable, into report: inout AdoptionReport) {
@@ -174,6 +180,8 @@ extension UserColumn.Family {
         case .number:
             ["smallint", "integer", "bigint", "real", "double precision"].contains(type) || type.hasPrefix("numeric")
         case .boolean: type == "boolean"
+        case .numbers: ["bigint[]", "integer[]"].contains(type)
+        case .json: type == "jsonb" || type == "json"
         case .instant: type == "timestamp with time zone" || type == "date"
         }
     }

@@ -1,10 +1,13 @@
 extension UserTable {
     /// All of them, in the order they are made. `user_id` is not among the columns: its type is the user's, see
     /// ``SchemaV1/userKeys``.
-    static let all = [workspaces, devices, leads, sequences, steps, contacts]
+    static let all =
+        [workspaces, devices, leads, sequences, steps, contacts] + [
+            flows, triggerRuns, messageRuns, pages, subscribers,
+        ]
 
     static let workspaces = UserTable(
-        name: "workspaces",
+        name: "workspaces", key: .text,
         columns: [
             .text("name"), .text("time_zone", "NOT NULL DEFAULT 'UTC'"), .text("default_from"), .text("gateway"),
             .ours("reserve_high", "real NOT NULL DEFAULT 0 CHECK (reserve_high BETWEEN 0 AND 1)", .number),
@@ -56,6 +59,16 @@ extension UserTable {
             .ours("content_problem", "text", .text),
             // It has rows in `sequence_branches`, so that a settle need not look.
             .ours("has_branches", "boolean NOT NULL DEFAULT false", .boolean),
+            // The wait before the next step, exactly; wins over trigger_delay_hours.
+            .ours("delay_seconds", "int CHECK (delay_seconds >= 0)", .whole),
+            // Nothing is sent here: its branches are decided when who stands here is due, and, where it says so, as soon
+            // as they reply.
+            .ours("is_decision", "boolean NOT NULL DEFAULT false", .boolean),
+            .ours("wakes_on_reply", "boolean NOT NULL DEFAULT false", .boolean),
+            // A wait node lies between it and the next step.
+            .ours("is_wait", "boolean NOT NULL DEFAULT false", .boolean),
+            // Of a flow's compiled step: which flow and which node of it.
+            .ours("flow_id", "uuid", .uuid), .ours("node_id", "text", .text),
         ] + UserColumn.times)
 
     static let contacts = UserTable(
@@ -74,6 +87,14 @@ extension UserTable {
             .ours("time_zone", "text", .text),
             // Where it stands.
             .ours("lane_id", "bigint", .whole),
+            // The page it is for, of campaigns and triggers.
+            .ours("page_id", "bigint", .whole),
+            // What they answered to its last message.
+            .ours("last_reply", "text", .text),
+            // The source of its lane, where that is not its own.
+            .ours("lane_source", "text", .text),
+            // From then on its message is not sent any more.
+            .ours("expires_at", "timestamptz", .instant),
             // The device it prefers and returns to, while it is on another because that one cannot send.
             .ours("home_device_id", "uuid", .uuid), .ours("moves", "int NOT NULL DEFAULT 0", .whole),
             .ours("attempts", "int NOT NULL DEFAULT 0", .whole), .ours("hold_reason", "text", .text),

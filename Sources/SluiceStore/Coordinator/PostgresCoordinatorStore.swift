@@ -269,11 +269,11 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
     /// `$1`: the lanes asked for, NULL for all. One index probe per lane.
     private static let lanesSQL = """
         SELECT l.id, l.device_id, \(LaneNumbers.priorityClass) AS priority_class,
-            (l.kind <> 'sequence' OR coalesce(q.is_active, false))
+            coalesce(s.state = 'running', false)
                 AND NOT EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', l.workspace_id)) AS is_runnable,
             n.next_trigger_time AS next_due
         FROM lanes l
-        LEFT JOIN sequences q ON l.kind = 'sequence' AND q.id::text = l.source_id
+        \(LaneNumbers.source)
         LEFT JOIN LATERAL (
             SELECT next_trigger_time FROM sequence_contacts c
             WHERE c.lane_id = l.id AND c.status = 'active' AND c.claim_state = 0 AND \(Untouchables.passes("c.id"))

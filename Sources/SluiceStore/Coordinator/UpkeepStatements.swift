@@ -5,7 +5,7 @@ enum UpkeepStatements {
         WITH gone AS (
             DELETE FROM contact_tally_changes WHERE id IN (
                 SELECT id FROM contact_tally_changes ORDER BY id LIMIT 50000 FOR UPDATE SKIP LOCKED)
-            RETURNING workspace_id, kind, source_id, status, n)
+            RETURNING workspace_id, kind, sluice_counted_source(kind, source_id) AS source_id, status, n)
         INSERT INTO contact_tallies AS t (workspace_id, kind, source_id, status, n)
             SELECT workspace_id, kind, source_id, status, sum(n) FROM gone GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
             ON CONFLICT (workspace_id, kind, source_id, status) DO UPDATE SET n = t.n + excluded.n

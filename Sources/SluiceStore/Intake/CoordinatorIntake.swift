@@ -8,7 +8,7 @@ extension PostgresCoordinatorStore {
         let waiting = try await storing {
             try await pools.durable.query(EnrollStatement.waiting, [.int64(Int64(limit))]).column(Int64.self, at: 0)
         }
-        let lanes = try await enroll(waiting[...])
+        let lanes = try await eachRow(waiting[...], of: .enrollments, enrollChunk)
         guard waiting.count < limit else { return IntakeResult(lanes: lanes, processed: waiting.count, more: true) }
         do {
             let scan = try await scan(limit: limit)
@@ -17,23 +17,6 @@ extension PostgresCoordinatorStore {
             guard !waiting.isEmpty else { throw error }
             // What was enrolled is committed, and its lanes are known here alone. The next call meets the error again.
             return IntakeResult(lanes: lanes, processed: waiting.count, more: true)
-        }
-    }
-
-    /// One row that cannot be written must not hold up the rest: a chunk that has one is halved until the row is alone.
-    /// Of n rows one in the way costs log2 n attempts.
-    private func enroll(_ rows: ArraySlice<Int64>) async throws -> [LaneDue] {
-        guard let first = rows.first else { return [] }
-        do {
-            return try await enrollChunk(rows)
-        } catch StoreError.database(let error) where error.isBlocked || RowFault(error) != nil {
-            guard rows.count > 1 else {
-                try await leave(first, because: error)
-                return []
-            }
-            let middle = rows.startIndex + rows.count / 2
-            let front = try await enroll(rows[..<middle])
-            return try await front + enroll(rows[middle...])
         }
     }
 
@@ -47,19 +30,6 @@ extension PostgresCoordinatorStore {
                 lanes += try await transaction.query(PlaceStatement.sql, [.uuidArray(place)]).compactMap(Self.laneDue)
             }
             return lanes
-        }
-    }
-
-    /// What somebody's open transaction holds up comes again later and later. What the database refuses waits for an
-    /// operator, with the reason beside it.
-    private func leave(_ row: Int64, because error: PostgresError) async throws {
-        try await storing {
-            if let fault = RowFault(error) {
-                try await pools.durable.query(
-                    EnrollStatement.setAside, [.int64(row), .string(fault.text)])
-            } else {
-                try await pools.durable.query(EnrollStatement.putOff, [.int64(row)])
-            }
         }
     }
 
@@ -265,7 +235,7 @@ extension PostgresCoordinatorStore {
     }
 
     /// A transaction whose statements are planned each time, with the tables' sizes of now.
-    private func planned<Value: Sendable>(
+    func planned<Value: Sendable>(
         within deadline: Duration? = nil, _ settings: String = IntakeSession.plannedAnew,
         _ body: (PostgresTransaction) async throws -> Value
     ) async throws -> Value {
@@ -277,15 +247,10 @@ extension PostgresCoordinatorStore {
         }
     }
 
-    private static func laneDue(_ row: PostgresRow) throws -> LaneDue? {
+    static func laneDue(_ row: PostgresRow) throws -> LaneDue? {
         guard let lane = try row.decode(Int64?.self, "lane_id"), let due = try row.optionalTime("due") else {
             return nil
         }
         return LaneDue(lane: LaneID(rawValue: lane), due: due)
     }
-}
-
-extension PostgresError {
-    /// Somebody's transaction was in the way, by a lock or by a deadlock.
-    fileprivate var isBlocked: Bool { ["55P03", "40P01"].contains(sqlState) }
 }

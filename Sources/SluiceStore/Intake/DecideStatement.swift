@@ -14,17 +14,14 @@ enum DecideStatement {
             -- A probe per row, in the order of the intake, whatever sizes the planner takes the tables for. Both are
             -- locked: whoever comes second finds the contact locked or the row gone.
             FROM branch_intake i CROSS JOIN LATERAL (
-                SELECT id, workspace_id, kind, source_id, sequence_id, lead_id, entry_trigger, generation, status,
-                    current_trigger, recipient, contact_name, time_zone, lane_id, next_trigger_time
+                SELECT id, workspace_id, kind, source_id, lead_id, entry_trigger, generation, moves, status,
+                    current_trigger, recipient, contact_name, time_zone, lane_id, next_trigger_time, last_reply
                 FROM sequence_contacts
                 WHERE id = i.contact_id AND generation = i.generation AND moves = i.moves
                 FOR UPDATE SKIP LOCKED) c
             LEFT JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = i.step_trigger
             WHERE \(isNext)
             ORDER BY \(order) LIMIT $1 FOR UPDATE OF i SKIP LOCKED
-        ), gone AS (
-            DELETE FROM branch_intake i USING held h WHERE i.id = h.intake_id AND h.step_id IS NOT NULL
-                AND \(PlannerEstimate.few("h.one"))
         ), stepless AS (
             -- The step went after the settle: out of the way until it is back.
             UPDATE branch_intake i SET is_stepless = true FROM held h WHERE i.id = h.intake_id AND h.step_id IS NULL
@@ -32,11 +29,12 @@ enum DecideStatement {
             UPDATE sequence_contacts c SET hold_reason = 'step_missing', last_error = 'held: step_missing'
             FROM held h WHERE c.id = h.id AND h.step_id IS NULL AND h.status = 'advance'
         ), chosen AS MATERIALIZED (
-            SELECT h.*, CASE WHEN b.position IS NULL THEN h.step_next ELSE b.next_trigger END AS chosen_next
+            SELECT h.*, CASE WHEN b.position IS NULL THEN h.step_next ELSE b.next_trigger END AS chosen_next,
+                b.delay_seconds AS chosen_delay
             FROM held h
             LEFT JOIN leads l ON l.id = h.lead_id AND l.workspace_id = h.workspace_id
             LEFT JOIN LATERAL (
-                SELECT position, next_trigger FROM sequence_branches
+                SELECT position, next_trigger, delay_seconds FROM sequence_branches
                 WHERE step_id = h.step_id AND sluice_condition_holds(condition,
                     \(SchemaV1.conditionFields(contact: "h", lead: "l")))
                 ORDER BY position LIMIT 1) b ON true
@@ -45,6 +43,12 @@ enum DecideStatement {
         \(SettleMove.ctes(.decided, of: "chosen"))
         SELECT lane_id, min(due) FILTER (WHERE new_status = 'active') AS due, sum(count(*)) OVER ()::int AS taken
         FROM outcome GROUP BY lane_id
+        """
+
+    /// Seconds until the row that is next may be decided; none when there is none.
+    static let untilNext = """
+        SELECT extract(epoch FROM i.try_at - clock_timestamp())::float8 FROM branch_intake i
+        WHERE NOT i.is_stepless ORDER BY \(order) LIMIT 1
         """
 
     /// The row that is next waits half a minute, and those that come meanwhile go before it. Gives its contact.

@@ -1,6 +1,7 @@
 /// The devices of each workspace that can send, the least loaded first, as `pool(workspace_id, devices, any_can)`.
 /// Where none can send, all of them: a contact waits for its device rather than for any. Read only for workspaces in
-/// `entering` rows without a choice.
+/// `entering` rows without a choice. Devices whose gateway knows people by ids of its own are nobody's choice: an id is
+/// of one device.
 enum DevicePool {
     static let ctes = """
         load AS MATERIALIZED (
@@ -9,6 +10,9 @@ enum DevicePool {
                     0)::float8 / p.hourly_cap AS load
             FROM user_devices d JOIN device_caps p ON p.device_id = d.id LEFT JOIN device_states s ON s.device_id = d.id
             WHERE d.workspace_id IN (SELECT DISTINCT workspace_id FROM entering WHERE chosen IS NULL)
+              AND NOT EXISTS (SELECT FROM gateways g
+                WHERE g.id = coalesce(p.gateway_id, (SELECT id FROM gateways WHERE is_default))
+                  AND g.dialect = ANY (\(SchemaV1.dialectsWithoutPhones)))
         ), best AS MATERIALIZED (
             SELECT l.*, bool_or(can_send) OVER (PARTITION BY workspace_id) AS any_can FROM load l
         ), pool AS MATERIALIZED (

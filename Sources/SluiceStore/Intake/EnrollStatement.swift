@@ -17,15 +17,6 @@ enum EnrollStatement {
         SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp() ORDER BY id LIMIT $1
         """
 
-    /// A row that the database refuses waits for an operator. `$1`: the row, `$2`: why.
-    static let setAside = "UPDATE enrollment_intake SET not_before = 'infinity', problem = $2 WHERE id = $1"
-
-    /// A row that somebody's transaction holds up: after 1 s, 2 s, 4 s and so on up to 32 s. `$1`: the row.
-    static let putOff = """
-        UPDATE enrollment_intake SET times_blocked = least(times_blocked + 1, 5),
-            not_before = clock_timestamp() + make_interval(secs => 2 ^ times_blocked) WHERE id = $1
-        """
-
     /// `$1`: the rows of the intake.
     static let sql = """
         WITH taken AS MATERIALIZED (
@@ -147,7 +138,7 @@ enum EnrollStatement {
                 WHERE w.op IN ('remove', 'depart')) o
             ORDER BY place
         ), entering AS MATERIALIZED (
-            SELECT j.*, c.own, c.chosen, 'sequence' AS kind, j.sequence_id::text AS source_id,
+            SELECT j.*, c.own, c.chosen, 'sequence' AS kind, j.sequence_id::text AS source_id, NULL AS lane_source,
                 row_number() OVER (PARTITION BY workspace_id, c.chosen IS NULL ORDER BY lead_id) AS turn,
                 EXISTS (SELECT FROM suppressions s
                     WHERE s.phone = j.recipient AND s.workspace_id IN ('*', j.workspace_id)) AS is_suppressed

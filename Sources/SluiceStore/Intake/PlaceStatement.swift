@@ -14,15 +14,16 @@ enum PlaceStatement {
             WHERE c.id = ANY ($1::uuid[]) AND \(isWanting)
               AND c.id NOT IN (SELECT id FROM held WHERE claim_state = 0)
         ), entering AS MATERIALIZED (
-            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status AS known_status, c.next_trigger_time,
-                q.priority::int AS priority,
+            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.lane_source, c.status AS known_status,
+                c.next_trigger_time, coalesce(s.priority, 10) AS priority,
                 o.own, o.chosen, c.recipient ~ '^[0-9]{7,15}$' AS has_phone,
                 row_number() OVER (PARTITION BY c.workspace_id, o.chosen IS NULL ORDER BY c.id) AS turn
             FROM held c LEFT JOIN sequences q ON q.id = c.sequence_id
+            LEFT JOIN sources s ON s.kind = c.kind AND s.source_id = coalesce(c.lane_source, c.source_id)
             -- Whoever writes a device into a contact means that one.
             CROSS JOIN LATERAL \(DevicePool.choice(
                 of: "coalesce(c.assigned_device_id, q.device_id)",
-                policy: "CASE WHEN c.assigned_device_id IS NULL THEN q.device_choice END")) o
+                policy: "CASE WHEN c.assigned_device_id IS NULL THEN s.device_choice END")) o
             WHERE c.claim_state = 0 AND NOT c.is_orphan
         ),
         \(DevicePool.ctes),

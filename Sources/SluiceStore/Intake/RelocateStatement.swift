@@ -1,7 +1,7 @@
 /// RELOCATE: one chunk of contacts leaves devices that are out of service, or returns to where they were, in one
 /// statement. `$1`: how many at most, `$2`: contacts to let be.
 ///
-/// Contacts of sequences with `device_choice` `prefer` or `any` leave for the devices that an enrollment would be
+/// Contacts of sources with `device_choice` `prefer` or `any` leave for the devices that an enrollment would be
 /// given; with `prefer` they remember their device as `home_device_id` and return when it has been in service for a
 /// while. Only active, idle rows that nobody holds locked change: what is claimed or reserved settles where it is and
 /// is found by the next chunk. Every row is compared under its lock, so repeating it, or two leaders at once, moves
@@ -46,10 +46,10 @@ enum RelocateStatement {
     /// Lanes to empty, and the workspaces that have a device to empty them to.
     private static let sources = """
         lane_away AS MATERIALIZED (
-            SELECT l.id, l.workspace_id, q.device_choice, q.priority::int AS priority
+            SELECT l.id, l.workspace_id, q.device_choice, q.priority
             FROM away a
-            JOIN lanes l ON l.device_id = a.device_id AND l.kind = 'sequence'
-            JOIN sequences q ON q.id::text = l.source_id AND q.device_choice <> 'sticky'
+            JOIN lanes l ON l.device_id = a.device_id
+            JOIN sources q ON q.kind = l.kind AND q.source_id = l.source_id AND q.device_choice <> 'sticky'
             -- LIMIT keeps it a probe per lane.
             CROSS JOIN LATERAL (SELECT 1 FROM sequence_contacts c
                 WHERE c.lane_id = l.id AND c.status = 'active' AND c.claim_state = 0 LIMIT 1) waiting
@@ -91,7 +91,7 @@ enum RelocateStatement {
             LIMIT $1
         ), homing AS MATERIALIZED (
             -- Of a sequence that prefers no more, it stays where it is and forgets.
-            SELECT c.*, q.priority::int AS priority,
+            SELECT c.*, q.priority,
                 CASE WHEN q.device_choice = 'prefer' AND b.workspace_id = c.workspace_id THEN c.home_device_id
                     ELSE c.assigned_device_id END AS chosen, NULL::uuid AS home
             FROM back b CROSS JOIN LATERAL (
@@ -99,7 +99,7 @@ enum RelocateStatement {
                 WHERE home_device_id = b.device_id AND status = 'active' AND claim_state = 0
                   AND id <> ALL ($2::uuid[])
                 LIMIT $1 FOR UPDATE SKIP LOCKED) c
-            LEFT JOIN sequences q ON q.id::text = c.source_id
+            LEFT JOIN sources q ON q.kind = c.kind AND q.source_id = coalesce(c.lane_source, c.source_id)
             LIMIT $1
         ), entering AS MATERIALIZED (
             SELECT m.*, NULL::uuid AS own,
@@ -109,5 +109,5 @@ enum RelocateStatement {
         """
 
     private static let columns =
-        "id, workspace_id, kind, source_id, next_trigger_time, assigned_device_id, home_device_id"
+        "id, workspace_id, kind, source_id, lane_source, next_trigger_time, assigned_device_id, home_device_id"
 }

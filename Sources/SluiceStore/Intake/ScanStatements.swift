@@ -84,7 +84,7 @@ enum ScanStatements {
         WITH lane AS MATERIALIZED (
             SELECT l.id FROM lanes l
             WHERE NOT EXISTS (SELECT FROM user_devices d WHERE d.id = l.device_id)
-               OR l.kind = 'sequence' AND NOT EXISTS (SELECT FROM sequences q WHERE q.id::text = l.source_id)
+               OR NOT EXISTS (SELECT FROM sources s WHERE s.kind = l.kind AND s.source_id = l.source_id)
         ), chunk AS MATERIALIZED (
             SELECT c.id, c.workspace_id FROM lane CROSS JOIN LATERAL (
                 SELECT id, workspace_id FROM sequence_contacts

@@ -4,11 +4,10 @@
 /// claim state machine, fences and slots, cap keys, the ledger's partitions.
 enum SchemaV1 {
     static let sections = [
-        functions, makeRoom, conditions, userTables, queue, branches, adoptRows, queueIndexes, cluster, intakeTables,
-        externalIDs, devices, restores, api, deviceSettings, ledger, workspaceTriggers, leadTriggers, movedSequences,
-        sequenceTriggers,
-        branchTriggers, contactTriggers, deletions, untouchable, triggerLengths, truncateTriggers,
-        controlTriggers, views, adoptWork, firstLedgerDays,
+        functions, makeRoom, conditions, userTables, queue, sources, branches, adoptRows, queueIndexes, cluster,
+        intakeTables, externalIDs, devices, restores, api, deviceSettings, ledger, workspaceTriggers, leadTriggers,
+        movedSequences, sequenceTriggers, sourceTriggers, branchTriggers, contactTriggers, deletions, untouchable,
+        triggerLengths, truncateTriggers, controlTriggers, flows, runs, runTriggers, views, adoptWork, firstLedgerDays,
     ]
 
     private static let firstLedgerDays = """

@@ -2,6 +2,7 @@ extension SchemaV1 {
     /// Names of ours that a database may use for something else.
     static let ownRelations = [
         "sequence_branches", "branch_intake", "lanes", "claim_batches", "settles_left", "untouchable_contacts",
+        "sources", "source_cleanups", "own_messages", "work_intake", "progress_intake", "in_flight_counts",
         "gateways", "device_caps", "device_states", "suppressions", "pauses", "audit_log", "api_keys",
         "idempotent_answers", "node_fences", "node_leases", "drained_nodes", "slot_owners", "coordinator_lease",
         "clock_steps", "cluster_versions", "control_changes", "send_ledger", "enrollment_intake", "intake_scans",
@@ -32,11 +33,14 @@ extension SchemaV1 {
         INSERT INTO workspaces (id, name)
             SELECT DISTINCT u.id, u.id FROM (SELECT user_id::text AS id FROM leads UNION SELECT user_id::text
                 FROM sequences
-                UNION SELECT user_id::text FROM user_devices) u
+                UNION SELECT user_id::text FROM user_devices UNION SELECT user_id::text FROM flows
+                UNION SELECT user_id::text FROM message_runs) u
             WHERE u.id IS NOT NULL ON CONFLICT DO NOTHING;
         UPDATE leads SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
         UPDATE sequences SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
         UPDATE user_devices SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
+        UPDATE flows SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
+        UPDATE message_runs SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
         UPDATE sequence_steps st SET workspace_id = s.workspace_id FROM sequences s WHERE s.id = st.sequence_id;
         UPDATE sequence_steps SET content_problem = sluice_content_problem(content, message_text, media_url);
 

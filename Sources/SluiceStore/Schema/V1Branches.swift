@@ -7,6 +7,7 @@ extension SchemaV1 {
             position int NOT NULL,
             condition jsonb NOT NULL,
             next_trigger text,            -- NULL or empty: the sequence ends
+            delay_seconds int CHECK (delay_seconds >= 0),   -- NULL: as long as the step says
             PRIMARY KEY (step_id, position)
         );
 

@@ -108,10 +108,10 @@ extension SchemaV1 {
 
     /// Statement triggers on everything an operator changes and a node must hear of. What a shard records of its own
     /// devices is no news to anybody: a thousand devices that reconnect must not make every node read all of them a
-    /// thousand times.
+    /// thousand times. A sequence's changes are its source's.
     static let controlTriggers =
         [
-            "sequences", "workspaces", "pauses", "gateways", "device_caps", "device_states", "user_devices",
+            "sources", "workspaces", "pauses", "gateways", "device_caps", "device_states", "user_devices",
             "drained_nodes", "clock_steps",
         ]
         .map { table in

@@ -94,7 +94,7 @@ extension SchemaV1 {
         END $$;
         """
 
-    static let conditionFields = ["name", "phone", "email", "niche", "status", "time_zone", "trigger"]
+    static let conditionFields = ["name", "phone", "email", "niche", "status", "time_zone", "trigger", "reply"]
     /// Conditions within conditions, the outermost counted.
     private static let deepestCondition = 8
     /// Characters of a condition: with the depth, what bounds the work of judging one.
@@ -107,7 +107,8 @@ extension SchemaV1 {
         jsonb_build_object('name', coalesce(\(lead).name, \(contact).contact_name),
             'phone', coalesce(sluice_digits(\(lead).phone), \(contact).recipient), 'email', \(lead).email,
             'niche', \(lead).niche, 'status', \(lead).status,
-            'time_zone', coalesce(\(lead).time_zone, \(contact).time_zone), 'trigger', \(lead).trigger)
+            'time_zone', coalesce(\(lead).time_zone, \(contact).time_zone), 'trigger', \(lead).trigger,
+            'reply', \(contact).last_reply)
         """
     }
 }

@@ -138,8 +138,19 @@ extension SchemaV1 {
                     SELECT o.workspace_id, o.kind, o.source_id, o.status, -1
                     FROM old_contacts o JOIN new_contacts n USING (id)
                     WHERE (n.workspace_id, n.kind, n.source_id, n.status)
-                        IS DISTINCT FROM (o.workspace_id, o.kind, o.source_id, o.status)) c
+                        IS DISTINCT FROM (o.workspace_id, o.kind, o.source_id, o.status)
+                    UNION ALL
+                    SELECT v.workspace_id, v.kind, v.source_id, 'in_flight', v.n
+                    FROM old_contacts o JOIN new_contacts n USING (id) CROSS JOIN LATERAL (VALUES
+                        (n.workspace_id, n.kind, n.source_id, 1), (o.workspace_id, o.kind, o.source_id, -1))
+                        v(workspace_id, kind, source_id, n)
+                    WHERE o.claim_state = 2 AND (n.workspace_id, n.kind, n.source_id)
+                        IS DISTINCT FROM (o.workspace_id, o.kind, o.source_id)) c
                 GROUP BY 1, 2, 3, 4;
+            INSERT INTO progress_intake (kind, contact_id)
+                SELECT n.kind, n.id FROM old_contacts o JOIN new_contacts n USING (id)
+                WHERE sluice_is_single(n.kind) AND (n.status, n.next_trigger_time)
+                    IS DISTINCT FROM (o.status, o.next_trigger_time);
             NOTIFY sluice_intake;
             RETURN NULL;
         END $$;
@@ -150,7 +161,11 @@ extension SchemaV1 {
         CREATE FUNCTION sluice_contacts_deleted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
-                SELECT workspace_id, kind, source_id, status, -count(*) FROM old_contacts GROUP BY 1, 2, 3, 4;
+                SELECT workspace_id, kind, source_id, status, -count(*) FROM old_contacts GROUP BY 1, 2, 3, 4
+                UNION ALL
+                SELECT workspace_id, kind, source_id, 'in_flight', -count(*) FROM old_contacts
+                WHERE claim_state = 2 GROUP BY 1, 2, 3;
+            DELETE FROM own_messages m USING old_contacts o WHERE m.contact_id = o.id AND sluice_is_single(o.kind);
             RETURN NULL;
         END $$;
         CREATE TRIGGER sluice_contacts_deleted AFTER DELETE ON sequence_contacts

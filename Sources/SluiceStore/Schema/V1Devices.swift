@@ -1,3 +1,5 @@
+import SluiceCore
+
 extension SchemaV1 {
     /// What a device may do and where its messages go, beside the users' own table of devices.
     static let devices = """
@@ -83,6 +85,19 @@ extension SchemaV1 {
             after jsonb
         );
 
+        -- Whether a device's gateway knows people by ids of its own and not by phone numbers.
+        CREATE FUNCTION sluice_addresses_by_id(device uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+            SELECT EXISTS (SELECT FROM device_caps c JOIN gateways g
+                ON g.id = coalesce(c.gateway_id, (SELECT id FROM gateways WHERE is_default))
+                WHERE c.device_id = device AND g.dialect = ANY (\(dialectsWithoutPhones)))
+        $$;
+
+        -- Whether a device can send to a recipient: 7-15 digits, or what its gateway knows people by.
+        CREATE FUNCTION sluice_is_addressable(recipient text, device uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+            SELECT recipient ~ '^[0-9]{7,15}$'
+                OR recipient !~ '^invalid:' AND sluice_addresses_by_id(device)
+        $$;
+
         -- Every device has its row of caps. One that is here before Sluice has a past the ledger does not know.
         INSERT INTO device_caps (device_id, cap_key, history_from)
             SELECT id, coalesce(sluice_digits(phone), id::text), now() FROM user_devices;
@@ -116,4 +131,8 @@ extension SchemaV1 {
         CREATE TRIGGER sluice_device_removed AFTER DELETE ON user_devices
             REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION sluice_device_removed();
         """
+
+    /// As an SQL array of text.
+    static let dialectsWithoutPhones =
+        "ARRAY[" + Dialect.namesWithoutPhones.map { "'\($0)'" }.joined(separator: ", ") + "]::text[]"
 }

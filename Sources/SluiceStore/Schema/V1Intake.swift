@@ -97,7 +97,7 @@ extension SchemaV1 {
             RETURN NEW;
         END $$;
         """
-        + ["leads", "sequences", "user_devices"]
+        + ["leads", "sequences", "user_devices", "flows", "message_runs"]
         .map { table in
             """
 
@@ -196,7 +196,7 @@ extension SchemaV1 {
                     SELECT a.next_trigger UNION ALL
                     SELECT w.next_trigger FROM sequence_branches w WHERE w.step_id = a.id) way
                 JOIN sequence_steps b ON b.workspace_id = a.workspace_id AND b.trigger = way.next_trigger
-                WHERE a.workspace_id = ANY (workspaces) AND coalesce(a.trigger_delay_hours, 24) <= 0
+                WHERE a.workspace_id = ANY (workspaces) AND coalesce(a.delay_seconds, a.trigger_delay_hours, 24) <= 0
             ), reach (source, target) AS (
                 SELECT source, target FROM edge
                 UNION SELECT reach.source, edge.target FROM reach JOIN edge ON edge.source = reach.target

@@ -23,6 +23,8 @@ extension SchemaV1 {
             DELETE FROM contact_tally_changes;
             DELETE FROM enrollment_intake WHERE op = 'place';
             DELETE FROM branch_intake;
+            DELETE FROM own_messages;
+            DELETE FROM progress_intake;
             DELETE FROM lane_wakes;
             RETURN NULL;
         END $$;
@@ -34,6 +36,7 @@ extension SchemaV1 {
         CREATE FUNCTION sluice_entries_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             DELETE FROM intake_scans WHERE purpose = 'enroll';
+            IF TG_TABLE_NAME = 'sequences' THEN DELETE FROM sources WHERE kind = 'sequence'; END IF;
             IF TG_TABLE_NAME = 'sequence_steps' THEN DELETE FROM sequence_branches; END IF;
             INSERT INTO control_changes (relation) VALUES (TG_TABLE_NAME);
             NOTIFY sluice_control;

@@ -16,10 +16,12 @@ extension SchemaV1 {
                 SELECT format_type(atttypid, atttypmod) FROM pg_attribute
                 WHERE attname = 'user_id' AND NOT attisdropped AND attrelid IN ('leads'::regclass,
                     'sequences'::regclass,
-                    'user_devices'::regclass, 'sequence_contacts'::regclass)
+                    'user_devices'::regclass, 'sequence_contacts'::regclass, 'flows'::regclass,
+                    'message_runs'::regclass)
                 ORDER BY attrelid = 'leads'::regclass DESC LIMIT 1), 'uuid');
         BEGIN
-            FOREACH relation IN ARRAY ARRAY['user_devices', 'leads', 'sequences', 'sequence_contacts'] LOOP
+            FOREACH relation IN ARRAY ARRAY['user_devices', 'leads', 'sequences', 'sequence_contacts', 'flows',
+                'message_runs'] LOOP
                 EXECUTE format('ALTER TABLE %I ADD COLUMN IF NOT EXISTS user_id %s', relation, kind);
             END LOOP;
         END $$;

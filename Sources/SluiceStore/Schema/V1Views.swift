@@ -29,7 +29,16 @@ extension SchemaV1 {
         CREATE VIEW contact_counts AS
             SELECT workspace_id, kind, source_id, status, sum(n)::bigint AS n FROM (
                 SELECT workspace_id, kind, source_id, status, n FROM contact_tallies
-                UNION ALL SELECT workspace_id, kind, source_id, status, n FROM contact_tally_changes) t
-            GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0;
+                UNION ALL SELECT workspace_id, kind, sluice_counted_source(kind, source_id), status, n
+                    FROM contact_tally_changes) t
+            WHERE status <> 'in_flight' GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0;
+
+        -- Contacts by source whose request may be open: reserved and not settled.
+        CREATE VIEW in_flight_counts AS
+            SELECT workspace_id, kind, source_id, sum(n)::bigint AS n FROM (
+                SELECT workspace_id, kind, source_id, status, n FROM contact_tallies
+                UNION ALL SELECT workspace_id, kind, sluice_counted_source(kind, source_id), status, n
+                    FROM contact_tally_changes) t
+            WHERE status = 'in_flight' GROUP BY 1, 2, 3 HAVING sum(n) <> 0;
         """
 }

@@ -25,7 +25,7 @@ enum FaultStatements {
                     ELSE greatest(c.next_trigger_time, now() + j.n * interval '5 seconds') END
             FROM judged j WHERE c.id = j.id
             RETURNING c.id, j.batch, CASE WHEN c.status = 'active' THEN c.next_trigger_time END AS due
-        ), \(BatchCount.ctes(of: "idle")), \(tallied)
+        ), \(BatchCount.ctes(of: "idle")), \(tallied), \(Progress.cte(of: "judged", when: "is_held"))
         SELECT due FROM idle
         """
 
@@ -41,7 +41,7 @@ enum FaultStatements {
             UPDATE sequence_contacts c SET status = 'paused', hold_reason = \(quarantined),
                 last_error = 'held: ' || \(quarantined) || ', ' || $3
             FROM judged j WHERE c.id = j.id
-        ), \(tallied)
+        ), \(tallied), \(Progress.cte(of: "judged", when: "is_held"))
         SELECT count(*) FROM judged
         """
 

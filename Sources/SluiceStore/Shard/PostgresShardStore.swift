@@ -148,14 +148,14 @@ public struct PostgresShardStore: ShardStore {
             let rows = try await pools.relaxed.query(
                 """
                 SELECT b.expires_at, c.id, l.device_id, c.lane_id, \(LaneNumbers.priorityClass) AS priority_class,
-                    s.slot, s.epoch
+                    o.slot, o.epoch
                 FROM claim_batches b
                 CROSS JOIN unnest(b.contacts) AS u(id)
                 JOIN sequence_contacts c ON c.id = u.id AND c.claim_state = 1 AND c.claim_batch = b.batch
                 JOIN lanes l ON l.id = c.lane_id
-                LEFT JOIN sequences q ON l.kind = 'sequence' AND q.id::text = l.source_id
+                \(LaneNumbers.source)
                 JOIN device_caps d ON d.device_id = l.device_id
-                JOIN slot_owners s ON s.slot = d.hash_slot AND s.owner IS NOT DISTINCT FROM $2
+                JOIN slot_owners o ON o.slot = d.hash_slot AND o.owner IS NOT DISTINCT FROM $2
                 WHERE b.batch = $1 AND b.owner = $2 AND b.expires_at > clock_timestamp()
                 """, [.int64(batch.rawValue), .int64(incarnation.rawValue)])
             guard let first = rows.first else { return nil }

@@ -29,44 +29,51 @@ struct ReserveStatement {
             -- per claim.
             JOIN slot_owners s ON s.slot = r.slot AND s.epoch = r.epoch AND s.owner IS NOT DISTINCT FROM $1
         ), held AS MATERIALIZED (
-            SELECT c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.recipient, c.contact_name, c.status,
-                c.current_trigger, c.next_trigger_time, c.assigned_device_id, c.generation, c.moves, c.attempts,
+            SELECT c.id, c.workspace_id, c.kind, c.source_id, coalesce(c.lane_source, c.source_id) AS hangs_on,
+                c.recipient, c.contact_name, c.status, c.current_trigger, c.next_trigger_time, c.expires_at,
+                c.assigned_device_id, c.generation, c.moves, c.attempts,
                 o.batch, o.device, o.slot, o.epoch, o.deadline_after, o.at, o.day
             FROM owned o JOIN sequence_contacts c ON c.id = o.contact
             WHERE c.claim_state = 1 AND c.claim_batch = o.batch
             ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
         ), found AS MATERIALIZED (
-            SELECT h.*, d.cap_key, q.name AS campaign,
-                coalesce(nullif(st.message_type, ''), 'text') AS message_type,
-                coalesce(st.content, st.message_text, '') AS body, coalesce(st.caption, '') AS caption,
-                nullif(st.media_url, '') AS media_url,
-                coalesce(st.min_delay_seconds, q.min_delay_seconds)::int AS gap_min,
-                coalesce(st.max_delay_seconds, q.max_delay_seconds)::int AS gap_max,
+            SELECT h.*, d.cap_key, s.name AS campaign,
+                coalesce(nullif(coalesce(m.message_type, st.message_type), ''), 'text') AS message_type,
+                coalesce(m.body, st.content, st.message_text, '') AS body,
+                coalesce(m.caption, st.caption, '') AS caption,
+                nullif(coalesce(m.media_url, st.media_url), '') AS media_url, m.channel, m.metadata::text AS metadata,
+                coalesce(st.min_delay_seconds, s.min_delay_seconds)::int AS gap_min,
+                coalesce(st.max_delay_seconds, s.max_delay_seconds)::int AS gap_max,
                 CASE
                     WHEN h.status <> 'active' THEN h.status
-                    WHEN EXISTS (SELECT FROM suppressions s
-                        WHERE s.phone = h.recipient AND s.workspace_id IN ('*', h.workspace_id)) THEN 'suppressed'
+                    WHEN EXISTS (SELECT FROM suppressions x
+                        WHERE x.phone = h.recipient AND x.workspace_id IN ('*', h.workspace_id)) THEN 'suppressed'
+                    WHEN s.state = 'cancelled' THEN 'source_cancelled'
+                    WHEN h.expires_at <= h.at THEN 'expired'
                     WHEN EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', h.workspace_id)) THEN 'paused'
                     WHEN h.assigned_device_id IS DISTINCT FROM h.device THEN 'device_changed'
                     WHEN d.device_id IS NULL THEN 'unknown_device'
                     -- Its cap key was changed: whoever owns its slot now sends, once it knows what was sent here.
                     WHEN d.hash_slot <> h.slot THEN 'slot_changed'
                     WHEN d.paused_at IS NOT NULL THEN 'device_paused'
-                    WHEN h.kind = 'sequence' AND NOT coalesce(q.is_active, false) THEN 'sequence_paused'
-                    WHEN h.recipient !~ '^[0-9]{7,15}$' THEN 'invalid_phone'
-                    WHEN st.id IS NULL THEN 'step_missing'
+                    WHEN s.state IS DISTINCT FROM 'running' THEN h.kind || '_paused'
+                    WHEN h.recipient !~ '^[0-9]{7,15}$' AND NOT sluice_is_addressable(h.recipient, h.device)
+                        THEN 'invalid_phone'
+                    WHEN m.contact_id IS NULL AND st.id IS NULL THEN 'step_missing'
                     WHEN st.is_endless THEN 'cycle_without_delay'
                     -- Judged when the step was written: a text of megabytes is not unpacked here for each of its
                     -- contacts.
-                    ELSE st.content_problem
+                    ELSE coalesce(m.content_problem, st.content_problem)
                 END AS refusal
             FROM held h
             LEFT JOIN device_caps d ON d.device_id = h.device
-            LEFT JOIN sequences q ON q.id = h.sequence_id
+            LEFT JOIN sources s ON s.kind = h.kind AND s.source_id = h.hangs_on
             LEFT JOIN sequence_steps st ON st.workspace_id = h.workspace_id AND st.trigger = h.current_trigger
+            -- No probe for the other kinds: nothing equals NULL.
+            LEFT JOIN own_messages m ON m.contact_id = CASE WHEN h.kind IN ('scheduled', 'event') THEN h.id END
         ), judged AS MATERIALIZED (
-            SELECT f.*, f.refusal = ANY (\(HoldReason.sqlArray)) AS is_held,
-                CASE WHEN f.refusal = 'suppressed' THEN 'cancelled'
+            SELECT f.*, f.refusal = ANY (\(HoldReason.sqlArray)) AS is_held, f.refusal = ANY (\(ends)) AS is_ended,
+                CASE WHEN f.refusal = ANY (\(ends)) THEN 'cancelled'
                     WHEN f.refusal = ANY (\(HoldReason.sqlArray)) THEN 'paused' ELSE f.status END AS new_status
             FROM found f
         ), moved AS (
@@ -80,8 +87,8 @@ struct ReserveStatement {
                 processing_started_at = CASE WHEN j.refusal IS NULL THEN c.processing_started_at END,
                 status = j.new_status,
                 hold_reason = CASE WHEN j.is_held THEN j.refusal ELSE c.hold_reason END,
-                completed_at = CASE WHEN j.refusal = 'suppressed' THEN j.at ELSE c.completed_at END,
-                last_error = CASE WHEN j.refusal = 'suppressed' THEN 'suppressed'
+                completed_at = CASE WHEN j.is_ended THEN j.at ELSE c.completed_at END,
+                last_error = CASE WHEN j.is_ended THEN j.refusal
                     WHEN j.is_held THEN 'held: ' || j.refusal ELSE c.last_error END,
                 -- Out of the lane of the device it had, until the intake has put it into its new one's.
                 lane_id = CASE WHEN j.refusal = 'device_changed' THEN NULL ELSE c.lane_id END
@@ -101,15 +108,21 @@ struct ReserveStatement {
             SELECT j.workspace_id, j.kind, j.source_id, v.status, sum(v.n)
             FROM judged j CROSS JOIN LATERAL (VALUES (j.status, -1), (j.new_status, 1)) v(status, n)
             WHERE j.status <> j.new_status GROUP BY 1, 2, 3, 4
-        )
+            UNION ALL
+            SELECT j.workspace_id, j.kind, j.source_id, 'in_flight', count(*)
+            FROM judged j WHERE j.refusal IS NULL GROUP BY 1, 2, 3
+        ), \(Progress.cte(of: "judged", when: "refusal IS NULL OR status <> new_status"))
         SELECT j.id, j.batch, j.refusal, j.attempts + 1 AS attempt, j.day - date '1970-01-01' AS day, j.generation,
             j.moves, j.recipient, coalesce(j.contact_name, '') AS contact_name, coalesce(j.campaign, '') AS campaign,
             j.message_type, CASE WHEN j.refusal IS NULL THEN j.body END AS body, j.caption, j.media_url,
-            j.gap_min, j.gap_max,
+            j.channel, j.metadata, j.gap_min, j.gap_max,
             CASE WHEN j.new_status = 'active' AND j.refusal IS DISTINCT FROM 'device_changed'
                 THEN j.next_trigger_time END AS due
         FROM judged j
         """
+
+    /// Refusals that end the contact.
+    private static let ends = "ARRAY['suppressed', 'source_cancelled', 'expired']"
 
     static func parameters(_ requests: [ReserveRequest], by incarnation: Incarnation) -> [PostgresValue] {
         [
@@ -145,7 +158,9 @@ struct ReserveStatement {
             Reservation(
                 claim: claim, message: message, attempt: try row.decode(Int32.self, "attempt"),
                 day: try row.decode(Int32.self, "day"), recipient: try row.decode(String.self, "recipient"),
-                recipientName: try row.decode(String.self, "contact_name"), content: try content(row),
+                recipientName: try row.decode(String.self, "contact_name"),
+                content: try content(row), channel: try row.decode(String?.self, "channel"),
+                metadata: try row.decode(String?.self, "metadata"),
                 campaign: try row.decode(String.self, "campaign"), gap: try gap(row)))
     }
 

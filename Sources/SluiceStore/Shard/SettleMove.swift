@@ -4,6 +4,7 @@
 /// |---|---|---|
 /// | sent, or unknown where the sequence continues | `move`: next step, completed, or held | `move`, status kept |
 /// | the same, at a step that has branches | `decide`: `advance`, until the leader moves it | `decide`, status kept |
+/// | the next step is a decision | `move`: there, `advance`, until the leader moves it when it is due | `move`, status kept |
 /// | unknown where the sequence holds | `unknown` | `move` or `decide`, status kept |
 /// | not unknown, and a hand wrote another step | `stand`: there, when the hand said | `stand`, status kept |
 /// | refused | `retry`, or `fail` when permanent, once too often, or a doubtful refusal came twice in a row | `stay` |
@@ -25,13 +26,16 @@ enum SettleMove {
         case decided
     }
 
-    /// Longest wait of a step, in hours: ten years, so that no delay somebody writes leaves the calendar.
-    private static let longestDelay = 87_600
+    /// Longest wait of a step, in seconds: ten years, so that no delay somebody writes leaves the calendar.
+    private static let longestDelay = 87_600 * 3_600
 
     /// The wait before the next step, over a row of `sequence_steps`.
     static func delay(of step: String) -> String {
-        "least(greatest(coalesce(\(step).trigger_delay_hours, 24)::double precision, 0), \(longestDelay))"
-            + " * interval '1 hour'"
+        """
+        least(greatest(coalesce(\(step).delay_seconds::double precision,
+                    coalesce(\(step).trigger_delay_hours, 24)::double precision * 3600), 0), \(longestDelay))
+                * interval '1 second'
+        """
     }
 
     /// Members of a WITH over `source`: `judged`, `outcome` and the writes.
@@ -39,7 +43,8 @@ enum SettleMove {
         """
         judged AS MATERIALIZED (
             SELECT s.*, w.next_trigger, nx.id IS NOT NULL AS has_next,
-                nx.is_endless AS next_endless, nx.day_number AS next_day, e.is_over,
+                nx.is_endless AS next_endless, coalesce(nx.is_decision, false) AS next_decides,
+                nx.day_number AS next_day, e.is_over,
                 st.id IS NULL AS is_stepless, \(occasion.move) AS move,
                 -- The function call only where a time of day asks for it: it costs more than the rest of the row.
                 CASE WHEN w.next_trigger IS NULL THEN NULL
@@ -47,11 +52,10 @@ enum SettleMove {
                     ELSE sluice_due(s.at, e.delay, nx.time_schedule::text, coalesce(s.time_zone, ws.time_zone))
                         END AS next_due
             FROM \(source) s
-            LEFT JOIN sequences q ON q.id = s.sequence_id
             LEFT JOIN workspaces ws ON ws.id = s.workspace_id
             LEFT JOIN sequence_steps st ON st.workspace_id = s.workspace_id AND st.trigger = s.sent_trigger
             CROSS JOIN LATERAL (SELECT s.status NOT IN ('active', 'unknown', 'paused', 'advance') AS is_over,
-                \(delay(of: "st")) AS delay) e
+                \(occasion.delay) AS delay) e
             CROSS JOIN LATERAL (SELECT nullif(\(occasion.next), '') AS next_trigger) w
             LEFT JOIN sequence_steps nx ON nx.workspace_id = s.workspace_id AND nx.trigger = w.next_trigger
             WHERE s.is_current
@@ -63,7 +67,7 @@ enum SettleMove {
                     WHEN move = 'unknown' THEN 'unknown'
                     WHEN move = 'fail' THEN 'failed'
                     WHEN status = 'paused' OR h.hold IS NOT NULL THEN 'paused'
-                    WHEN move = 'decide' THEN 'advance'
+                    WHEN move = 'decide' OR move = 'move' AND next_decides THEN 'advance'
                     ELSE 'active'
                 END AS new_status,
                 CASE move
@@ -100,9 +104,10 @@ enum SettleMove {
                     WHEN o.hold IS NOT NULL THEN 'held: ' || o.hold
                     \(occasion.lastError)
                     ELSE c.last_error END,
+                last_reply = \(occasion.reply),
                 updated_at = o.at
             FROM outcome o WHERE c.id = o.id
-        ), \(occasion.leftToDecide) completed AS (
+        ), \(occasion.leftToDecide), completed AS (
             INSERT INTO completion_intake (lead_id, contact_id, generation, trigger)
             SELECT lead_id, id, generation, entry_trigger FROM outcome
             WHERE new_status IN ('completed', 'failed') AND NOT is_over AND lead_id IS NOT NULL
@@ -112,7 +117,8 @@ enum SettleMove {
             SELECT workspace_id, kind, source_id, v.status, sum(v.n)
             FROM outcome o CROSS JOIN LATERAL (VALUES (o.status, -1), (o.new_status, 1)) v(status, n)
             WHERE o.status <> o.new_status GROUP BY 1, 2, 3, 4
-        )
+            \(occasion.landed)
+        ), \(Progress.cte(of: source, when: "true"))
         """
     }
 }
@@ -120,14 +126,14 @@ enum SettleMove {
 /// In what the two occasions differ: a settle judges the outcome and leaves branches to the leader; to a decision the
 /// message is done with, and the branch is chosen.
 extension SettleMove.Occasion {
-    /// Over `s` (the attempt and its contact), `st` (its step), `q` (its sequence) and `e`.
+    /// Over `s` (the attempt and its contact), `st` (its step) and `e`.
     fileprivate var move: String {
         switch self {
         case .decided: "'move'"
         case .settled:
             """
             CASE
-                WHEN s.state = 'sent' OR s.state = 'unknown' AND (e.is_over OR q.on_unknown = 'continue')
+                WHEN s.state = 'sent' OR s.state = 'unknown' AND (e.is_over OR \(continues))
                     THEN CASE WHEN s.current_trigger IS DISTINCT FROM s.sent_trigger THEN 'stand'
                         WHEN st.has_branches OR st.id IS NULL AND s.sent_trigger IS NOT NULL THEN 'decide'
                         ELSE 'move' END
@@ -140,6 +146,27 @@ extension SettleMove.Occasion {
                 ELSE 'retry'
             END
             """
+        }
+    }
+
+    /// Read only for what is unknown.
+    private var continues: String {
+        """
+        (SELECT r.on_unknown = 'continue' FROM sources r
+            WHERE r.kind = s.kind AND r.source_id = coalesce(s.lane_source, s.source_id))
+        """
+    }
+
+    /// Those whose request was open are counted off.
+    fileprivate var landed: String {
+        switch self {
+        case .settled:
+            """
+            UNION ALL
+                SELECT workspace_id, kind, source_id, 'in_flight', -count(*)
+                FROM outcome WHERE claim_state = 2 GROUP BY 1, 2, 3
+            """
+        case .decided: ""
         }
     }
 
@@ -171,17 +198,47 @@ extension SettleMove.Occasion {
         }
     }
 
-    /// The write that hands a contact over to the leader.
+    /// The wait before the next step.
+    fileprivate var delay: String {
+        switch self {
+        case .settled: SettleMove.delay(of: "st")
+        case .decided: "coalesce(s.chosen_delay * interval '1 second', \(SettleMove.delay(of: "st")))"
+        }
+    }
+
+    /// An answer is one to the last message.
+    fileprivate var reply: String {
+        switch self {
+        case .settled: "CASE WHEN o.move NOT IN ('move', 'decide', 'stand') THEN c.last_reply END"
+        case .decided: "c.last_reply"
+        }
+    }
+
+    /// The write that hands contacts over to the leader: at the branch of the step that was sent, or at a decision, when
+    /// they are due there.
     fileprivate var leftToDecide: String {
         switch self {
         case .settled:
             """
             undecided AS (
-                INSERT INTO branch_intake (contact_id, generation, moves, step_trigger, is_stepless, settled_at)
-                SELECT id, generation, moves + 1, sent_trigger, is_stepless, at FROM outcome WHERE move = 'decide'
-            ),
+                INSERT INTO branch_intake (contact_id, generation, moves, step_trigger, is_stepless, settled_at, try_at)
+                SELECT id, generation, moves + 1, sent_trigger, is_stepless, at, '-infinity' FROM outcome
+                WHERE move = 'decide'
+                UNION ALL
+                SELECT id, generation, moves + 1, next_trigger, false, due, due FROM outcome
+                WHERE move = 'move' AND next_decides
+            )
             """
-        case .decided: ""
+        case .decided:
+            """
+            undecided AS (
+                UPDATE branch_intake i SET step_trigger = o.next_trigger, settled_at = o.due, try_at = o.due
+                FROM outcome o WHERE i.id = o.intake_id AND o.next_decides AND \(PlannerEstimate.few("o.one"))
+            ), gone AS (
+                DELETE FROM branch_intake i USING outcome o
+                WHERE i.id = o.intake_id AND NOT o.next_decides AND \(PlannerEstimate.few("o.one"))
+            )
+            """
         }
     }
 }

@@ -32,7 +32,7 @@ struct SettleStatement {
                     detail, provider, not_before, ordinal)
             WHERE \(PlannerEstimate.few("ordinal"))
         ), held AS MATERIALIZED (
-            SELECT g.*, c.id, c.workspace_id, c.kind, c.source_id, c.sequence_id, c.lead_id, c.entry_trigger, c.status,
+            SELECT g.*, c.id, c.workspace_id, c.kind, c.source_id, c.lane_source, c.lead_id, c.entry_trigger, c.status,
                 c.current_trigger, c.time_zone, least(greatest(coalesce(c.retry_count, 0), 0), 1000) AS retries,
                 c.lane_id, c.last_error, c.next_trigger_time, c.claim_state,
                 c.generation = g.generation AND c.moves = g.moves AND c.attempts = g.attempt

@@ -116,9 +116,13 @@ extension PostgresWorld {
         try await sql.query(
             """
             SELECT format('%s %s: counted %s, kept %s', source_id, status, r.n, k.n) FROM
-                (SELECT workspace_id, kind, source_id, status, count(*) AS n FROM sequence_contacts GROUP BY 1, 2, 3,
-                    4) r
-                FULL JOIN contact_counts k USING (workspace_id, kind, source_id, status)
+                (SELECT workspace_id, kind, sluice_counted_source(kind, source_id) AS source_id, status, count(*) AS n
+                    FROM sequence_contacts GROUP BY 1, 2, 3, 4
+                UNION ALL SELECT workspace_id, kind, sluice_counted_source(kind, source_id), 'in flight', count(*)
+                    FROM sequence_contacts WHERE claim_state = 2 GROUP BY 1, 2, 3) r
+                FULL JOIN (SELECT * FROM contact_counts
+                    UNION ALL SELECT workspace_id, kind, source_id, 'in flight', n FROM in_flight_counts) k
+                USING (workspace_id, kind, source_id, status)
             WHERE r.n IS DISTINCT FROM k.n
             """
         ).column(String.self, at: 0)

@@ -1,0 +1,21 @@
+/// A kind of work that users write into a table of its own and the leader takes in, each in a loop of its own, so that
+/// none waits for another. The areas' triggers write the ids of what was written into `work_intake`.
+public enum WorkArea: String, CaseIterable, Sendable {
+    /// Contacts of sources that were cancelled.
+    case cleanup
+    /// Flows that were saved, to be compiled to steps.
+    case flow
+    /// Queued rows of `trigger_runs`.
+    case trigger
+    /// Queued rows of `message_runs`.
+    case campaign
+}
+
+/// What waits to be worked off.
+public struct WaitingWork: Sendable {
+    public var areas: Set<WorkArea>
+    /// Counts that are not folded in yet.
+    public var hasCounts: Bool
+    /// How long until something else is due; nil when nothing is put off.
+    public var next: Duration?
+}

@@ -1,0 +1,139 @@
+/// Runs of campaigns: every active subscriber of their pages is entered, chunk by chunk.
+///
+/// How far a run was entered stands on the run and is written in the transaction that enters, so that a leader who dies
+/// at any point is followed by one that goes on; the run's lock keeps two from entering the same chunk, and identities
+/// would not let them enter anybody twice.
+enum CampaignStatements {
+    /// The run of a row of the intake, locked; none when it is not to be entered any more, or later. `$1`: the row.
+    static let run = """
+        SELECT r.id, r.page_ids[r.fan_out_page] AS page, r.fan_out_page > coalesce(cardinality(r.page_ids), 0) AS is_done,
+            coalesce(r.fan_out_after, '') AS after, CASE WHEN r.user_id IS NULL THEN coalesce(f.workspace_id, r.workspace_id)
+                ELSE r.workspace_id END AS workspace_id,
+            f.id IS NOT NULL AS has_flow, coalesce(f.is_compiled, true) AS is_compiled, f.id AS flow_id, f.problem,
+            f.entry_step, f.entry_seconds, f.entry_decides,
+            sluice_page_sends(p.is_active, p.blocked_until) AS page_sends, p.device_id
+        FROM work_intake w JOIN message_runs r ON r.id = w.item::bigint
+        LEFT JOIN flows f ON f.id = r.flow_id
+        LEFT JOIN meta_pages p ON p.page_id = r.page_ids[r.fan_out_page]
+        WHERE w.id = $1 AND r.status IN ('queued', 'running') AND r.fanned_out_at IS NULL
+          AND coalesce(r.start_at <= clock_timestamp(), true)
+        FOR NO KEY UPDATE OF r
+        """
+
+    /// The devices that a chunk goes to, the least loaded first, with their lanes, made where they are missing; none
+    /// when the workspace has none. `$1` run, `$2` workspace, `$3` the page's device, `$4` how many people at most.
+    static let seats = """
+        WITH entering AS MATERIALIZED (
+            SELECT $2::text AS workspace_id, $3::uuid AS own, $3::uuid AS chosen
+        ), \(DevicePool.ctes), seat AS MATERIALIZED (
+            SELECT d.device, d.place, least($4::bigint, cardinality(p.devices)) AS n
+            FROM (SELECT devices FROM pool UNION ALL SELECT ARRAY[id] FROM user_devices
+                WHERE id = $3 AND workspace_id = $2) p
+            CROSS JOIN LATERAL unnest(p.devices) WITH ORDINALITY AS d(device, place) WHERE d.place <= $4
+        ), lane AS (
+            INSERT INTO lanes (device_id, workspace_id, kind, source_id, priority_class, enrolled)
+            SELECT device, $2, 'campaign', $1::bigint::text, sluice_priority_class(100), $4 / n
+            FROM seat ORDER BY device
+            ON CONFLICT (device_id, kind, source_id) DO UPDATE SET enrolled = lanes.enrolled + excluded.enrolled
+            RETURNING id, device_id
+        )
+        SELECT coalesce(array_agg(l.device_id ORDER BY s.place), '{}') AS devices,
+            coalesce(array_agg(l.id ORDER BY s.place), '{}') AS lanes,
+            coalesce(bool_or(sluice_addresses_by_id($3)), false) AS is_by_id
+        FROM lane l JOIN seat s ON s.device = l.device_id
+        """
+
+    /// One chunk of one page, in turns on the seats: a scan, an insert, and nothing in between, because of a million
+    /// people every microsecond is a second. `$1` run, `$2` page, `$3` after which subscriber, `$4` how many to look at,
+    /// `$5` workspace, `$6` devices, `$7` their lanes, `$8` whether those know people by ids of their own, `$9` the step
+    /// it begins at, `$10` seconds before that, `$11` whether it is a decision, `$12` what holds everybody.
+    static let chunk = """
+        WITH chunk AS MATERIALIZED (
+            SELECT user_id, user_name, coalesce(is_active, true) AS is_active FROM meta_subscribers
+            WHERE page_id = $2 AND user_id > $3 ORDER BY user_id LIMIT $4
+        ), entered AS (
+            INSERT INTO sequence_contacts AS c (id, contact_phone, contact_name, current_trigger, entry_trigger,
+                next_trigger_time, assigned_device_id, current_step, status, workspace_id, kind, source_id, recipient,
+                lane_id, hold_reason, last_error, completed_at, page_id)
+            SELECT p.id, CASE WHEN NOT $8 THEN p.reach END, p.user_name, $9, $9,
+                now() + $10::int * interval '1 second', ($6::uuid[])[p.turn], 1,
+                CASE WHEN p.is_suppressed THEN 'cancelled' WHEN h.hold IS NOT NULL THEN 'paused'
+                    WHEN $11::bool THEN 'advance' ELSE 'active' END,
+                $5, 'campaign', $1::bigint::text, coalesce(p.reach, 'invalid:' || p.id), ($7::bigint[])[p.turn],
+                CASE WHEN NOT p.is_suppressed THEN h.hold END,
+                CASE WHEN p.is_suppressed THEN 'suppressed' ELSE 'held: ' || h.hold END,
+                CASE WHEN p.is_suppressed THEN now() END, $2
+            FROM (
+                SELECT gen_random_uuid() AS id, user_name, r.reach,
+                    row_number() OVER () % greatest(cardinality($6::uuid[]), 1) + 1 AS turn,
+                    EXISTS (SELECT FROM suppressions x
+                        WHERE x.phone = r.reach AND x.workspace_id IN ('*', $5)) AS is_suppressed
+                FROM chunk CROSS JOIN LATERAL (SELECT CASE WHEN $8::bool THEN nullif(left(btrim(user_id), 200), '')
+                    WHEN user_id ~ '^[0-9]{7,15}$' THEN user_id ELSE sluice_digits(user_id) END AS reach) r
+                WHERE is_active) p
+            CROSS JOIN LATERAL (SELECT CASE WHEN p.reach IS NULL THEN 'invalid_phone' ELSE $12::text END AS hold) h
+            ON CONFLICT (recipient, source_id, kind, workspace_id) DO NOTHING
+            RETURNING c.id, c.lane_id, c.next_trigger_time, c.status, c.generation
+        ), undecided AS (
+            INSERT INTO branch_intake (contact_id, generation, moves, step_trigger, settled_at, try_at)
+            SELECT id, generation, 0, $9, next_trigger_time, next_trigger_time FROM entered
+            WHERE $11 AND status <> 'cancelled'
+        ), tallied AS (
+            INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
+            SELECT $5, 'campaign', $1::bigint::text, status, count(*) FROM entered GROUP BY status
+        ), began AS (
+            UPDATE message_runs SET status = 'running', fan_out_after = (SELECT max(user_id) FROM chunk),
+                updated_at = now()
+            WHERE id = $1 AND EXISTS (SELECT FROM chunk)
+        )
+        SELECT (SELECT count(*) FROM chunk)::int AS seen, NULL::bigint AS lane_id, NULL::timestamptz AS due
+        UNION ALL
+        SELECT NULL, lane_id, min(next_trigger_time) FROM entered
+        WHERE status = 'active' AND lane_id IS NOT NULL GROUP BY lane_id
+        """
+
+    /// The next page. `$1`: run.
+    static let nextPage = """
+        UPDATE message_runs SET fan_out_page = fan_out_page + 1, fan_out_after = NULL, updated_at = now() WHERE id = $1
+        """
+
+    /// Everybody was entered. `$1`: run.
+    static let entered = """
+        UPDATE message_runs SET fanned_out_at = now(), status = 'running', updated_at = now() WHERE id = $1
+        """
+
+    /// It cannot be entered. `$1` run, `$2` a code, `$3` in words.
+    static let failed = """
+        WITH ended AS (
+            UPDATE message_runs SET status = 'failed', completed_at = now(), updated_at = now(),
+                error_summary = jsonb_strip_nulls(jsonb_build_object('code', $2::text, 'message', $3::text))
+            WHERE id = $1)
+        UPDATE sources SET state = 'paused' WHERE kind = 'campaign' AND source_id = $1::bigint::text
+        """
+
+    static let forget = "DELETE FROM work_intake WHERE id = $1"
+
+    /// Says on open runs how many are done, and ends those of which nobody is left: the counts are sums, so this reads a
+    /// few rows for each run, however many people it has.
+    static let project = """
+        WITH open AS MATERIALIZED (
+            SELECT id, workspace_id, fanned_out_at FROM message_runs
+            WHERE status NOT IN ('finished', 'failed', 'cancelled') AND fan_out_after IS NOT NULL
+                OR status NOT IN ('finished', 'failed', 'cancelled') AND fanned_out_at IS NOT NULL
+            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+        ), counted AS MATERIALIZED (
+            SELECT o.id, o.fanned_out_at, coalesce(sum(t.n), 0)::int AS total,
+                coalesce(sum(t.n) FILTER (WHERE t.status = 'completed'), 0)::int AS completed,
+                coalesce(sum(t.n) FILTER (WHERE t.status = 'failed'), 0)::int AS failed,
+                coalesce(sum(t.n) FILTER (WHERE t.status IN ('active', 'paused', 'advance', 'unknown')), 0)::int AS left_over
+            FROM open o LEFT JOIN contact_counts t ON t.kind = 'campaign' AND t.source_id = o.id::text
+            GROUP BY o.id, o.fanned_out_at
+        )
+        UPDATE message_runs r SET total_messages = c.total, success_count = c.completed, failure_count = c.failed,
+            status = CASE WHEN c.fanned_out_at IS NOT NULL AND c.left_over = 0 THEN 'finished' ELSE r.status END,
+            completed_at = CASE WHEN c.fanned_out_at IS NOT NULL AND c.left_over = 0 THEN now() END, updated_at = now()
+        FROM counted c WHERE r.id = c.id AND (
+            (r.total_messages, r.success_count, r.failure_count) IS DISTINCT FROM (c.total, c.completed, c.failed)
+            OR c.fanned_out_at IS NOT NULL AND c.left_over = 0)
+        """
+}
