@@ -39,6 +39,8 @@ struct Sluice: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [
                     NodesCommand.self, DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self,
+                    FlowsCommand.self,
+                    CampaignsCommand.self,
                     PauseCommand.self, ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
                     KeysCommand.self, ClockCommand.self, RestoresCommand.self,
                 ]),

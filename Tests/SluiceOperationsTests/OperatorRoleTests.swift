@@ -37,6 +37,20 @@ import Testing
         }
     }
 
+    @Test func itStopsCampaigns() async throws {
+        try await Self.with { world, session in
+            let id = try await world.sql.query(
+                "INSERT INTO message_runs (page_ids, status) VALUES ('{1}', 'queued') RETURNING id"
+            ).scalar(Int64.self)
+            #expect(try await session.pauseCampaign(id).status == "paused")
+            #expect(try await session.resumeCampaign(id).status == "running")
+            #expect(try await session.cancelCampaign(id).status == "cancelled")
+            #expect(try await session.listCampaigns().map(\.id) == [id])
+            let source = try await world.sql.query("SELECT state FROM sources WHERE kind = 'campaign'")
+            #expect(try source.scalar(String.self) == "cancelled")
+        }
+    }
+
     @Test func itChangesCapsSuppressesAndDrains() async throws {
         try await Self.with { world, session in
             let caps = CapValues(hourly: 7, daily: 70, concurrent: 1)
@@ -88,7 +102,10 @@ import Testing
         "INSERT INTO gateways (id, dialect, base_url) VALUES ('mine', 'webhook', 'http://elsewhere')",
         "UPDATE sequence_contacts SET status = 'active'", "DELETE FROM sequence_contacts",
         "UPDATE send_ledger SET state = 'failed'", "DELETE FROM send_ledger", "UPDATE leads SET phone = '1'",
-        "UPDATE sequence_steps SET content = 'other'", "DELETE FROM audit_log", "UPDATE audit_log SET actor = 'x'",
+        "UPDATE sequence_steps SET content = 'other'", "UPDATE sources SET device_choice = 'any'",
+        "UPDATE flows SET nodes = '[]'", "SELECT access_token FROM meta_pages",
+        "INSERT INTO message_runs (status) VALUES ('queued')", "DELETE FROM audit_log",
+        "UPDATE audit_log SET actor = 'x'",
         "UPDATE slot_owners SET owner = NULL", "UPDATE coordinator_lease SET term = term + 1",
         "DELETE FROM node_fences",
         "CREATE TABLE mine ()", "SET ROLE sluice_owner", "COPY leads TO PROGRAM 'cat'",
