@@ -133,7 +133,7 @@ var tests: [Target] {
         .tests("Simulation", []),
         .tests("PostgresDriver", ["TestSupport"]),
         .tests("NATSDriver", ["TestSupport"]),
-        .tests("SluiceCore", ["TestSupport"]),
+        .tests("SluiceCore", ["TestSupport", .subprocess], exclude: ["cron_reference.py"]),
         .tests("SluiceTelemetry", [.log, .metrics]),
         .tests("SluiceFailpoints", []),
         .tests("SluiceWire", ["SluiceCore", "TestSupport", .subprocess]),
