@@ -108,7 +108,7 @@ public struct APIServer: Service {
             session: session, rates: RequestRates(perSecond: configuration.requestsPerSecond),
             isOpenToNetwork: configuration.isOpenToNetwork)
         Dispatch(session: session, gate: gate, served: served).add(
-            ClusterEndpoints.all(session) + ContactEndpoints.all, to: router)
+            ClusterEndpoints.all(session) + ContactEndpoints.all + JobEndpoints.all, to: router)
         let application = Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: .init(configuration.idleTimeout))),

@@ -28,10 +28,12 @@ import Testing
         leads u(trigger updated_at)
         message_runs u(completed_at error_summary failure_count fan_out_after fan_out_page fanned_out_at status \
         success_count total_messages updated_at)
+        message_schedules u(last_time next_time problem)
         node_fences IU
         node_leases IUD
         own_messages IU
         progress_intake IUD
+        scheduled_sms_jobs Iu(completed_time error message_status status updated_at)
         send_ledger IUD
         sequence_branches I
         sequence_contacts IU
@@ -82,9 +84,11 @@ import Testing
         lanes I
         leads Iu(device_id name trigger updated_at)
         message_runs IUD
+        message_schedules IUD
         node_fences IU
         node_leases IUD
         progress_intake I
+        scheduled_sms_jobs IUD
         sequence_contacts Iu(assigned_device_id completed_at contact_name current_step current_trigger \
         entry_trigger external_id generation hold_reason lane_id last_error lead_id moves next_trigger_time \
         retry_count status updated_at)
@@ -123,8 +127,8 @@ import Testing
         .shard: """
         api_keys audit_log branch_intake completion_intake contact_counts contact_tallies contact_tally_changes \
         database_identity device_load_balance enrollment_intake external_ids flows idempotent_answers \
-        in_flight_counts intake_scans lane_wakes leads message_runs meta_pages meta_subscribers progress_intake \
-        restored_devices trigger_runs work_intake
+        in_flight_counts intake_scans lane_wakes leads message_runs message_schedules meta_pages meta_subscribers \
+        progress_intake restored_devices scheduled_sms_jobs trigger_runs work_intake
         """,
         .api: """
         audit_log database_identity device_caps.credentials gateways.credentials meta_pages.access_token \

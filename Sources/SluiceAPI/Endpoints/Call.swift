@@ -9,16 +9,26 @@ struct Call: Sendable {
     let session: OperatorSession
     let body: RequestBody
     private let parameters: Parameters
+    private let query: Parameters
 
-    init(caller: Caller, session: OperatorSession, body: RequestBody, parameters: Parameters) {
+    init(caller: Caller, session: OperatorSession, body: RequestBody, parameters: Parameters, query: Parameters) {
         self.caller = caller
         self.session = session
         self.body = body
         self.parameters = parameters
+        self.query = query
     }
 
     func on(_ session: OperatorSession) -> Call {
-        Call(caller: caller, session: session, body: body, parameters: parameters)
+        Call(caller: caller, session: session, body: body, parameters: parameters, query: query)
+    }
+
+    /// What stands behind the question mark under this name.
+    func query(_ name: String) throws -> String {
+        if let text = query[name[...]], !text.isEmpty { return String(text) }
+        throw APIError(
+            .badRequest, "missing_field",
+            "\(name) is missing; quote the address, or a shell ends the command at its first &", field: name)
     }
 
     /// A part of the path, decoded: a plus sign stays one there, and a client may encode it.

@@ -26,7 +26,7 @@ struct Dispatch: Sendable {
         try caller.require(endpoint)
         let call = Call(
             caller: caller, session: session.acting(as: caller.actor), body: try await RequestBody(of: request),
-            parameters: context.parameters)
+            parameters: context.parameters, query: request.uri.queryParameters)
         guard endpoint.method == .post, let key = request.headers[.idempotencyKey] else {
             return try await endpoint.perform(call)
         }

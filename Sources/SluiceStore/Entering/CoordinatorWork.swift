@@ -23,6 +23,8 @@ extension PostgresCoordinatorStore: WorkStore {
             }
         case .trigger: try await trigger(limit: limit)
         case .campaign: try await enterCampaign(limit: limit)
+        case .scheduled: try await schedule(limit: limit)
+        case .recurring: try await recur(limit: limit)
         }
     }
 

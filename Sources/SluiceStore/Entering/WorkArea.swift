@@ -9,6 +9,10 @@ public enum WorkArea: String, CaseIterable, Sendable {
     case trigger
     /// Queued rows of `message_runs`.
     case campaign
+    /// Jobs of `scheduled_sms_jobs`.
+    case scheduled
+    /// Rows of `message_schedules` that come round.
+    case recurring
 }
 
 /// What waits to be worked off.

@@ -7,7 +7,8 @@ enum SchemaV1 {
         functions, makeRoom, conditions, userTables, queue, sources, branches, adoptRows, queueIndexes, cluster,
         intakeTables, externalIDs, devices, restores, api, deviceSettings, ledger, workspaceTriggers, leadTriggers,
         movedSequences, sequenceTriggers, sourceTriggers, branchTriggers, contactTriggers, deletions, untouchable,
-        triggerLengths, truncateTriggers, controlTriggers, flows, runs, runTriggers, views, adoptWork, firstLedgerDays,
+        triggerLengths, truncateTriggers, controlTriggers, flows, runs, runTriggers, scheduled, scheduledTriggers,
+        views, adoptWork, firstLedgerDays,
     ]
 
     private static let firstLedgerDays = """

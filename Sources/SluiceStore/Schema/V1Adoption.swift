@@ -2,7 +2,8 @@ extension SchemaV1 {
     /// Names of ours that a database may use for something else.
     static let ownRelations = [
         "sequence_branches", "branch_intake", "lanes", "claim_batches", "settles_left", "untouchable_contacts",
-        "sources", "source_cleanups", "own_messages", "work_intake", "progress_intake", "in_flight_counts",
+        "message_schedules", "sources", "source_cleanups", "own_messages", "work_intake", "progress_intake",
+        "in_flight_counts",
         "gateways", "device_caps", "device_states", "suppressions", "pauses", "audit_log", "api_keys",
         "idempotent_answers", "node_fences", "node_leases", "drained_nodes", "slot_owners", "coordinator_lease",
         "clock_steps", "cluster_versions", "control_changes", "send_ledger", "enrollment_intake", "intake_scans",
@@ -34,7 +35,7 @@ extension SchemaV1 {
             SELECT DISTINCT u.id, u.id FROM (SELECT user_id::text AS id FROM leads UNION SELECT user_id::text
                 FROM sequences
                 UNION SELECT user_id::text FROM user_devices UNION SELECT user_id::text FROM flows
-                UNION SELECT user_id::text FROM message_runs) u
+                UNION SELECT user_id::text FROM message_runs UNION SELECT workspace_id FROM scheduled_sms_jobs) u
             WHERE u.id IS NOT NULL ON CONFLICT DO NOTHING;
         UPDATE leads SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
         UPDATE sequences SET workspace_id = user_id::text WHERE user_id IS NOT NULL;

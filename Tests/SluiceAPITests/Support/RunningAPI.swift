@@ -70,9 +70,10 @@ struct RunningAPI: Sendable {
     }
 
     func post(
-        _ body: String, type: String? = "application/json", headers: [String: String] = [:]
+        _ body: String, to path: String = "/api/v1/enrollments", type: String? = "application/json",
+        headers: [String: String] = [:]
     ) async throws -> Reply {
-        var request = try request("/api/v1/enrollments", headers)
+        var request = try request(path, headers)
         request.httpMethod = "POST"
         request.httpBody = Data(body.utf8)
         if let type { request.setValue(type, forHTTPHeaderField: "Content-Type") }

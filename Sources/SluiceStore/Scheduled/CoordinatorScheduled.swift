@@ -1,0 +1,96 @@
+internal import Foundation
+internal import PostgresDriver
+internal import SluiceCore
+
+// Scheduled messages and what recurs, in the leader's loops.
+extension PostgresCoordinatorStore {
+    /// Enters jobs, and says on jobs what has become of their messages.
+    func schedule(limit: Int) async throws -> IntakeResult {
+        var result = try await intake(of: .scheduled, limit: limit) { transaction, rows in
+            try await transaction.query(JobStatements.start, [.int64Array(rows)], deadline: .seconds(30))
+                .compactMap(Self.laneDue)
+        }
+        guard !result.more else { return result }
+        let told = try await planned { transaction in
+            try await transaction.query(JobStatements.project, [.int64(Int64(limit))])[0]
+        }
+        let taken = Int(try told.decode(Int32.self, "taken"))
+        result.processed += taken
+        // Of jobs that somebody is writing nobody was told: they wait for the next look.
+        result.more = try taken >= limit && told.decode(Int32.self, "told") > 0
+        return result
+    }
+
+    /// Makes jobs of the runs that are due, and plans the next ones.
+    func recur(limit: Int) async throws -> IntakeResult {
+        try await intake(of: .recurring, limit: min(limit, Self.schedulesAtOnce)) { transaction, rows in
+            let schedules = try await transaction.query(ScheduleStatements.take, [.int64Array(rows)])
+            let turns = try schedules.map(ScheduleTurn.init)
+            let runs = turns.filter { $0.run != nil }
+            try await transaction.query(
+                ScheduleStatements.runs,
+                [.stringArray(runs.map(\.id)), .timestampArray(runs.map(\.run?.parameter))])
+            try await transaction.query(
+                ScheduleStatements.next,
+                [
+                    .stringArray(turns.map(\.id)), .timestampArray(turns.map(\.next?.parameter)),
+                    .stringArray(turns.map(\.problem)),
+                ])
+            return []
+        }
+    }
+
+    /// Schedules of one transaction: a pattern that comes round once in decades takes some milliseconds to look ahead.
+    private static let schedulesAtOnce = 500
+}
+
+/// What a schedule has to do now.
+private struct ScheduleTurn {
+    /// How late a run may be and still count as on time: a change of leaders takes less.
+    private static let grace: Int64 = 60_000_000
+
+    var id: String
+    /// The run that becomes a job.
+    var run: DatabaseTime?
+    var next: DatabaseTime?
+    var problem: String?
+
+    init(_ row: PostgresRow) throws {
+        id = try row.decode(String.self, "id")
+        let now = try row.time("now")
+        do {
+            let name = try row.decode(String.self, "zone")
+            guard let zone = SystemZone(name) else {
+                problem = "there is no time zone \"\(name)\""
+                return
+            }
+            let schedule = CronSchedule(pattern: try CronPattern(try row.decode(String.self, "cron")), zone: zone)
+            let due = try row.optionalTime("next_time")
+            if let due, due <= now {
+                let isLate = now.microseconds - due.microseconds > Self.grace
+                if try !isLate || row.decode(String.self, "missed") == "once" { run = due }
+            }
+            // Planned anew a little early, a run stays ahead; otherwise those that passed are no more.
+            next = due.flatMap { $0 > now ? $0 : nil } ?? schedule.next(after: now)
+            if next == nil { problem = "it comes round no more" }
+        } catch let error as CronError {
+            problem = "\(error)"
+        }
+    }
+}
+
+/// A zone of the time zone database.
+struct SystemZone: ZoneRules {
+    private let zone: TimeZone
+
+    /// Nil when there is none of this name.
+    init?(_ name: String) {
+        // Foundation takes abbreviations too, and those mean different zones in different places.
+        guard name == "UTC" || name.contains("/"), let zone = TimeZone(identifier: name) else { return nil }
+        self.zone = zone
+    }
+
+    func offset(at instant: Int64) -> Int64 {
+        Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant))))
+    }
+}
