@@ -28,6 +28,7 @@ test: bootstrap check ## Check style, build and run every test
 	python3 -m unittest discover -s cluster/witness
 	python3 -m unittest discover -s cluster/chaos
 	python3 -m unittest discover -s cluster/mutants
+	python3 -m unittest discover -s loadtest/peers
 	$(SWIFT) build -c release --product sluice-simulate
 	.build/release/sluice-simulate --seeds 2000 --seed-base 1000000
 	$(SWIFT) build --build-tests
