@@ -21,6 +21,8 @@ public struct APIConfiguration: Sendable {
     public var connections = 4
     /// Of one API key; at least 1.
     public var requestsPerSecond = 200
+    /// Makes workspaces and sending devices that a request names and that are not there, to try things out.
+    public var createsSenders = false
     /// TCP connections that clients may hold at once; more wait to be accepted.
     public var clientConnections = 1_000
     /// How long a client may leave a connection without a byte.

@@ -108,7 +108,8 @@ public struct APIServer: Service {
             session: session, rates: RequestRates(perSecond: configuration.requestsPerSecond),
             isOpenToNetwork: configuration.isOpenToNetwork)
         Dispatch(session: session, gate: gate, served: served).add(
-            ClusterEndpoints.all(session) + ContactEndpoints.all + JobEndpoints.all, to: router)
+            ClusterEndpoints.all(session) + ContactEndpoints.all + TemplateEndpoints.all
+                + JobEndpoints.all(creating: configuration.createsSenders), to: router)
         let application = Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: .init(configuration.idleTimeout))),

@@ -131,6 +131,11 @@ extension Setting where Value == LogFormatSetting {
 }
 
 extension Setting where Value == Bool {
+    static var apiCreatesSenders: Self {
+        .flag(
+            "SLUICE_API_CREATE_SENDERS", default: false,
+            "Make workspaces and sending numbers that a scheduled message names. To try things out: `sluice dev` does.")
+    }
     static var traceHeaders: Self {
         .flag("SLUICE_TRACE_HEADERS", default: false, "Add X-Sluice-Key, -Attempt and -Epoch to requests. For tests.")
     }

@@ -20,6 +20,8 @@ public struct Settings: Hashable, Sendable {
     public var apiHost: String
     public var apiPort: Int
     public var apiRequestsPerSecond: Int
+    /// Whether workspaces and senders that requests name are made.
+    public var apiCreatesSenders: Bool
 
     public var logLevel: LogLevelSetting
     public var logFormat: LogFormatSetting
@@ -98,6 +100,7 @@ public struct Settings: Hashable, Sendable {
         apiHost = reader.read(.apiHost)
         apiPort = reader.read(.apiPort)
         apiRequestsPerSecond = reader.read(.apiRequestsPerSecond)
+        apiCreatesSenders = reader.read(.apiCreatesSenders)
         logLevel = reader.read(.logLevel)
         logFormat = reader.read(.logFormat)
         traceHeaders = reader.read(.traceHeaders)

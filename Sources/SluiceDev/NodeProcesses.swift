@@ -34,6 +34,7 @@ struct NodeProcesses: Sendable {
         variables["SLUICE_API_HOST"] = "127.0.0.1"
         variables["SLUICE_API_PORT"] = "\(apiPort)"
         variables["SLUICE_TRACE_HEADERS"] = "true"
+        variables["SLUICE_API_CREATE_SENDERS"] = "true"
         return ChildProcess(
             name: name, executable: options.programs.sluice, arguments: [role], environment: variables,
             stopDeadline: Self.stopDeadline)

@@ -59,6 +59,7 @@ extension RoleProcess {
         configuration.timers = settings.timers
         configuration.windows = settings.windows
         configuration.requestsPerSecond = settings.apiRequestsPerSecond
+        configuration.createsSenders = settings.apiCreatesSenders
         configuration.connections = settings.poolSize
         let server = APIServer(configuration: configuration, metrics: metrics, logger: logger)
         try await run(server) { await server.readiness() }

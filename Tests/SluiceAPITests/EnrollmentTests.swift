@@ -147,6 +147,7 @@ import Testing
                 ("[]", 400, "wrong_type", nil),
                 ("null", 400, "wrong_type", nil),
                 ("{}", 400, "missing_field", "phone"),
+                (#"{"phone":"628110000001","triger":"a"}"#, 400, "unknown_field", "triger"),
                 (#"{"phone":62811,"trigger":"a"}"#, 400, "wrong_type", "phone"),
                 (#"{"phone":null,"trigger":"a"}"#, 400, "wrong_type", "phone"),
                 (#"{"phone":"628110000001","sequenceId":"x"}"#, 400, "wrong_type", "sequenceId"),
@@ -159,10 +160,10 @@ import Testing
                     #"{"phone":"628110000001","trigger":"a","name":"\#(String(repeating: "n", count: 600))"}"#, 422,
                     "invalid_name", "name"
                 ),
-                (#"{"phone":"628110000001","trigger":"a","workspaceId":"w"}"#, 422, "unknown_workspace", nil),
-                (#"{"phone":"628110000001","trigger":"a","deviceId":"\#(UUID())"}"#, 422, "unknown_device", nil),
-                (#"{"phone":"628110000001","sequenceId":"\#(UUID())"}"#, 422, "unknown_sequence", nil),
-                (#"{"phone":"628110000001","trigger":"a","externalId":"e"}"#, 422, "unknown_trigger", nil),
+                (#"{"phone":"628110000001","trigger":"a","workspaceId":"w"}"#, 422, "unknown_workspace", "workspaceId"),
+                (#"{"phone":"628110000001","trigger":"a","deviceId":"\#(UUID())"}"#, 422, "unknown_device", "deviceId"),
+                (#"{"phone":"628110000001","sequenceId":"\#(UUID())"}"#, 422, "unknown_sequence", "sequenceId"),
+                (#"{"phone":"628110000001","trigger":"a","externalId":"e"}"#, 422, "unknown_trigger", "trigger"),
                 (#"{"phone":"628110000001","trigger":"a","externalId":""}"#, 422, "invalid_externalId", "externalId"),
             ]
             for item in cases {

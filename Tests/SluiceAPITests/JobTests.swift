@@ -64,7 +64,7 @@ import Testing
             let cancelled = try await api.post(body, to: "/api/trigger/cancel-job")
             #expect(cancelled.data["status"] as? String == "cancelled", "\(cancelled.text)")
             let again = try await api.post(body, to: "/api/trigger/cancel-job")
-            #expect(again.status == 422 && again.code == "job_cancelled")
+            #expect(again.status == 422 && again.code == "job_cancelled" && again.field == "jobId")
             let key = try await api.key([.send, .read])
             let other = try await api.post(body, to: "/api/trigger/cancel-job", headers: key)
             #expect(other.status == 404)
@@ -79,11 +79,11 @@ import Testing
         (#"{"to":"491512345678","body":"a\u0000"}"#, 422, "invalid_body", "body"),
         (
             #"{"to":"491512345678","body":"Hi","fromNumber":"4930999999","scheduledTime":"2099-01-01T00:00:00Z"}"#, 422,
-            "unknown_sender", nil
+            "unknown_sender", "fromNumber"
         ),
         (
             #"{"to":"491512345678","body":"Hi","workspaceId":"'; DROP TABLE leads","scheduledTime":"2099-01-01T00:00:00Z"}"#,
-            422, "unknown_workspace", nil
+            422, "unknown_workspace", "workspaceId"
         ),
         (
             #"{"to":"491512345678","body":"Hi","scheduledTime":"2099-03-29T09:00:00"}"#, 422, "invalid_scheduledTime",
@@ -98,6 +98,13 @@ import Testing
             #"{"to":"491512345678","body":"Hi","scheduledTime":"2099-01-01T00:00:00Z","expiresAt":"soon"}"#, 422,
             "invalid_expiresAt", "expiresAt"
         ),
+        (#"{"to":"491512345678","body":"Hi","scheduled_time":"soon"}"#, 400, "unknown_field", "scheduled_time"),
+        (#"{"to":"491512345678","body":["Hi"]}"#, 400, "wrong_type", "body"),
+        (#"{"to":"491512345678","body":"Hi","metadata":"x"}"#, 422, "invalid_metadata", "metadata"),
+        (#"{"to":"491512345678","body":"Hi","values":{}}"#, 422, "invalid_values", "values"),
+        // A time that another call goes by: the message would go out at once.
+        (#"{"to":"491512345678","body":"Hi","delayMinutes":5}"#, 422, "invalid_delayMinutes", "delayMinutes"),
+        ("[]", 400, "wrong_type", nil),
         ("{", 400, "invalid_json", nil),
     ]
 
@@ -113,7 +120,25 @@ import Testing
                     #"{"to":"491512345678","body":"Hi","delayMinutes":\#(minutes)}"#, to: "/api/trigger/schedule-delay")
                 #expect((400..<500).contains(reply.status) && reply.field == "delayMinutes", "\(reply.text)")
             }
+            let timed = try await api.post(
+                #"{"to":"491512345678","body":"Hi","scheduledTime":"2099-01-01T00:00:00Z"}"#,
+                to: "/api/trigger/send-sms")
+            #expect(timed.status == 422 && timed.field == "scheduledTime", "\(timed.text)")
+            let cancel = try await api.post(#"{"jobId":"job_1","job":"job_1"}"#, to: "/api/trigger/cancel-job")
+            #expect(cancel.status == 400 && cancel.field == "job", "\(cancel.text)")
             #expect(try await api.count("scheduled_sms_jobs") == 0)
+        }
+    }
+
+    @Test func `unknown workspaces and senders are made where one tries things out`() async throws {
+        try await RunningAPI.with(change: { $0.createsSenders = true }) { api in
+            for _ in 1...2 {
+                let reply = try await api.post(
+                    #"{"to":"491512345678","body":"Hi","workspaceId":"ws_1","fromNumber":"+1 555 000-0001"}"#,
+                    to: "/api/trigger/send-sms")
+                #expect(reply.status == 200, "\(reply.text)")
+            }
+            #expect(try await api.count("user_devices WHERE workspace_id = 'ws_1' AND phone = '15550000001'") == 1)
         }
     }
 }

@@ -85,6 +85,7 @@ import Testing
         leads Iu(device_id name trigger updated_at)
         message_runs IUD
         message_schedules IUD
+        message_templates IUD
         node_fences IU
         node_leases IUD
         progress_intake I
@@ -127,8 +128,8 @@ import Testing
         .shard: """
         api_keys audit_log branch_intake completion_intake contact_counts contact_tallies contact_tally_changes \
         database_identity device_load_balance enrollment_intake external_ids flows idempotent_answers \
-        in_flight_counts intake_scans lane_wakes leads message_runs message_schedules meta_pages meta_subscribers \
-        progress_intake restored_devices scheduled_sms_jobs trigger_runs work_intake
+        in_flight_counts intake_scans lane_wakes leads message_runs message_schedules message_templates meta_pages \
+        meta_subscribers progress_intake restored_devices scheduled_sms_jobs trigger_runs work_intake
         """,
         .api: """
         audit_log database_identity device_caps.credentials gateways.credentials meta_pages.access_token \

@@ -69,7 +69,8 @@ GRANT SELECT ON sequence_contacts, suppressions, own_messages
 GRANT SELECT ON work_intake, progress_intake, in_flight_counts
     TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
 -- Runs and whom they are for; of pages everything but their tokens.
-GRANT SELECT ON flows, trigger_runs, message_runs, meta_subscribers, scheduled_sms_jobs, message_schedules
+GRANT SELECT ON flows, trigger_runs, message_runs, meta_subscribers, scheduled_sms_jobs, message_schedules,
+    message_templates
     TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT (page_id, page_name, is_active, blocked_until, block_reason, last_error_code, device_id, created_at,
     updated_at) ON meta_pages TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
@@ -91,7 +92,8 @@ GRANT UPDATE (workspace_id, status, next_step_at, next_step_id, last_step_id, er
     ON trigger_runs TO sluice_coordinator;
 GRANT UPDATE (status, total_messages, success_count, failure_count, error_summary, fan_out_page, fan_out_after,
     fanned_out_at, completed_at, updated_at) ON message_runs TO sluice_coordinator;
-GRANT INSERT, UPDATE, DELETE ON flows, trigger_runs, message_runs, scheduled_sms_jobs, message_schedules TO sluice_api;
+GRANT INSERT, UPDATE, DELETE ON flows, trigger_runs, message_runs, scheduled_sms_jobs, message_schedules,
+    message_templates TO sluice_api;
 GRANT INSERT, UPDATE (status, message_status, error, completed_time, updated_at) ON scheduled_sms_jobs
     TO sluice_coordinator;
 GRANT UPDATE (next_time, last_time, problem) ON message_schedules TO sluice_coordinator;

@@ -31,6 +31,22 @@ struct Call: Sendable {
             "\(name) is missing; quote the address, or a shell ends the command at its first &", field: name)
     }
 
+    /// The same, of what need not be there.
+    func optionalQuery(_ name: String) -> String? { query[name[...]].map(String.init) }
+
+    /// How long a page of a list is to be.
+    func pageLength() throws -> Int {
+        guard let text = optionalQuery("limit") else { return Self.pageLength }
+        guard let limit = Int(text), (1...Self.longestPage).contains(limit) else {
+            throw APIError(
+                .unprocessableContent, "invalid_limit", "limit must be from 1 to \(Self.longestPage)", field: "limit")
+        }
+        return limit
+    }
+
+    private static let pageLength = 100
+    private static let longestPage = 1_000
+
     /// A part of the path, decoded: a plus sign stays one there, and a client may encode it.
     func parameter(_ name: String) throws -> String {
         let text = try parameters.require(name)

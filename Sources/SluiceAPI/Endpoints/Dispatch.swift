@@ -25,8 +25,9 @@ struct Dispatch: Sendable {
         let caller = try await gate.caller(of: request)
         try caller.require(endpoint)
         let call = Call(
-            caller: caller, session: session.acting(as: caller.actor), body: try await RequestBody(of: request),
-            parameters: context.parameters, query: request.uri.queryParameters)
+            caller: caller, session: session.acting(as: caller.actor),
+            body: try await RequestBody(of: request, atMost: endpoint.mostBytes), parameters: context.parameters,
+            query: request.uri.queryParameters)
         guard endpoint.method == .post, let key = request.headers[.idempotencyKey] else {
             return try await endpoint.perform(call)
         }

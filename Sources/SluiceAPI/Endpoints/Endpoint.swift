@@ -10,16 +10,18 @@ struct Endpoint: Sendable {
     let scope: APIKeyScope
     /// About the cluster as a whole, and so for keys of all workspaces only.
     let isClusterWide: Bool
+    let mostBytes: Int
     let perform: @Sendable (Call) async throws -> Answer
 
     init(
         _ method: HTTPRequest.Method, _ path: String, for scope: APIKeyScope, isClusterWide: Bool = false,
-        _ perform: @escaping @Sendable (Call) async throws -> Answer
+        mostBytes: Int = RequestBody.mostBytes, _ perform: @escaping @Sendable (Call) async throws -> Answer
     ) {
         self.method = method
         self.path = path
         self.scope = scope
         self.isClusterWide = isClusterWide
+        self.mostBytes = mostBytes
         self.perform = perform
     }
 }

@@ -3,32 +3,64 @@ import SluiceOperations
 
 /// Scheduled messages, by the paths and names that their callers use.
 enum JobEndpoints {
-    static let all = [
-        schedule("/api/trigger/send-sms", .now),
-        schedule("/api/trigger/schedule-delay", .afterDelay),
-        schedule("/api/trigger/schedule-until", .atTime),
-        Endpoint(.post, "/api/trigger/cancel-job", for: .send) { call in
-            let request = try call.body.decode(Cancellation.self)
-            let workspace = try call.caller.workspace(asked: request.workspaceId)
-            let job = try await found { try await call.session.cancelJob(request.jobId, in: workspace) }
-            return try Answer.data(Ended(jobId: job.jobId, status: job.status))
-        },
-        Endpoint(.get, "/api/trigger/job-status", for: .read) { call in
-            let id = try call.query("jobId")
-            let workspace = try call.caller.workspace(asked: try call.query("workspaceId"))
-            return try Answer.data(Status(try await found { try await call.session.job(id, in: workspace) }))
-        },
-    ]
+    /// A list of the most messages that one call may ask for, each as long as most are.
+    private static let mostListBytes = 512 * 1_024
 
-    private static func schedule(_ path: String, _ time: JobRequest.Time) -> Endpoint {
+    /// - Parameter creating: whether a workspace or a sender that is not there is made.
+    static func all(creating: Bool) -> [Endpoint] {
+        [
+            schedule("/api/trigger/send-sms", .now, creating),
+            schedule("/api/trigger/schedule-delay", .afterDelay, creating),
+            schedule("/api/trigger/schedule-until", .atTime, creating),
+            Endpoint(.post, "/api/trigger/cancel-job", for: .send) { call in
+                let request = try call.body.decode(Cancellation.self)
+                let workspace = try call.caller.workspace(asked: request.workspaceId)
+                let job = try await found { try await call.session.cancelJob(request.jobId, in: workspace) }
+                return try Answer.data(Ended(jobId: job.jobId, status: job.status))
+            },
+            Endpoint(.get, "/api/trigger/job-status", for: .read) { call in
+                let id = try call.query("jobId")
+                let workspace = try call.caller.workspace(asked: try call.query("workspaceId"))
+                return try Answer.data(Status(try await found { try await call.session.job(id, in: workspace) }))
+            },
+            Endpoint(.get, "/api/v1/jobs", for: .read) { call in try Answer.data(try await page(call)) },
+            Endpoint(.post, "/api/v1/jobs", for: .send, mostBytes: mostListBytes) { call in
+                let request = try call.body.decode(Batch.self)
+                let workspace = try call.caller.workspace(asked: request.workspaceId)
+                let jobs = try await call.session.scheduleAll(
+                    request.messages.map(\.value), in: workspace, creating: creating)
+                return try Answer.data(["jobs": jobs])
+            },
+        ]
+    }
+
+    private static func schedule(_ path: String, _ time: JobRequest.Time, _ creating: Bool) -> Endpoint {
         Endpoint(.post, path, for: .send) { call in
-            var request = try call.body.decode(JobRequest.self)
-            request.workspaceId = try call.caller.workspace(asked: request.workspaceId)
-            let job = try await call.session.schedule(request, time)
+            let request = try call.body.decode(JobRequest.self)
+            let workspace = try call.caller.workspace(asked: request.workspaceId)
+            let job = try await call.session.schedule(request, time, in: workspace, creating: creating)
             return time == .now
                 ? try Answer.data(Sent(jobId: job.jobId, status: job.status, messageId: job.messageId))
                 : try Answer.data(Planned(jobId: job.jobId, status: "scheduled", scheduledTime: job.scheduledTime))
         }
+    }
+
+    private static func page(_ call: Call) async throws -> JobPage {
+        let workspace = try call.caller.workspace(asked: call.optionalQuery("workspaceId"))
+        guard let status = JobStatus(rawValue: call.optionalQuery("status") ?? "scheduled") else {
+            throw APIError(
+                .unprocessableContent, "invalid_status",
+                "status must be one of \(JobStatus.allCases.map(\.rawValue).joined(separator: ", "))", field: "status")
+        }
+        let cursor = try call.optionalQuery("cursor").map { text in
+            guard let cursor = JobCursor(text) else {
+                throw APIError(
+                    .unprocessableContent, "invalid_cursor", "cursor must be a nextCursor as it was given",
+                    field: "cursor")
+            }
+            return cursor
+        }
+        return try await call.session.jobs(status, in: workspace, after: cursor, most: try call.pageLength())
     }
 
     /// What is not there, and what is another workspace's, is not found.
@@ -41,8 +73,17 @@ enum JobEndpoints {
         }
     }
 
-    private struct Cancellation: Decodable {
+    private struct Cancellation: ClosedRequest {
+        enum CodingKeys: CodingKey, CaseIterable { case jobId, workspaceId }
+
         var jobId: String
+        var workspaceId: String?
+    }
+
+    private struct Batch: ClosedRequest {
+        enum CodingKeys: CodingKey, CaseIterable { case messages, workspaceId }
+
+        var messages: [Closed<JobRequest>]
         var workspaceId: String?
     }
 

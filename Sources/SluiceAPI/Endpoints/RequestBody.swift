@@ -1,37 +1,39 @@
 import FoundationEssentials
 import Hummingbird
 import NIOCore
+import SluiceOperations
 
 /// A request's whole body. It is read as JSON, and what is wrong with it is said.
 struct RequestBody: Sendable {
-    private static let mostBytes = 64 * 1_024
+    /// What a body may have that is one thing; a list's endpoint says how much more it takes.
+    static let mostBytes = 64 * 1_024
     /// From the request's head on. Whoever sends slower than this keeps others from being served.
     private static let deadline: Duration = .seconds(10)
 
     private let mediaType: String?
     private let content: ByteBuffer
 
-    init(of request: Request) async throws {
+    init(of request: Request, atMost mostBytes: Int) async throws {
         mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-        content = try await Self.collect(request)
+        content = try await Self.collect(request, mostBytes)
     }
 
     var bytes: ByteBufferView { content.readableBytesView }
 
-    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    func decode<Value: ClosedRequest>(_ type: Value.Type) throws -> Value {
         guard mediaType == "application/json" else {
             throw APIError(.unsupportedMediaType, "unsupported_media_type", "send Content-Type: application/json")
         }
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            return try JSONDecoder().decode(Closed<Value>.self, from: Data(bytes)).value
         } catch let error as DecodingError {
             throw APIError(error)
         }
     }
 
-    private static func collect(_ request: Request) async throws -> ByteBuffer {
+    private static func collect(_ request: Request, _ mostBytes: Int) async throws -> ByteBuffer {
         try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-            group.addTask { try await read(request) }
+            group.addTask { try await read(request, mostBytes) }
             group.addTask {
                 try await Task.sleep(for: deadline)
                 throw APIError(.requestTimeout, "body_too_slow", "the body did not come within \(deadline)")
@@ -43,7 +45,7 @@ struct RequestBody: Sendable {
     }
 
     /// A body that ends before its end is the client's doing: it closed the connection, and nobody reads the answer.
-    private static func read(_ request: Request) async throws -> ByteBuffer {
+    private static func read(_ request: Request, _ mostBytes: Int) async throws -> ByteBuffer {
         do {
             return try await request.body.collect(upTo: mostBytes)
         } catch is NIOTooManyBytesError {
@@ -73,9 +75,5 @@ extension APIError {
         default:
             self.init(.badRequest, "invalid_json", "the body is not JSON")
         }
-    }
-
-    private static func field(_ path: [any CodingKey]) -> String? {
-        path.isEmpty ? nil : path.map(\.stringValue).joined(separator: ".")
     }
 }

@@ -81,7 +81,7 @@ struct DrawnNode: Decodable {
         var mediaType: String?
         var duration: Double?
         var timeUnit: String?
-        var condition: JSONText?
+        var condition: RawJSON?
     }
 
     var id: DrawnID?

@@ -37,8 +37,8 @@ extension FlowGraph {
     /// Reads a file that holds both: `{"nodes": […], "edges": […]}`. Other keys are its own.
     public init(document: String) throws(FlowCannotBeUsed) {
         struct Document: Decodable {
-            var nodes: JSONText?
-            var edges: JSONText?
+            var nodes: RawJSON?
+            var edges: RawJSON?
         }
         let read: Document
         do {

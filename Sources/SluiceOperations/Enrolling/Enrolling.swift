@@ -82,7 +82,8 @@ struct Enrolling {
         guard let id = try rows.column(UUID.self, at: 0).first else {
             throw OperationsError.refused(
                 code: "unknown_trigger",
-                message: "no sequence of workspace \(workspace) begins with the trigger \"\(trigger)\"")
+                message: "no sequence of workspace \(workspace) begins with the trigger \"\(trigger)\"",
+                field: "trigger")
         }
         return id
     }

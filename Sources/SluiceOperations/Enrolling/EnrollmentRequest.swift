@@ -1,7 +1,11 @@
 public import FoundationEssentials
 
 /// What a producer asks for over HTTP: a person enters a sequence, by a trigger or by the sequence itself.
-public struct EnrollmentRequest: Codable, Hashable, Sendable {
+public struct EnrollmentRequest: ClosedRequest, Codable, Hashable {
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case phone, trigger, sequenceId, name, deviceId, workspaceId, externalId
+    }
+
     public var phone: String
     /// One trigger, given to the lead with this number, who is created when there is none.
     public var trigger: String?

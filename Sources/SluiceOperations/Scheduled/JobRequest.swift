@@ -1,36 +1,68 @@
-internal import SluiceCore
+public import SluiceCore
 
 /// A message that somebody asks for over HTTP, now or later.
-public struct JobRequest: Codable, Hashable, Sendable {
+public struct JobRequest: ClosedRequest, Hashable {
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case to, body, template, values, workspaceId, fromNumber, mediaUrl, metadata, delayMinutes, scheduledTime
+        case expiresAt
+    }
+
     public var to: String
+    /// Goes out as it is; or `template` names one of the workspace's, and `values` fills it.
     public var body: String?
+    public var template: String?
+    public var values: [String: String]?
     /// `default` when it is not given.
     public var workspaceId: String?
     /// The number that sends it; the workspace's own, or any of its devices, when it is not given.
     public var fromNumber: String?
     public var mediaUrl: String?
+    /// An object, kept with the job and given to the gateway with the message.
+    public var metadata: RawJSON?
     public var delayMinutes: Double?
     /// ISO 8601 with an offset. One that has passed is now.
     public var scheduledTime: String?
     /// ISO 8601 with an offset: from then on it is not sent any more.
     public var expiresAt: String?
 
-    /// When a message goes out, by the call it came with.
+    /// When a message goes out.
     public enum Time: Hashable, Sendable {
+        /// By the call it came with.
         case now, afterDelay, atTime
+        /// At its time or after its delay, if it has one, or now.
+        case asGiven
     }
 
     /// Far above any honest use, so that no row is made of rubbish.
     private static let mostBytes = 500
     private static let mostMediaBytes = 2_000
+    private static let mostMetadataBytes = 10_000
     /// Ten years.
     private static let longestDelay = 5_256_000.0
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
     func validated(for time: Time) throws(OperationsError) -> PlannedJob {
+        try requireTexts()
+        _ = try phone(to, "to")
+        if let fromNumber { _ = try phone(fromNumber, "fromNumber") }
+        if template != nil {
+            if body != nil { throw .invalid(field: "body", message: "must not be given with template") }
+        } else {
+            if values != nil { throw .invalid(field: "values", message: "must be given with template only") }
+            if (body ?? "").allSatisfy(\.isWhitespace), (mediaUrl ?? "").isEmpty {
+                throw .invalid(field: "body", message: "must not be empty unless there is mediaUrl")
+            }
+        }
+        return PlannedJob(
+            request: self, minutes: try minutes(for: time), time: try self.time(for: time),
+            expiresAt: try expiresAt.map { text throws(OperationsError) in try offsetTime(text, "expiresAt") })
+    }
+
+    private func requireTexts() throws(OperationsError) {
         let texts = [
             ("to", to, Self.mostBytes), ("workspaceId", workspaceId, Self.mostBytes),
             ("fromNumber", fromNumber, Self.mostBytes), ("mediaUrl", mediaUrl, Self.mostMediaBytes),
+            ("template", template, Self.mostBytes), ("metadata", metadata?.text, Self.mostMetadataBytes),
             // The length in characters is judged by the database, as for every message.
             ("body", body, .max),
         ]
@@ -38,19 +70,23 @@ public struct JobRequest: Codable, Hashable, Sendable {
             if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }
             if text.utf8.count > most { throw .invalid(field: field, message: "must not be longer than \(most) bytes") }
         }
-        _ = try phone(to, "to")
-        if let fromNumber { _ = try phone(fromNumber, "fromNumber") }
-        if (body ?? "").allSatisfy(\.isWhitespace), (mediaUrl ?? "").isEmpty {
-            throw .invalid(field: "body", message: "must not be empty unless there is mediaUrl")
+        if let metadata, !metadata.isObject { throw .invalid(field: "metadata", message: "must be an object") }
+        if let metadata, metadata.text.contains("\\u0000") {
+            throw .invalid(field: "metadata", message: "must not contain a NUL character")
         }
-        return PlannedJob(
-            minutes: try minutes(for: time), time: try self.time(for: time),
-            expiresAt: try expiresAt.map { text throws(OperationsError) in try offsetTime(text, "expiresAt") })
+        for value in values ?? [:] where value.value.utf8.contains(0) {
+            throw .invalid(field: "values", message: "must not contain a NUL character")
+        }
     }
 
     private func minutes(for time: Time) throws(OperationsError) -> Double {
-        guard time == .afterDelay else { return 0 }
-        guard let delayMinutes else { throw .invalid(field: "delayMinutes", message: "is missing") }
+        guard let delayMinutes else {
+            if time == .afterDelay { throw .invalid(field: "delayMinutes", message: "is missing") }
+            return 0
+        }
+        guard time == .afterDelay || (time == .asGiven && scheduledTime == nil) else {
+            throw .invalid(field: "delayMinutes", message: "is not what this message's time goes by")
+        }
         guard (0...Self.longestDelay).contains(delayMinutes) else {
             throw .invalid(field: "delayMinutes", message: "must be from 0 to \(Int(Self.longestDelay))")
         }
@@ -58,8 +94,13 @@ public struct JobRequest: Codable, Hashable, Sendable {
     }
 
     private func time(for time: Time) throws(OperationsError) -> OffsetTime? {
-        guard time == .atTime else { return nil }
-        guard let scheduledTime else { throw .invalid(field: "scheduledTime", message: "is missing") }
+        guard let scheduledTime else {
+            if time == .atTime { throw .invalid(field: "scheduledTime", message: "is missing") }
+            return nil
+        }
+        guard time == .atTime || time == .asGiven else {
+            throw .invalid(field: "scheduledTime", message: "is not what this message's time goes by")
+        }
         return try offsetTime(scheduledTime, "scheduledTime")
     }
 
@@ -77,25 +118,11 @@ public struct JobRequest: Codable, Hashable, Sendable {
     }
 }
 
-/// When a validated job is to go out.
+/// A request that can be, and when it is to go out.
 struct PlannedJob {
+    var request: JobRequest
     var minutes: Double
     /// Nil: `minutes` from now.
     var time: OffsetTime?
     var expiresAt: OffsetTime?
-}
-
-/// A job as its caller is told of it.
-public struct JobAnswer: Codable, Hashable, Sendable {
-    public var jobId: String
-    /// `scheduled`, `processing`, `completed`, `failed` or `cancelled`.
-    public var status: String
-    public var messageId: String?
-    /// In the offset it was given in, or in the workspace's zone.
-    public var scheduledTime: String?
-    public var completedTime: String?
-    /// `queued`, `sent`, `delivered`, `failed` or `unknown`; nil before it is due.
-    public var messageStatus: String?
-    /// Why it was not sent, or is not yet, as a code.
-    public var reason: String?
 }

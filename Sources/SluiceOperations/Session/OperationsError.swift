@@ -8,8 +8,10 @@ public enum OperationsError: Error, Hashable, Sendable {
     case malformedPhone(given: String)
     /// A value that cannot be. `field` as the API and the options name it.
     case invalid(field: String, message: String)
-    /// It can be, but not now or not with what is there.
-    case refused(code: String, message: String)
+    /// It can be, but not now or not with what is there. `field`: what of the request stands against it.
+    case refused(code: String, message: String, field: String? = nil)
+    /// Wrong about one of several that came in a list.
+    indirect case item(list: String, index: Int, OperationsError)
 
     /// Stable, for programs.
     public var code: String {
@@ -18,16 +20,27 @@ public enum OperationsError: Error, Hashable, Sendable {
         case .ambiguous: "ambiguous"
         case .malformedPhone: "invalid_phone"
         case .invalid(let field, _): "invalid_" + field
-        case .refused(let code, _): code
+        case .refused(let code, _, _): code
+        case .item(_, _, let error): error.code
         }
     }
+
+    /// What things are named by in requests.
+    private static let fields = [
+        "workspace": "workspaceId", "device": "deviceId", "sequence": "sequenceId", "job": "jobId",
+        "template": "template",
+    ]
 
     /// What was wrong, by the name it was given under.
     public var field: String? {
         switch self {
         case .malformedPhone: "phone"
         case .invalid(let field, _): field
-        case .notFound, .ambiguous, .refused: nil
+        case .refused(_, _, let field): field
+        case .notFound(let kind, _, _): Self.fields[kind]
+        case .ambiguous: nil
+        case .item(let list, let index, let error):
+            error.field.map { "\(list)[\(index)].\($0)" } ?? "\(list)[\(index)]"
         }
     }
 }
@@ -44,7 +57,8 @@ extension OperationsError: CustomStringConvertible {
         case .malformedPhone(let given):
             "\"\(given)\" is not a phone number: 7 to 15 digits, with or without a leading +, spaces and dashes allowed"
         case .invalid(let field, let message): "\(field): \(message)"
-        case .refused(_, let message): message
+        case .refused(_, let message, _): message
+        case .item(let list, let index, let error): "\(list)[\(index)]: \(error)"
         }
     }
 }

@@ -2,8 +2,8 @@ extension SchemaV1 {
     /// Names of ours that a database may use for something else.
     static let ownRelations = [
         "sequence_branches", "branch_intake", "lanes", "claim_batches", "settles_left", "untouchable_contacts",
-        "message_schedules", "sources", "source_cleanups", "own_messages", "work_intake", "progress_intake",
-        "in_flight_counts",
+        "message_schedules", "message_templates", "sources", "source_cleanups", "own_messages", "work_intake",
+        "progress_intake", "in_flight_counts",
         "gateways", "device_caps", "device_states", "suppressions", "pauses", "audit_log", "api_keys",
         "idempotent_answers", "node_fences", "node_leases", "drained_nodes", "slot_owners", "coordinator_lease",
         "clock_steps", "cluster_versions", "control_changes", "send_ledger", "enrollment_intake", "intake_scans",

@@ -3,7 +3,19 @@ extension SchemaV1 {
     /// such a row each time its pattern comes round.
     static let scheduled = """
         ALTER TABLE scheduled_sms_jobs ALTER COLUMN id SET DEFAULT 'job_' || replace(gen_random_uuid()::text, '-', '');
-        CREATE INDEX sluice_jobs_waiting ON scheduled_sms_jobs (workspace_id, scheduled_time) WHERE status = 'scheduled';
+        UPDATE scheduled_sms_jobs SET scheduled_time = now() WHERE scheduled_time IS NULL;
+        -- Lists go by it, page by page.
+        CREATE INDEX sluice_jobs_listed ON scheduled_sms_jobs (workspace_id, status, scheduled_time, id);
+
+        CREATE TABLE message_templates (
+            workspace_id text NOT NULL DEFAULT 'default',
+            name text NOT NULL,
+            body text NOT NULL,
+            media_url text,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            updated_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (workspace_id, name)
+        );
 
         CREATE TABLE message_schedules (
             id text PRIMARY KEY DEFAULT 'sch_' || replace(gen_random_uuid()::text, '-', ''),
@@ -40,6 +52,7 @@ extension SchemaV1 {
             END IF;
             NEW.workspace_id := coalesce(NEW.workspace_id, 'default');
             NEW.status := coalesce(NEW.status, 'scheduled');
+            NEW.scheduled_time := coalesce(NEW.scheduled_time, now());
             NEW.message_id := coalesce(NEW.message_id, 'msg_' || replace(gen_random_uuid()::text, '-', ''));
             NEW.updated_at := now();
             IF NEW.status = 'scheduled' THEN

@@ -73,8 +73,22 @@ struct RunningAPI: Sendable {
         _ body: String, to path: String = "/api/v1/enrollments", type: String? = "application/json",
         headers: [String: String] = [:]
     ) async throws -> Reply {
+        try await send("POST", body, to: path, type, headers)
+    }
+
+    func put(_ body: String, to path: String, headers: [String: String] = [:]) async throws -> Reply {
+        try await send("PUT", body, to: path, "application/json", headers)
+    }
+
+    func delete(_ path: String, headers: [String: String] = [:]) async throws -> Reply {
+        try await send("DELETE", "", to: path, nil, headers)
+    }
+
+    private func send(
+        _ method: String, _ body: String, to path: String, _ type: String?, _ headers: [String: String]
+    ) async throws -> Reply {
         var request = try request(path, headers)
-        request.httpMethod = "POST"
+        request.httpMethod = method
         request.httpBody = Data(body.utf8)
         if let type { request.setValue(type, forHTTPHeaderField: "Content-Type") }
         return try await send(request)

@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 
-/// A JSON value as text, the keys of objects in order.
-struct JSONText: Decodable {
-    var text: String
-    var isObject: Bool
+/// A JSON value as text, the keys of objects in order, for what is passed on unread.
+public struct RawJSON: Decodable, Hashable, Sendable {
+    public var text: String
+    public var isObject: Bool
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let value = try JSONValue(from: decoder)
         isObject = if case .object = value { true } else { false }
         let encoder = JSONEncoder()
@@ -17,6 +17,8 @@ struct JSONText: Decodable {
 private enum JSONValue: Codable {
     case null
     case bool(Bool)
+    /// Apart, because the ids that people give their orders are longer than a fraction is exact.
+    case whole(Int64)
     case number(Double)
     case string(String)
     case array([JSONValue])
@@ -29,6 +31,8 @@ private enum JSONValue: Codable {
             self = .null
         } else if let bool = try? value.decode(Bool.self) {
             self = .bool(bool)
+        } else if let whole = try? value.decode(Int64.self) {
+            self = .whole(whole)
         } else if let number = try? value.decode(Double.self) {
             self = .number(number)
         } else if let string = try? value.decode(String.self) {
@@ -45,6 +49,7 @@ private enum JSONValue: Codable {
         switch self {
         case .null: try value.encodeNil()
         case .bool(let bool): try value.encode(bool)
+        case .whole(let whole): try value.encode(whole)
         case .number(let number): try value.encode(number)
         case .string(let string): try value.encode(string)
         case .array(let array): try value.encode(array)

@@ -1,0 +1,59 @@
+internal import SluiceCore
+
+/// A text that a workspace keeps under a name, with placeholders.
+public struct TemplateRequest: ClosedRequest, Hashable {
+    public enum CodingKeys: String, CodingKey, CaseIterable { case body, mediaUrl, workspaceId }
+
+    public var body: String
+    public var mediaUrl: String?
+    /// `default` when it is not given.
+    public var workspaceId: String?
+
+    private static let mostBytes = 20_000
+    private static let mostMediaBytes = 2_000
+
+    /// - Throws: ``OperationsError`` naming the first field that cannot be.
+    func validated() throws(OperationsError) -> MessageTemplate {
+        for case (let field, let text?, let most) in [
+            ("body", body, Self.mostBytes), ("mediaUrl", mediaUrl, Self.mostMediaBytes),
+        ] {
+            if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }
+            if text.utf8.count > most { throw .invalid(field: field, message: "must not be longer than \(most) bytes") }
+        }
+        if body.allSatisfy(\.isWhitespace), (mediaUrl ?? "").isEmpty {
+            throw .invalid(field: "body", message: "must not be empty unless there is mediaUrl")
+        }
+        do {
+            return try MessageTemplate(body)
+        } catch {
+            throw .invalid(field: "body", message: "\(error)")
+        }
+    }
+}
+
+/// What a template, or a text that is to become one, looks like for one person.
+public struct PreviewRequest: ClosedRequest, Hashable {
+    public enum CodingKeys: String, CodingKey, CaseIterable { case template, body, mediaUrl, values, workspaceId }
+
+    /// Either the name of one, or `body`.
+    public var template: String?
+    public var body: String?
+    public var mediaUrl: String?
+    public var values: [String: String]?
+    public var workspaceId: String?
+}
+
+/// A template as it is kept.
+public struct StoredTemplate: Codable, Hashable, Sendable {
+    public var name: String
+    public var body: String
+    public var mediaUrl: String?
+    /// The names that need a value, in the order in which they come.
+    public var placeholders: [String]
+}
+
+/// A message's text and media, after its placeholders were filled.
+public struct FilledText: Codable, Hashable, Sendable {
+    public var body: String?
+    public var mediaUrl: String?
+}

@@ -1,0 +1,144 @@
+import Foundation
+import PostgresDriver
+import SluiceDev
+import TestSupport
+import Testing
+
+extension ClusterSuite {
+    /// Scheduled messages by curl and SQL, as their users type them.
+    @Suite struct ScheduledMessageTests {
+        @Test func sendScheduleCancelAndAsk() async throws {
+            try await TestCluster.run(devices: 1, shards: 1, coordinators: 1, simulator: ["--latency", "0"]) {
+                cluster in
+                try await sentNow(cluster)
+                try await cluster.query("UPDATE user_devices SET min_delay_seconds = 0, max_delay_seconds = 0")
+                try await aTimeThatHasPassed(cluster)
+                try await delayedAndCancelled(cluster)
+                try await inSQL(cluster)
+                try await manyFromATemplate(cluster)
+                #expect(try cluster.accepted() == 5)
+                #expect(try await cluster.judge().isClean)
+            }
+        }
+
+        /// Neither the workspace nor the sender is there before.
+        private func sentNow(_ cluster: TestCluster) async throws {
+            let sent = try cluster.curl(
+                #"""
+                curl -s -X POST "$SLUICE_API_URL/api/trigger/send-sms" -H "Content-Type: application/json" \
+                    -d '{"to": "+15551234567", "body": "Hello!", "workspaceId": "ws_123", "fromNumber": "+15557654321"}'
+                """#)
+            let job = try #require(sent.data["jobId"] as? String, "\(sent.text)")
+            #expect(job.hasPrefix("job_") && sent.data["status"] as? String == "processing")
+            #expect((sent.data["messageId"] as? String)?.hasPrefix("msg_") == true)
+            try await eventually("the message") {
+                let status = try cluster.curl(
+                    #"curl -s "$SLUICE_API_URL/api/trigger/job-status?jobId=\#(job)&workspaceId=ws_123""#)
+                return status.data["status"] as? String == "completed" && status.data["completedTime"] is String
+                    && status.data["messageStatus"] as? String == "sent"
+            }
+            let cut = try cluster.curl(
+                "curl -s $SLUICE_API_URL/api/trigger/job-status?jobId=\(job)&workspaceId=ws_123; wait")
+            #expect(cut.error["field"] as? String == "workspaceId", "\(cut.text)")
+            #expect((cut.error["message"] as? String)?.contains("quote") == true, "\(cut.text)")
+            let stranger = try cluster.curl(
+                #"curl -s "$SLUICE_API_URL/api/trigger/job-status?jobId=\#(job)&workspaceId=default""#)
+            #expect(stranger.error["code"] as? String == "unknown_job", "\(stranger.text)")
+        }
+
+        private func aTimeThatHasPassed(_ cluster: TestCluster) async throws {
+            let sent = try cluster.curl(
+                #"""
+                curl -s -X POST "$SLUICE_API_URL/api/trigger/schedule-until" -H "Content-Type: application/json" \
+                    -d '{"to": "+15551234568", "body": "Hello!", "workspaceId": "ws_123",
+                         "fromNumber": "+15557654321", "scheduledTime": "2026-01-01T09:00:00+02:00"}'
+                """#)
+            #expect(sent.data["status"] as? String == "scheduled", "\(sent.text)")
+            #expect(sent.data["scheduledTime"] as? String == "2026-01-01T09:00:00+02:00")
+            try await eventually("the message whose time has passed") { try cluster.accepted() == 2 }
+        }
+
+        private func delayedAndCancelled(_ cluster: TestCluster) async throws {
+            let planned = try cluster.curl(
+                #"""
+                curl -s -X POST "$SLUICE_API_URL/api/trigger/schedule-delay" -H "Content-Type: application/json" \
+                    -d '{"to": "+15551234569", "body": "Later", "workspaceId": "ws_123",
+                         "fromNumber": "+15557654321", "delayMinutes": 30}'
+                """#)
+            let job = try #require(planned.data["jobId"] as? String, "\(planned.text)")
+            #expect(planned.data["status"] as? String == "scheduled" && planned.data["scheduledTime"] is String)
+            // Until the other's outcome is told on its job, that is in the list too.
+            try await eventually("the list of what waits") {
+                let listed = try cluster.curl(#"curl -s "$SLUICE_API_URL/api/v1/jobs?workspaceId=ws_123""#)
+                return (listed.data["jobs"] as? [[String: Any]])?.map { $0["jobId"] as? String } == [job]
+            }
+            let cancel = #"""
+                curl -s -X POST "$SLUICE_API_URL/api/trigger/cancel-job" -H "Content-Type: application/json" \
+                    -d '{"jobId": "\#(job)", "workspaceId": "ws_123"}'
+                """#
+            #expect(try cluster.curl(cancel).data["status"] as? String == "cancelled")
+            #expect(try cluster.curl(cancel).error["code"] as? String == "job_cancelled")
+        }
+
+        private func inSQL(_ cluster: TestCluster) async throws {
+            let job = try await cluster.query(
+                """
+                INSERT INTO scheduled_sms_jobs (to_phone, body, workspace_id, scheduled_time, metadata)
+                VALUES ('+15551234570', 'From SQL', 'ws_123', now() + interval '1 hour', '{"order": 1}') RETURNING id
+                """
+            ).scalar(String.self)
+            try await cluster.query("UPDATE scheduled_sms_jobs SET scheduled_time = now() WHERE id = '\(job)'")
+            try await eventually("the statuses") {
+                let perStatus = try await cluster.query(
+                    """
+                    SELECT status || ' ' || count(*) FROM scheduled_sms_jobs WHERE workspace_id = 'ws_123'
+                    GROUP BY status ORDER BY status
+                    """)
+                return try perStatus.column(String.self, at: 0) == ["cancelled 1", "completed 3"]
+            }
+        }
+
+        private func manyFromATemplate(_ cluster: TestCluster) async throws {
+            let saved = try cluster.curl(
+                #"""
+                curl -s -X PUT "$SLUICE_API_URL/api/v1/templates/code" -H "Content-Type: application/json" \
+                    -d '{"workspaceId": "ws_123", "body": "Your code is {code}"}'
+                """#)
+            #expect(saved.data["placeholders"] as? [String] == ["code"], "\(saved.text)")
+            let sent = try cluster.curl(
+                #"""
+                curl -s -X POST "$SLUICE_API_URL/api/v1/jobs" -H "Content-Type: application/json" \
+                    -d '{"workspaceId": "ws_123", "messages": [
+                        {"to": "+15551234571", "template": "code", "values": {"code": "17"}},
+                        {"to": "+15551234572", "template": "code", "values": {"code": "18"}}]}'
+                """#)
+            #expect((sent.data["jobs"] as? [Any])?.count == 2, "\(sent.text)")
+            try await eventually("both to be sent") {
+                try await cluster.number(
+                    """
+                    SELECT count(*) FROM scheduled_sms_jobs
+                    WHERE body LIKE 'Your code is 1_' AND status = 'completed' AND message_status = 'sent'
+                    """) == 2
+            }
+        }
+    }
+}
+
+extension TestCluster {
+    /// What the API answered to a command line.
+    struct APIAnswer {
+        var text: String
+        var data: [String: Any]
+        var error: [String: Any]
+    }
+
+    func curl(_ command: String) throws -> APIAnswer {
+        let result = try Self.run(
+            program: "/bin/bash", ["-c", command], environment: environment.variables, seconds: 30)
+        // What is no JSON has neither, and the test shows the text.
+        let object = try? JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+        return APIAnswer(
+            text: result.output, data: object?["data"] as? [String: Any] ?? [:],
+            error: object?["error"] as? [String: Any] ?? [:])
+    }
+}
