@@ -109,7 +109,8 @@ public struct APIServer: Service {
             isOpenToNetwork: configuration.isOpenToNetwork)
         Dispatch(session: session, gate: gate, served: served).add(
             ClusterEndpoints.all(session) + ContactEndpoints.all + TemplateEndpoints.all
-                + JobEndpoints.all(creating: configuration.createsSenders), to: router)
+                + JobEndpoints.all(creating: configuration.createsSenders)
+                + ScheduleEndpoints.all(creating: configuration.createsSenders), to: router)
         let application = Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: .init(configuration.idleTimeout))),

@@ -39,8 +39,8 @@ struct Sluice: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [
                     NodesCommand.self, DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self,
-                    FlowsCommand.self,
-                    CampaignsCommand.self,
+                    FlowsCommand.self, CampaignsCommand.self, MessagesCommand.self, SchedulesCommand.self,
+                    TemplatesCommand.self,
                     PauseCommand.self, ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
                     KeysCommand.self, ClockCommand.self, RestoresCommand.self,
                 ]),

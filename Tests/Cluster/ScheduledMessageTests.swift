@@ -1,5 +1,6 @@
 import Foundation
 import PostgresDriver
+import RequestLog
 import SluiceDev
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresDriver
+import SluiceOperations
 import TestSupport
 import Testing
 

@@ -51,6 +51,28 @@ import Testing
         }
     }
 
+    @Test func itCancelsMessagesAndStopsWhatRecurs() async throws {
+        try await Self.with { world, session in
+            let job = try await world.sql.query(
+                "INSERT INTO scheduled_sms_jobs (to_phone, body) VALUES ('491512345678', 'Hi') RETURNING id"
+            ).scalar(String.self)
+            let schedule = try await world.sql.query(
+                """
+                INSERT INTO message_schedules (to_phone, body, cron) VALUES ('491512345678', 'Hi', '@daily')
+                RETURNING id
+                """
+            ).scalar(String.self)
+            #expect(try await session.cancelJob(job, in: "default").status == "cancelled")
+            #expect(try await session.jobs(.cancelled, in: "default", after: nil, most: 5).jobs.map(\.jobId) == [job])
+            #expect(try await !session.pauseSchedule(schedule, in: "default").isActive)
+            #expect(try await session.resumeSchedule(schedule, in: "default").nextTime != nil)
+            #expect(try await session.schedules(in: "default", most: 5).schedules.map(\.scheduleId) == [schedule])
+            _ = try await session.removeSchedule(schedule, in: "default")
+            #expect(try await session.templates(in: "default", after: "", most: 5).isEmpty)
+            await #expect(throws: OperationsError.self) { try await session.schedule(schedule, in: "default") }
+        }
+    }
+
     @Test func itChangesCapsSuppressesAndDrains() async throws {
         try await Self.with { world, session in
             let caps = CapValues(hourly: 7, daily: 70, concurrent: 1)
@@ -104,7 +126,8 @@ import Testing
         "UPDATE send_ledger SET state = 'failed'", "DELETE FROM send_ledger", "UPDATE leads SET phone = '1'",
         "UPDATE sequence_steps SET content = 'other'", "UPDATE sources SET device_choice = 'any'",
         "UPDATE flows SET nodes = '[]'", "SELECT access_token FROM meta_pages",
-        "INSERT INTO message_runs (status) VALUES ('queued')", "DELETE FROM audit_log",
+        "INSERT INTO message_runs (status) VALUES ('queued')", "UPDATE scheduled_sms_jobs SET body = 'other'",
+        "DELETE FROM audit_log",
         "UPDATE audit_log SET actor = 'x'",
         "UPDATE slot_owners SET owner = NULL", "UPDATE coordinator_lease SET term = term + 1",
         "DELETE FROM node_fences",

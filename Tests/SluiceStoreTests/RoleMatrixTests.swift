@@ -108,8 +108,10 @@ import Testing
         drained_nodes ID
         intake_scans I
         message_runs u(status updated_at)
+        message_schedules Du(is_active)
         node_leases u(expires_at)
         pauses ID
+        scheduled_sms_jobs u(status)
         sequences u(is_active updated_at)
         source_cleanups I
         sources u(state)

@@ -148,6 +148,8 @@ GRANT UPDATE (is_active, updated_at) ON sequences TO sluice_operator;
 GRANT UPDATE (status, updated_at) ON message_runs TO sluice_operator;
 GRANT UPDATE (state) ON sources TO sluice_operator;
 GRANT INSERT ON source_cleanups, work_intake TO sluice_operator;
+GRANT UPDATE (status) ON scheduled_sms_jobs TO sluice_operator;
+GRANT UPDATE (is_active), DELETE ON message_schedules TO sluice_operator;
 -- A sequence that goes on has the leads looked through that came meanwhile.
 GRANT INSERT ON intake_scans TO sluice_operator;
 -- Confirms the database's clock, which ends leases and claims that a wrong one made hours long. To end or to lengthen

@@ -1,7 +1,5 @@
 internal import FoundationEssentials
-internal import NATSDriver
 internal import PostgresDriver
-internal import SluiceWire
 
 extension OperatorSession {
     /// Enters a person, in one transaction, and wakes the leader once it is committed.
@@ -14,13 +12,7 @@ extension OperatorSession {
         let answer = try await database.withTransaction { transaction in
             try await Enrolling(request: request, phone: phone, transaction: transaction).run()
         }
-        if !answer.repeated { wake() }
+        if !answer.repeated { wakeIntake() }
         return answer
-    }
-
-    /// A hint: the tables' own NOTIFY says the same, so a NATS that is away costs nothing but this.
-    private func wake() {
-        guard let nats else { return }
-        try? nats.publish(subjects.wake, payload: Wake(reason: .intake).encoded())
     }
 }

@@ -1,7 +1,5 @@
-internal import NATSDriver
 internal import PostgresDriver
 internal import SluiceCore
-internal import SluiceWire
 
 extension OperatorSession {
     /// So many messages one call may ask for.
@@ -46,15 +44,8 @@ extension OperatorSession {
         located: (Int, OperationsError) -> OperationsError
     ) async throws -> [JobAnswer] {
         let answers = try await database.withTransaction { transaction in
-            let senders = Senders(workspace: workspace, transaction: transaction)
-            if creating {
-                try await senders.create(plans.compactMap(\.request.fromNumber))
-            } else {
-                try await WorkspaceLookup.require(workspace, on: transaction)
-                if let unknown = try await senders.firstUnknown(plans.map(\.request.fromNumber)) {
-                    throw located(unknown.index, senders.refusal(of: unknown.number))
-                }
-            }
+            try await Senders(workspace: workspace, transaction: transaction).require(
+                plans.map(\.request.fromNumber), creating: creating, located)
             let texts = try await Templates.filled(plans.map(\.request), in: workspace, on: transaction, located)
             let ids = try await transaction.query(
                 Self.insertSQL, [.string(workspace)] + Self.columns(of: plans, texts), deadline: .seconds(10)
@@ -64,8 +55,7 @@ extension OperatorSession {
             let made = Dictionary(uniqueKeysWithValues: try rows.map(JobAnswer.init).map { ($0.jobId, $0) })
             return ids.compactMap { made[$0] }
         }
-        // It looks by itself within seconds, so nothing is lost with this.
-        if let nats { try? nats.publish(subjects.wake, payload: Wake(reason: .intake).encoded()) }
+        wakeIntake()
         return answers
     }
 

@@ -5,8 +5,26 @@ struct Senders {
     var workspace: String
     var transaction: PostgresTransaction
 
+    /// Makes sure that all of them are there.
+    /// - Parameters:
+    ///   - creating: whether the workspace, and a device for each number that has none, is made.
+    ///   - located: what to say of the first that is not there, by its index.
+    func require(
+        _ numbers: [String?], creating: Bool, _ located: (Int, OperationsError) -> OperationsError = { $1 }
+    ) async throws {
+        guard !creating else { return try await create(numbers.compactMap(\.self)) }
+        try await WorkspaceLookup.require(workspace, on: transaction)
+        guard let unknown = try await firstUnknown(numbers) else { return }
+        throw located(
+            unknown.index,
+            .refused(
+                code: "unknown_sender",
+                message: "workspace \(workspace) has no device with the number \(unknown.number)",
+                field: "fromNumber"))
+    }
+
     /// The first that no device of the workspace has.
-    func firstUnknown(_ numbers: [String?]) async throws -> (index: Int, number: String)? {
+    private func firstUnknown(_ numbers: [String?]) async throws -> (index: Int, number: String)? {
         let unknown = Set(
             try await transaction.query(
                 """
@@ -21,14 +39,8 @@ struct Senders {
         return nil
     }
 
-    func refusal(of number: String) -> OperationsError {
-        .refused(
-            code: "unknown_sender", message: "workspace \(workspace) has no device with the number \(number)",
-            field: "fromNumber")
-    }
-
     /// Makes the workspace and a device for each number that has none, on the gateway that is the default.
-    func create(_ numbers: [String]) async throws {
+    private func create(_ numbers: [String]) async throws {
         try await transaction.query(
             "INSERT INTO workspaces (id, name) VALUES ($1, $1) ON CONFLICT DO NOTHING", [.string(workspace)])
         // One request after the other, or two would make the same device.

@@ -44,4 +44,11 @@ public struct OperatorSession: Sendable {
             try await body(AuditedTransaction(transaction: transaction, actor: actor))
         }
     }
+
+    /// Tells the leader that there is something to take in. A hint: the tables' own NOTIFY says the same, so a NATS that
+    /// is away costs nothing but this.
+    func wakeIntake() {
+        guard let nats else { return }
+        try? nats.publish(subjects.wake, payload: Wake(reason: .intake).encoded())
+    }
 }

@@ -41,6 +41,11 @@ public struct PreviewRequest: ClosedRequest, Hashable {
     public var mediaUrl: String?
     public var values: [String: String]?
     public var workspaceId: String?
+
+    public init(template: String, values: [String: String]) {
+        self.template = template
+        self.values = values
+    }
 }
 
 /// A template as it is kept.

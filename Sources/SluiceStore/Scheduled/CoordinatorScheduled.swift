@@ -1,4 +1,3 @@
-internal import Foundation
 internal import PostgresDriver
 internal import SluiceCore
 
@@ -76,21 +75,5 @@ private struct ScheduleTurn {
         } catch let error as CronError {
             problem = "\(error)"
         }
-    }
-}
-
-/// A zone of the time zone database.
-struct SystemZone: ZoneRules {
-    private let zone: TimeZone
-
-    /// Nil when there is none of this name.
-    init?(_ name: String) {
-        // Foundation takes abbreviations too, and those mean different zones in different places.
-        guard name == "UTC" || name.contains("/"), let zone = TimeZone(identifier: name) else { return nil }
-        self.zone = zone
-    }
-
-    func offset(at instant: Int64) -> Int64 {
-        Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant))))
     }
 }

@@ -1,0 +1,89 @@
+import ArgumentParser
+import SluiceOperations
+
+struct MessagesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "messages", abstract: "List, show and cancel scheduled messages.",
+        discussion: """
+            EXAMPLES:
+              sluice messages list --workspace berlin
+              sluice messages list --status failed
+              sluice messages cancel job_0f3c…
+            """,
+        subcommands: [List.self, Show.self, Cancel.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List a workspace's messages, the earliest first.")
+
+        @Option(help: "scheduled, processing, completed, failed or cancelled.", transform: status)
+        var status = JobStatus.scheduled
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+        var limit = 100
+        @Option(
+            help: ArgumentHelp("From the nextCursor of the page before on.", valueName: "cursor"), transform: cursor)
+        var after: JobCursor?
+        @OptionGroup var workspace: WorkspaceOption
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let page = try await session.jobs(
+                    status, in: workspace.id, after: after, most: min(max(limit, 1), 10_000))
+                try options.show(page) { width in
+                    ScheduledText.render(page.jobs, width: width)
+                        + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")
+                }
+            }
+        }
+
+        private static func status(_ text: String) throws -> JobStatus {
+            guard let status = JobStatus(rawValue: text) else {
+                throw ValidationError(
+                    "\(text) is none of \(JobStatus.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return status
+        }
+
+        private static func cursor(_ text: String) throws -> JobCursor {
+            guard let cursor = JobCursor(text) else { throw ValidationError("\(text) is no nextCursor") }
+            return cursor
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show how far a message is.")
+
+        @Argument(help: "The job's id.") var id: String
+        @OptionGroup var workspace: WorkspaceOption
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let job = try await session.job(id, in: workspace.id)
+                try options.show(job) { ScheduledText.render([job], width: $0) }
+            }
+        }
+    }
+
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Cancel a message. What is on its way is not called back.")
+
+        @Argument(help: "The job's id.") var id: String
+        @OptionGroup var workspace: WorkspaceOption
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let job = try await session.cancelJob(id, in: workspace.id)
+                try options.show(job) { ScheduledText.render([job], width: $0) }
+            }
+        }
+    }
+}
+
+/// Of what belongs to one workspace.
+struct WorkspaceOption: ParsableArguments {
+    @Option(name: .customLong("workspace"), help: ArgumentHelp("The workspace.", valueName: "id"))
+    var id = "default"
+}
