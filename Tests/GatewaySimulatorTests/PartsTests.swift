@@ -23,6 +23,18 @@ import Testing
         #expect(pieces.hexDigest() == digest)
     }
 
+    /// RFC 4231, case 2; the others by Python's hmac.
+    @Test(arguments: [
+        ("Jefe", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+        (
+            String(repeating: "k", count: 100), String(repeating: "A", count: 200),
+            "f6e2d422c201ad6424de6aa86fb675056ddddd7dec1bd854a936734c839384a6"
+        ),
+    ])
+    func signsLikeHMAC(key: String, message: String, code: String) {
+        #expect(SHA256.hexCode(of: Array(message.utf8), key: Array(key.utf8)) == code)
+    }
+
     @Test func latencyHasTheQuantilesItWasGiven() {
         var random = RandomSource(seed: 7)
         let latency = Latency.lognormal(p50Milliseconds: 350, p99Milliseconds: 3_000)

@@ -27,6 +27,11 @@ final class Controls {
         var authorization: String?
     }
 
+    private struct CallbackOrder: Decodable {
+        var url: String?
+        var secret: String?
+    }
+
     private struct HostOrder: Decodable {
         var mode: Gateway.HostMode
         var forSeconds: Double?
@@ -42,6 +47,11 @@ final class Controls {
             case (.POST, "hold"): gateway.hold(try decode(body, as: HoldOrder.self).hold)
             case (.POST, "webhook"):
                 gateway.webhookAuthorization = try decode(body, as: WebhookOrder.self).authorization
+            case (.POST, "callback"):
+                let order: CallbackOrder = try decode(body)
+                gateway.callback.target = try order.url.map {
+                    try Callback.Target(url: $0, secret: order.secret ?? "")
+                }
             case (.POST, "host"):
                 let order: HostOrder = try decode(body)
                 gateway.setHost(order.mode, forSeconds: order.forSeconds)
@@ -77,6 +87,8 @@ final class Controls {
         statistics.held = gateway.held?.count { !$0.isConcluded } ?? 0
         statistics.connections = gateway.connections.count
         statistics.busyDevices = gateway.lanes.count
+        statistics.repliesTaken = gateway.callback.taken
+        statistics.repliesGivenUp = gateway.callback.givenUp
         for (state, count) in gateway.devices.counts(now: now) { statistics.devices[state.rawValue] = count }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

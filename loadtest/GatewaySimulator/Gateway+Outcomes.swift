@@ -119,7 +119,18 @@ extension Gateway {
             messageID: ending.messageID, fault: exchange.fault?.rawValue)
         log.append(.response(outcome))
         if let connection { deliver(ending.delivery, to: connection) }
+        if ending.verdict == .accepted { letReply(exchange.message, to: ending.messageID) }
         leaveLane(exchange)
+    }
+
+    /// A recipient who answers messages does so once the log has what it answers.
+    private func letReply(_ message: IncomingMessage, to messageID: String?) {
+        guard let device = message.device, let recipient = message.recipient, let messageID,
+            case .reply(let text) = SandboxRecipients.outcome(of: recipient)
+        else { return }
+        let from = String(recipient.prefix { $0 != "@" }.drop { $0 == "+" })
+        let reply = InboundEvent(id: "R" + messageID, device: device, from: from, text: text)
+        log.afterCommit { [callback] in callback.post(reply) }
     }
 
     private func deliver(_ delivery: Ending.Delivery, to connection: ConnectionHandler) {

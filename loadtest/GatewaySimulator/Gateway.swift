@@ -28,6 +28,7 @@ final class Gateway {
     var lanes: [String: DeviceLane] = [:]
     var acceptedKeys: AcceptedKeys
     let log: LogWriter
+    let callback: Callback
     var clock: LogClock
     private var lastSequence: UInt64
     private var lastConnection: UInt64 = 0
@@ -36,6 +37,7 @@ final class Gateway {
         self.configuration = configuration
         self.loop = loop
         self.log = log
+        callback = Callback(loop: loop)
         scenario = configuration.scenario
         clock = LogClock(after: recovery.lastNanoseconds)
         statistics = Statistics(seed: scenario.seed)
@@ -116,7 +118,7 @@ final class Gateway {
         let rates = message.device.flatMap { devices.faults(of: $0) } ?? scenario.faults
         let drawn = rates.draw(&random)
         switch SandboxRecipients.outcome(of: message.recipient ?? "") {
-        case .accepted: exchange.fault = nil
+        case .accepted, .reply: exchange.fault = nil
         case .fault(let fault): exchange.fault = fault
         case nil: exchange.fault = drawn
         }

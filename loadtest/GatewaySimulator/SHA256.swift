@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// SHA-256 (FIPS 180-4), fed piece by piece, for the log's fingerprint of a body. The simulator stays free of a
-/// cryptography library: it starts fast, and no secret depends on this.
+/// SHA-256 (FIPS 180-4), fed piece by piece, for the log's fingerprint of a body and for the signature of what a recipient
+/// replies. The simulator stays free of a cryptography library: it starts fast, and no real secret depends on this.
 struct SHA256: Sendable {
     private var state: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
@@ -35,13 +35,7 @@ struct SHA256: Sendable {
 
     /// The digest as 64 lower-case hexadecimal digits.
     mutating func hexDigest() -> String {
-        let bits = length * 8
-        let zeros = (119 - Int(length % 64)) % 64
-        var padding: [UInt8] = [0x80] + [UInt8](repeating: 0, count: zeros)
-        for shift in stride(from: 56, through: 0, by: -8) { padding.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-        padding.withUnsafeBytes { update($0) }
-        let (a, b, c, d, e, f, g, h) = state
-        let words = [a, b, c, d, e, f, g, h]
+        let words = digestWords()
         let digits = StaticString("0123456789abcdef")
         return String(unsafeUninitializedCapacity: 64) { text in
             for place in 0..<64 {
@@ -50,6 +44,33 @@ struct SHA256: Sendable {
             }
             return 64
         }
+    }
+
+    /// The digest as eight words, the first one first. Nothing may be fed in behind this.
+    private mutating func digestWords() -> [UInt32] {
+        let bits = length * 8
+        let zeros = (119 - Int(length % 64)) % 64
+        var padding: [UInt8] = [0x80] + [UInt8](repeating: 0, count: zeros)
+        for shift in stride(from: 56, through: 0, by: -8) { padding.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+        padding.withUnsafeBytes { update($0) }
+        let (a, b, c, d, e, f, g, h) = state
+        return [a, b, c, d, e, f, g, h]
+    }
+
+    /// HMAC-SHA256 (RFC 2104) in lower-case hexadecimal: what a gateway signs its webhooks with.
+    static func hexCode(of message: [UInt8], key: [UInt8]) -> String {
+        var block = key.count > 64 ? digest(of: key) : key
+        block += [UInt8](repeating: 0, count: 64 - block.count)
+        let inner = digest(of: block.map { $0 ^ 0x36 } + message)
+        var outer = SHA256()
+        (block.map { $0 ^ 0x5c } + inner).withUnsafeBytes { outer.update($0) }
+        return outer.hexDigest()
+    }
+
+    private static func digest(of bytes: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        bytes.withUnsafeBytes { hash.update($0) }
+        return hash.digestWords().flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
     }
 
     private mutating func compress(_ block: UnsafeRawBufferPointer) {

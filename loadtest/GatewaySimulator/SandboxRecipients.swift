@@ -5,6 +5,8 @@ public enum SandboxRecipients {
         /// Accepted and answered, exempt from random faults.
         case accepted
         case fault(Fault)
+        /// Accepted and answered; then the recipient replies with this text, if there is a callback.
+        case reply(String)
     }
 
     public static let prefix = "15550000"
@@ -15,6 +17,7 @@ public enum SandboxRecipients {
         ("201", .fault(.acceptThenEmptyBody)),
         ("202", .fault(.dropThenStatusFalse)),
         ("203", .fault(.acceptThenSlowDrip)),
+        ("210", .reply("STOP")),
         ("400", .fault(.refuseValidation)),
         ("401", .fault(.refuseDisconnected)),
         ("403", .fault(.refuseLoggedOut)),

@@ -16,6 +16,9 @@ struct Statistics: Sendable, Encodable {
     var busyDevices = 0
     /// Devices that are not connected, by state.
     var devices: [String: Int] = [:]
+    /// Replies of recipients that the callback took, and that it did not take however often it was asked.
+    var repliesTaken = 0
+    var repliesGivenUp = 0
     /// Requests received in the last whole second.
     var perSecond = 0
     var seed: UInt64
@@ -25,7 +28,7 @@ struct Statistics: Sendable, Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case requests, accepted, refused, dropped, duplicate, open, held, connections, busyDevices, devices, perSecond
-        case seed
+        case seed, repliesTaken, repliesGivenUp
     }
 
     init(seed: UInt64) { self.seed = seed }

@@ -1,0 +1,36 @@
+internal import FoundationEssentials
+
+/// A text message from a person to a device, as GOWA tells its webhook.
+struct InboundEvent: Sendable {
+    var id: String
+    var device: String
+    /// Digits.
+    var from: String
+    var text: String
+
+    private struct Wire: Encodable {
+        struct Payload: Encodable {
+            var id: String
+            var chatId: String
+            var from: String
+            var timestamp: String
+            var isFromMe = false
+            var body: String
+        }
+
+        var event = "message"
+        /// Its name; the devices here have no number.
+        var deviceId: String
+        var payload: Payload
+    }
+
+    func json() throws -> [UInt8] {
+        let address = from + "@s.whatsapp.net"
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let payload = Wire.Payload(
+            id: id, chatId: address, from: address, timestamp: Date.now.formatted(.iso8601), body: text)
+        return Array(try encoder.encode(Wire(deviceId: device, payload: payload)))
+    }
+}
