@@ -157,7 +157,7 @@ var tests: [Target] {
             "SluiceAPI",
             [
                 "SluiceOperations", "SluiceTelemetry", "PostgresDriver", "NATSDriver", "TestSupport", "SluiceCore",
-                "SluiceStore", "SluiceWire", .log, .lifecycle,
+                "SluiceStore", "SluiceWire", .crypto, .log, .lifecycle,
             ]),
         .tests("GatewaySimulator", ["RequestLog", "TestSupport"]),
         .tests(

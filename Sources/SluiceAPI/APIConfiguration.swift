@@ -27,6 +27,10 @@ public struct APIConfiguration: Sendable {
     public var clientConnections = 1_000
     /// How long a client may leave a connection without a byte.
     public var idleTimeout: Duration = .seconds(30)
+    /// Where the world reaches this server, without a slash at the end. Twilio's signatures cannot be checked without.
+    public var publicURL: String?
+    public var optOutWords = OptOutWords()
+    public var optOutScope = OptOutScope.workspace
 
     public init(
         node: NodeRegistration, host: String, port: Int, database: PostgresConfiguration, nats: NATSOptions,

@@ -15,6 +15,15 @@ enum ServerURL {
         return urls.isEmpty || !areValid ? nil : urls
     }
 
+    /// The URL of a web server without slashes at its end, nil when paths cannot be put behind it.
+    static func publicBase(_ text: String) -> String? {
+        let base = text.reversed().drop { $0 == "/" }.reversed()
+        guard let scheme = ["https://", "http://"].first(where: { base.starts(with: $0) }) else { return nil }
+        let rest = base.dropFirst(scheme.count)
+        guard let first = rest.first, first != "/" else { return nil }
+        return rest.contains { $0.isWhitespace || "@?#".contains($0) } ? nil : String(base)
+    }
+
     /// `text` with the password of its user part, and of a `password=` parameter, as `***`. A user part without a
     /// password is a token for NATS, so it is hidden as a whole unless the scheme is PostgreSQL's.
     static func hidingSecrets(_ text: String) -> String {

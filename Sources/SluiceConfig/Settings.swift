@@ -22,6 +22,10 @@ public struct Settings: Hashable, Sendable {
     public var apiRequestsPerSecond: Int
     /// Whether workspaces and senders that requests name are made.
     public var apiCreatesSenders: Bool
+    /// Where the world reaches the API, without a slash at the end; nil when nobody said.
+    public var publicURL: String?
+    public var optOutWords: OptOutWords
+    public var optOutScope: OptOutScope
 
     public var logLevel: LogLevelSetting
     public var logFormat: LogFormatSetting
@@ -101,6 +105,9 @@ public struct Settings: Hashable, Sendable {
         apiPort = reader.read(.apiPort)
         apiRequestsPerSecond = reader.read(.apiRequestsPerSecond)
         apiCreatesSenders = reader.read(.apiCreatesSenders)
+        publicURL = reader.read(.publicURL)
+        optOutWords = Self.optOutWords(&reader)
+        optOutScope = reader.read(.optOutScope)
         logLevel = reader.read(.logLevel)
         logFormat = reader.read(.logFormat)
         traceHeaders = reader.read(.traceHeaders)
@@ -132,6 +139,17 @@ public struct Settings: Hashable, Sendable {
         }
         let key = publicKey.flatMap { key in seedFile.map { NATSNKey(publicKey: key, seedFile: $0) } }
         return (key, files)
+    }
+
+    private static func optOutWords(_ reader: inout SettingsReader) -> OptOutWords {
+        let stop = reader.read(.optOutWords)
+        let start = reader.read(.optInWords)
+        let both = Set(stop.map(OptOutWords.bare)).intersection(start.map(OptOutWords.bare)).sorted()
+        if !both.isEmpty {
+            let words = both.joined(separator: "\", \"")
+            reader.report("SLUICE_OPT_IN_WORDS", "has \"\(words)\", which SLUICE_OPT_OUT_WORDS has as well")
+        }
+        return OptOutWords(stop: stop, start: start)
     }
 
     private static func timers(_ reader: inout SettingsReader) -> Timers {

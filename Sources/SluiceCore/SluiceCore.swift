@@ -13,7 +13,7 @@
 /// - `Sending/` what goes out and what came of it.
 /// - `Limits/` what may be used up: caps and their limiter, gaps, permits, breakers, back-off.
 /// - `Shard/` and `Coordinator/` the two machines, each with every bound on its queues and batches, and the arithmetic.
-/// - `Text/` how near one word is to another.
+/// - `Text/` how near one word is to another; `OptOuts/` what people mean by a message that is one word.
 ///
 /// Invariants are numbered as in DESIGN.md ("Invariants"). A violation of a precondition that only a bug in a shell can
 /// cause traps; anything that comes from outside (a message, a row) is answered by a value.

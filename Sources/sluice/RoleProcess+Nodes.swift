@@ -61,6 +61,9 @@ extension RoleProcess {
         configuration.requestsPerSecond = settings.apiRequestsPerSecond
         configuration.createsSenders = settings.apiCreatesSenders
         configuration.connections = settings.poolSize
+        configuration.publicURL = settings.publicURL
+        configuration.optOutWords = settings.optOutWords
+        configuration.optOutScope = settings.optOutScope
         let server = APIServer(configuration: configuration, metrics: metrics, logger: logger)
         try await run(server) { await server.readiness() }
     }

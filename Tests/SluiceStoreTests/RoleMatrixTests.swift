@@ -115,7 +115,7 @@ import Testing
         sequences u(is_active updated_at)
         source_cleanups I
         sources u(state)
-        suppressions ID
+        suppressions IDu(by_message reason)
         work_intake I
         """,
         .reader: "",

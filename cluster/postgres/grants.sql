@@ -106,7 +106,7 @@ GRANT SELECT ON leads TO sluice_coordinator;
 GRANT UPDATE (trigger, updated_at) ON leads TO sluice_coordinator;
 GRANT UPDATE (earlier_slots, is_key_fenced) ON device_caps TO sluice_coordinator;
 
--- Shard: reserve, settle, take-over, and what a gateway said of a device. It alone reads credentials.
+-- Shard: reserve, settle, take-over, and what a gateway said of a device. It alone reads all credentials.
 GRANT SELECT ON gateways, device_caps TO sluice_shard;
 GRANT SELECT, INSERT, UPDATE ON send_ledger TO sluice_shard;
 GRANT UPDATE (claim_state, claim_batch, attempts, row_faults, reserved_day, processing_device_id,
@@ -134,6 +134,9 @@ GRANT INSERT, UPDATE ON sources TO sluice_api;
 GRANT SELECT ON send_ledger TO sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON api_keys TO sluice_api;
 GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO sluice_api;
+-- What gateways tell it. It learns what their webhooks are signed with and no other credential, and writes what people
+-- wish by message and no operator's suppression.
+GRANT EXECUTE ON FUNCTION sluice_webhook_secret, sluice_opt_out, sluice_opt_in TO sluice_api;
 GRANT SELECT, DELETE ON idempotent_answers TO sluice_coordinator;
 GRANT SELECT ON leads, node_leases, node_fences, cluster_versions, control_changes TO sluice_operator, sluice_reader;
 
@@ -142,6 +145,7 @@ GRANT SELECT ON leads, node_leases, node_fences, cluster_versions, control_chang
 GRANT SELECT ON audit_log TO sluice_operator;
 GRANT INSERT ON audit_log, control_changes TO sluice_operator;
 GRANT INSERT, DELETE ON pauses, drained_nodes, suppressions TO sluice_operator;
+GRANT UPDATE (reason, by_message) ON suppressions TO sluice_operator;
 GRANT UPDATE (hourly_cap, daily_cap, concurrent_cap, paused_at, paused_reason, updated_at) ON device_caps
     TO sluice_operator;
 GRANT UPDATE (is_active, updated_at) ON sequences TO sluice_operator;

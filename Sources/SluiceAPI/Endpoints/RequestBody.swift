@@ -10,7 +10,8 @@ struct RequestBody: Sendable {
     /// From the request's head on. Whoever sends slower than this keeps others from being served.
     private static let deadline: Duration = .seconds(10)
 
-    private let mediaType: String?
+    /// In lower case, without parameters.
+    let mediaType: String?
     private let content: ByteBuffer
 
     init(of request: Request, atMost mostBytes: Int) async throws {

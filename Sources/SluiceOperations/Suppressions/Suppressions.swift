@@ -28,7 +28,8 @@ extension OperatorSession {
 
     /// From now on the number gets nothing, and what waits for it is cancelled; a request already open is past recall.
     /// - Parameter workspace: nil: everywhere.
-    /// - Returns: false when it was suppressed already.
+    /// - Returns: false when it was suppressed already. What the person said by message becomes the operator's word, which
+    ///   no message takes back, and counts as new.
     @discardableResult
     public func addSuppression(_ phone: String, workspace: String?, reason: String?) async throws -> Bool {
         let digits = try PhoneNumber(phone).digits
@@ -37,7 +38,8 @@ extension OperatorSession {
             let added = try await change.query(
                 """
                 INSERT INTO suppressions (workspace_id, phone, reason) VALUES ($1, $2, coalesce($3, 'operator'))
-                ON CONFLICT DO NOTHING RETURNING phone
+                ON CONFLICT (phone, workspace_id) DO UPDATE SET reason = excluded.reason, by_message = false
+                WHERE suppressions.by_message RETURNING phone
                 """, [.string(workspace ?? "*"), .string(digits), .string(reason)])
             if added.isEmpty { return false }
             try await change.record(

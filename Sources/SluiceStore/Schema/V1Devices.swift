@@ -64,6 +64,8 @@ extension SchemaV1 {
             workspace_id text NOT NULL DEFAULT 'default',   -- '*': everywhere
             phone text NOT NULL,
             reason text NOT NULL DEFAULT 'operator',
+            -- The person said so in a message, and may take it back in another.
+            by_message boolean NOT NULL DEFAULT false,
             created_at timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (phone, workspace_id)
         );

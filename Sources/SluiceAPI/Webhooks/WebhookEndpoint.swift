@@ -1,0 +1,131 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import PostgresDriver
+import SluiceCore
+import SluiceOperations
+import SluiceTelemetry
+
+/// `POST /webhooks/{gateway}`: what gateways tell by themselves. No API key lets them in but their signature, made with
+/// the secret that is among the gateway's credentials; it says in which of two ways the request is to be read.
+///
+/// Of all they tell, only a message that is an opt-out word, or takes one back, changes anything here. Everything else
+/// is taken and forgotten, so a gateway may send all its events.
+struct WebhookEndpoint: Sendable {
+    /// Twilio waits 15 s and does not ask again; a lock is waited for 2 s.
+    private static let attempts = 4
+
+    private let session: OperatorSession
+    private let words: OptOutWords
+    private let scope: OptOutScope
+    private let publicURL: String?
+    private let served: ServedRequests
+    private let logger: Logger
+
+    init(configuration: APIConfiguration, session: OperatorSession, served: ServedRequests, logger: Logger) {
+        self.session = session
+        words = configuration.optOutWords
+        scope = configuration.optOutScope
+        publicURL = configuration.publicURL
+        self.served = served
+        self.logger = logger
+    }
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.post("/webhooks/:gateway") { request, context in
+            defer { served.increment() }
+            let name = try context.parameters.require("gateway")
+            return try await answer(request, from: name.removingPercentEncoding ?? name)
+        }
+    }
+
+    private func answer(_ request: Request, from gateway: String) async throws -> Response {
+        let secret = try await secret(of: gateway)
+        let body = try await RequestBody(of: request)
+        if let signature = request.headers[.twilioSignature] {
+            let form = try body.form()
+            try checkTwilio(signature, form, request, secret)
+            try await hear(TwilioMessage(form).inbound, through: gateway)
+            // TwiML that replies nothing; Twilio reports any other type of answer as an error.
+            return Response(
+                status: .ok, headers: [.contentType: "text/xml"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: "<Response/>")))
+        }
+        guard let signature = request.headers[.hubSignature] else {
+            throw Self.refused("the request is not signed: it has neither X-Hub-Signature-256 nor X-Twilio-Signature")
+        }
+        guard WebhookSignature.isHub(signature, of: body.bytes, secret: secret) else { throw Self.wrongSecret }
+        try await hear(body.decode(GOWAEvent.self).inbound, through: gateway)
+        return try Answer.data(["taken": true]).response
+    }
+
+    // MARK: Who says so
+
+    private func secret(of gateway: String) async throws -> String {
+        switch try await session.webhookSecret(ofGateway: gateway) {
+        case .secret(let secret): return secret
+        case .unknownGateway: throw APIError(.notFound, "unknown_gateway", "there is no such gateway")
+        case .missing: throw Self.refused("this gateway has no webhook_secret among its credentials")
+        }
+    }
+
+    private func checkTwilio(
+        _ signature: String, _ form: [FormField], _ request: Request, _ secret: String
+    ) throws(APIError) {
+        guard let publicURL else {
+            throw Self.refused("SLUICE_PUBLIC_URL is not set, and Twilio signs the address that it calls")
+        }
+        let url = publicURL + request.uri.string
+        guard WebhookSignature.isTwilio(signature, of: form, url: url, secret: secret) else { throw Self.wrongSecret }
+    }
+
+    private static let wrongSecret = refused(
+        "the signature is not one of this gateway's webhook_secret and this request")
+
+    private static func refused(_ message: String) -> APIError {
+        APIError(.unauthorized, "invalid_signature", message)
+    }
+
+    // MARK: What is said
+
+    private func hear(_ message: InboundMessage?, through gateway: String) async throws {
+        guard let message, let wish = words.wish(in: message.text) else { return }
+        let session = session.acting(as: "webhook:\(gateway)")
+        do {
+            let heeded = try await insisting { () async throws -> HeededWish in
+                try await session.heed(wish, of: message, through: gateway, scope: scope)
+            }
+            logger.info(
+                "heeded what somebody wished by message",
+                metadata: [
+                    "wish": "\(wish.rawValue)", "from": "\(heeded.phone)", "gateway_id": "\(gateway)",
+                    "workspaces": "\(heeded.workspaces.joined(separator: ","))",
+                ])
+        } catch OperationsError.malformedPhone {
+            // Sent again it would have no number either.
+            logger.warning(
+                "a wish by message comes from nobody with a phone number",
+                metadata: ["wish": "\(wish.rawValue)", "gateway_id": "\(gateway)"])
+        }
+    }
+
+    /// What fails for a lock or a lost connection is tried again here, for not every gateway asks again.
+    private func insisting<Value: Sendable>(_ deed: () async throws -> Value) async throws -> Value {
+        var pace = RetryPace(first: .milliseconds(100), cap: .seconds(1))
+        for _ in 1..<Self.attempts {
+            do {
+                return try await deed()
+            } catch let error as PostgresError where error.isRetriable {
+                pace.failed()
+                await pace.wait()
+            }
+        }
+        return try await deed()
+    }
+}
+
+extension HTTPField.Name {
+    static let hubSignature = Self("X-Hub-Signature-256")!
+    static let twilioSignature = Self("X-Twilio-Signature")!
+}

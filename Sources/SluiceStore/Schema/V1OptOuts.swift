@@ -1,0 +1,28 @@
+/// What people wish by message, for the role that answers gateways' webhooks: it needs neither the gateways' credentials
+/// nor the right to write suppressions for that.
+extension SchemaV1 {
+    static let optOuts = """
+        -- What a gateway signs its webhooks with; NULL when it has nothing, or nothing that could not be guessed.
+        CREATE FUNCTION sluice_webhook_secret(gateway text) RETURNS text
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            SELECT nullif(g.credentials ->> 'webhook_secret', '') FROM gateways g WHERE g.id = gateway
+        $$;
+
+        -- Both say in which of the workspaces something changed ('*': everywhere). A suppression that is there stays
+        -- whose it is, and what an operator suppressed no message takes back.
+        CREATE FUNCTION sluice_opt_out(person text, workspaces text[]) RETURNS SETOF text
+        LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            INSERT INTO suppressions (workspace_id, phone, reason, by_message)
+                SELECT w, person, '\(optOutReason)', true FROM unnest(workspaces) w
+                ON CONFLICT DO NOTHING RETURNING workspace_id
+        $$;
+        CREATE FUNCTION sluice_opt_in(person text, workspaces text[]) RETURNS SETOF text
+        LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            DELETE FROM suppressions WHERE phone = person AND workspace_id = ANY (workspaces) AND by_message
+                RETURNING workspace_id
+        $$;
+        REVOKE EXECUTE ON FUNCTION sluice_webhook_secret, sluice_opt_out, sluice_opt_in FROM PUBLIC;
+        """
+
+    private static let optOutReason = "opted out by message"
+}
