@@ -195,6 +195,17 @@ import Testing
         #expect(shard.handle(.tick, at: 106) == [Shard.report(3, [(Shard.device(2), capacity: 5, consumed: 1)])])
     }
 
+    @Test func devicesShareTheRoomForClaims() {
+        var limits = ShardLimits()
+        limits.promisedClaims = 7
+        let devices = (1...3).map { Shard.device($0) }
+        let shard = Shard(devices: devices, limits: limits)
+        #expect(devices.map { shard.view(of: $0, at: 1).capacity } == [2, 2, 2])
+        limits.promisedClaims = 2
+        let crowded = Shard(devices: devices, limits: limits)
+        #expect(devices.map { crowded.view(of: $0, at: 1).capacity } == [1, 1, 1], "everyone gets on")
+    }
+
     @Test func devicesOfOneCapKeyReportTheSameCapacity() {
         let first = Shard.device(1, capKey: "shared")
         let second = Shard.device(2, capKey: "shared")

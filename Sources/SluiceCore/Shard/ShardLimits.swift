@@ -5,6 +5,9 @@ public struct ShardLimits: Hashable, Sendable {
     /// Claims waiting in memory, over all devices. A claim takes about 80 bytes, so 20,000 take 1.6 MB; at 5,000
     /// messages/s it is 4 s of work, well within the 30 s that a claim stands. What comes beyond is released.
     public var queuedClaims = 20_000
+    /// Claims that the leader is promised room for, over all devices; one at least for each. A claim that finds no room,
+    /// or waits for longer than it stands, was made for nothing: at 500 messages/s these are 20 s of work.
+    public var promisedClaims = 10_000
     /// Batches remembered by id, so that a repeated one is known. A batch is remembered until it expires (30 s): 500
     /// batches/s.
     public var knownBatches = 16_384

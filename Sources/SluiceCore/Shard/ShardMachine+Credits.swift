@@ -123,6 +123,10 @@ extension ShardMachine {
         let capKey = devices[index].capKey
         let capacity = capKeys[capKey].limiter.capacity(at: now, leavingOut: capKeys[capKey].reserving)
         if let next = capacity.next { wakes.schedule(.device(index), at: next) }
-        return devices[index].isPaced || devices[index].isOnTrial ? min(1, capacity.available) : capacity.available
+        let promised = devices[index].isPaced || devices[index].isOnTrial ? 1 : promisedPerDevice
+        return min(promised, capacity.available)
     }
+
+    /// Each device has the same part of the queue, whether it has work or not: those that have are the leader's to know.
+    private var promisedPerDevice: Int { max(1, limits.promisedClaims / max(1, deviceIndex.count)) }
 }
