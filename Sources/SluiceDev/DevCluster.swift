@@ -45,6 +45,11 @@ public struct DevCluster: Sendable {
         withExtendedLifetime(lock) {}
     }
 
+    /// - Throws: ``DevError`` when a cluster runs on the folder, which exists.
+    public static func checkUnused(dataPath: String) throws(DevError) {
+        _ = try FolderLock(try DataFolder(path: dataPath))
+    }
+
     /// The process id of a node (`shard-1`), of `postgres`, `nats` or `gateway`; nil when it does not run. For fault
     /// tests.
     public static func processID(of name: String, dataPath: String) throws -> Int32? {

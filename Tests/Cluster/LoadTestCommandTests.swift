@@ -95,21 +95,43 @@ extension ClusterSuite {
             #expect(try Self.processes(of: run.data).isEmpty)
         }
 
-        @Test func anInterruptedRunKeepsWhatItHas() async throws {
-            let run = try Self.prepared(Self.scenario("10m", contacts: 60, hourly: 10))
-            defer { removeFolder(run.folder) }
+        /// A run whose first messages have come to the gateway.
+        private static func started(_ run: Prepared) async throws -> Process {
             let process = Process()
-            process.executableURL = URL(filePath: Self.program)
+            process.executableURL = URL(filePath: program)
             process.arguments = run.arguments
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             try process.run()
-            defer { if process.isRunning { process.terminate() } }
             let log = run.data + "/gateway-requests.jsonl"
             try await eventually("the first messages", within: .seconds(90)) {
                 // The log comes with the cluster.
                 (try? Data(contentsOf: URL(filePath: log)))?.isEmpty == false
             }
+            return process
+        }
+
+        @Test func theSecondInterruptionStopsAtOnce() async throws {
+            let run = try Self.prepared(Self.scenario("10m", contacts: 60, hourly: 10))
+            defer { removeFolder(run.folder) }
+            let process = try await Self.started(run)
+            defer { if process.isRunning { process.terminate() } }
+            // Two that come together may count as one.
+            try await eventually("the run to end", within: .seconds(30)) {
+                if process.isRunning { process.interrupt() }
+                return !process.isRunning
+            }
+            #expect(process.terminationStatus == 128 + SIGINT)
+            try await eventually("its cluster to end", within: .seconds(60)) {
+                try Self.processes(of: run.data).isEmpty
+            }
+        }
+
+        @Test func anInterruptedRunKeepsWhatItHas() async throws {
+            let run = try Self.prepared(Self.scenario("10m", contacts: 60, hourly: 10))
+            defer { removeFolder(run.folder) }
+            let process = try await Self.started(run)
+            defer { if process.isRunning { process.terminate() } }
             process.interrupt()
             try await eventually("the run to end", within: .seconds(90)) { !process.isRunning }
             #expect(process.terminationStatus == 1, "part of a run is no success")
@@ -120,6 +142,19 @@ extension ClusterSuite {
             #expect(try #require(verdict["sent"] as? Int) > 0)
             #expect(verdict["isLossKnown"] as? Bool == true && verdict["lost"] as? Int == 0)
             #expect(try Self.processes(of: run.data).isEmpty)
+        }
+
+        @Test func aFolderThatAClusterRunsOnIsLeftAlone() throws {
+            let run = try Self.prepared(Self.scenario("1s", contacts: 1, hourly: 1))
+            defer { removeFolder(run.folder) }
+            try FileManager.default.createDirectory(atPath: run.data, withIntermediateDirectories: true)
+            let lock = open(run.data + "/lock", O_RDWR | O_CREAT, 0o600)
+            defer { close(lock) }
+            try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
+            try Data("mine".utf8).write(to: URL(filePath: run.data + "/precious"))
+            let command = try TestCluster.run(program: Self.program, run.arguments, environment: [], seconds: 30)
+            #expect(command.status == 2 && command.output.contains("choose another folder"), "\(command.output)")
+            #expect(FileManager.default.fileExists(atPath: run.data + "/precious"))
         }
 
         @Test func whatCannotBeRunIsSaidAtOnce() throws {

@@ -3,7 +3,7 @@ internal import RequestLog
 
 /// What the tables say: what was asked for and where it stands. Never what was sent.
 struct Tables: Sendable {
-    let connection: PostgresConnection
+    let connection: any PostgresExecutor
 
     /// Contacts by where they stand.
     struct Standing: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import LoadTest
 import SluiceDev
 import UnixSignals
@@ -10,7 +11,7 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Drive a cluster of its own through a scenario, judge it, and write a JSON file and a page.",
         discussion: """
             Scenarios are files; loadtest/scenarios has some to copy and loadtest/README.md lists their keys. Ctrl-C ends the run and \
-            keeps what was measured; a second one stops at once.
+            keeps what was measured; a second one stops at once and keeps nothing of it.
 
             Exit status: 0 all targets met, 1 a target missed, a violation or an early end, 2 it did not start, 64 usage.
 
@@ -33,9 +34,6 @@ struct RunCommand: AsyncParsableCommand {
             if !good { throw ExitCode(1) }
         } catch let code as ExitCode {
             throw code
-        } catch is CancellationError {
-            report("sluice-loadtest: stopped; nothing was kept")
-            throw ExitCode(1)
         } catch {
             report("sluice-loadtest: \(error)")
             throw ExitCode(2)
@@ -51,11 +49,11 @@ struct RunFolders: ParsableArguments {
 
     /// Runs every point of a scenario, writes and tells each, and returns whether all were good.
     ///
-    /// - Parameter onlyTargets: prints the targets' lines, and of the rest what makes a run no good one.
+    /// - Parameter onlyTargets: prints what was run where, the targets' lines, and what else makes a run no good one.
     func run(_ file: ScenarioFile, _ interruption: Interruption, onlyTargets: Bool = false) async throws -> Bool {
         let series = try await SeriesRun(file: file, dataPath: data, programs: .besideThisOne()).run(interruption) {
             let paths = try ResultFiles(folder: results).write($0)
-            for line in onlyTargets ? $0.targetLines : $0.lines { print(line) }
+            for line in onlyTargets ? [$0.headLine] + $0.targetLines : $0.lines { print(line) }
             if onlyTargets {
                 report("  \(paths.page)")
             } else {
@@ -67,24 +65,25 @@ struct RunFolders: ParsableArguments {
     }
 }
 
-/// Runs `body` so that the first SIGINT or SIGTERM asks it to end and the second cancels it.
+/// Runs `body` so that the first SIGINT or SIGTERM asks it to end. The second ends this process at once, and with it
+/// all that it started: the kernel sees to that.
 func interruptible<Value: Sendable>(
     _ interruption: Interruption, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-    return try await withThrowingTaskGroup(of: Value?.self) { group in
-        group.addTask { try await body() }
+    return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
-            for await _ in signals {
-                if interruption.isRequested { return nil }
+            for await signal in signals {
+                if interruption.isRequested {
+                    report("sluice-loadtest: stopped; nothing of this run was kept")
+                    _exit(128 + signal.rawValue)
+                }
                 report("ending the run; a second Ctrl-C stops at once")
                 interruption.request()
             }
-            return nil
         }
         defer { group.cancelAll() }
-        guard let first = try await group.next(), let value = first else { throw CancellationError() }
-        return value
+        return try await body()
     }
 }
 

@@ -6,9 +6,12 @@ public struct FigureName: Sendable {
     public var unit: String
     public var better: Better
     public var meaning: String
+    /// Why no run can have it yet.
+    public var absence: String?
 
-    private init(_ name: String, _ unit: String, _ better: Better, _ meaning: String) {
+    private init(_ name: String, _ unit: String, _ better: Better, _ meaning: String, absence: String? = nil) {
         (self.name, self.unit, self.better, self.meaning) = (name, unit, better, meaning)
+        self.absence = absence
     }
 
     /// A point's figure of the last run of a series ÷ that of its first.
@@ -37,6 +40,9 @@ public struct FigureName: Sendable {
         FigureName("sql_floor", "/s", .neither, "bare claim, reserve and settle in SQL"),
         FigureName("composed_floor", "/s", .neither, "1 / (1 / http + 1 / sql)"),
         FigureName("ratio_to_floor", "", .more, "messages per second ÷ composed floor"),
+        FigureName(
+            "fan_out_ratio", "", .more, "a campaign's enrollments per second ÷ those of a plain INSERT … SELECT",
+            absence: "no scenario starts a campaign run yet"),
     ]
 
     private static let latencies: [FigureName] =

@@ -23,7 +23,7 @@ public struct Floors: Sendable, Codable, Hashable {
     ///
     /// - Parameter progress: told which one runs; throws when somebody wants the run to end.
     static func measure(
-        gatewayURL: String, connection: PostgresConnection, progress: (String) throws -> Void
+        gatewayURL: String, connection: any PostgresExecutor, progress: (String) throws -> Void
     ) async throws -> Floors {
         try progress("floor: a bare HTTP client to the simulator")
         let http = try await HTTPFloor(gatewayURL: gatewayURL).measure()

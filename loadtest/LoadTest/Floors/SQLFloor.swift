@@ -7,7 +7,7 @@ struct SQLFloor {
     private static let batch = 1_000
     private static let perDevice = 100
 
-    let connection: PostgresConnection
+    let connection: any PostgresExecutor
     var measured: Duration = .seconds(5)
 
     /// Contacts per second.

@@ -26,6 +26,11 @@ public struct Machine: Sendable, Codable, Hashable {
             "the load average was \(FigureText.words(loadAverage)) on \(cores) cores: something else ran, and no speed counts"
     }
 
+    var words: String {
+        let sync = fsyncMicroseconds.map { "\(FigureText.words($0.rounded())) µs" } ?? "not measured"
+        return "\(processor), \(cores) cores, fdatasync \(sync), load average \(FigureText.words(loadAverage))"
+    }
+
     private static let postgresPrograms = "/usr/lib/postgresql/15/bin"
 
     static func here(dataPath: String, program: String) async -> Machine {

@@ -5,7 +5,7 @@ internal import Foundation
 enum ReportPage {
     static func html(of result: RunResult) throws -> String {
         let json = String(decoding: try ResultFiles.encoder.encode(result), as: UTF8.self)
-        let names = FigureName.all.map { Name(name: $0.name, unit: $0.unit, meaning: $0.meaning, better: $0.better) }
+        let names = FigureName.all.map { Name(name: $0.name, unit: $0.unit, meaning: $0.meaning, absence: $0.absence) }
         let figureNames = String(decoding: try ResultFiles.encoder.encode(names), as: UTF8.self)
         return """
             <!DOCTYPE html>
@@ -31,7 +31,7 @@ enum ReportPage {
         var name: String
         var unit: String
         var meaning: String
-        var better: FigureName.Better
+        var absence: String?
     }
 
     /// Nothing in a text of the user's ends the script element that holds it.

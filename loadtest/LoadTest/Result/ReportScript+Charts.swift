@@ -55,7 +55,7 @@ enum ReportScript {
         };
         const empty = why => el('div', { class: 'empty' }, why);
 
-        // series: [{name, points: [[seconds, value]]}]; options: {unit, log, end}
+        // series: [{name, points: [[seconds, value]]}]; options: {unit, log, end, marks: [seconds], mark: what they are}
         function lineChart(series, options) {
           const shown = series.filter(one => one.points.some(point => point[1] !== null));
           if (!shown.length) return empty(options.nothing || 'Nothing was measured here.');
@@ -77,7 +77,7 @@ enum ReportScript {
             : (value - low) / (high - low);
           const y = value => height - bottom - (height - top - bottom) * share(value);
           const svg = el('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': options.label });
-          svg.append(el('text', { x: 0, y: 11 }, options.axis + (options.unit ? `, ${options.unit}` : '')));
+          svg.append(el('text', { x: 0, y: 11 }, (options.unit ? options.unit + ' ' : '') + options.axis));
           for (const at of log ? logTicks(low, high) : ticks(low, high, 4)) {
             svg.append(el('line', { class: 'axis', x1: left, x2: width - right, y1: y(at), y2: y(at) }));
             svg.append(el('text', { x: left - 6, y: y(at) + 4, 'text-anchor': 'end' }, words(at)));
@@ -85,6 +85,10 @@ enum ReportScript {
           for (const at of timeTicks(end)) {
             svg.append(el('line', { class: 'axis', x1: x(at), x2: x(at), y1: height - bottom, y2: height - bottom + 4 }));
             svg.append(el('text', { x: x(at), y: height - bottom + 16, 'text-anchor': 'middle' }, clock(at)));
+          }
+          for (const at of options.marks || []) {
+            svg.append(el('line', { class: 'mark', x1: x(at), x2: x(at), y1: top, y2: height - bottom }));
+            svg.append(el('text', { x: x(at), y: top - 2, 'text-anchor': 'middle' }, options.mark));
           }
           const color = index => `var(--c${index % 8})`;
           shown.forEach((one, index) => {

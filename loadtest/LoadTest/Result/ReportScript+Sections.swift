@@ -18,7 +18,7 @@ extension ReportScript {
           const body = el('tbody');
           for (const row of rows) body.append(el('tr', {}, ...row.map(cell => cell instanceof Node ? cell : el('td', {}, cell))));
           return el('div', { class: 'scroll' },
-            el('table', {}, el('thead', {}, el('tr', {}, ...head.map(cell => el('th', {}, cell)))), body));
+            el('table', {}, el('thead', {}, el('tr', {}, ...head.map(cell => el('th', cell === 'meaning' ? { class: 'words' } : {}, cell)))), body));
         };
 
         // Differences of a counter, per second or per accepted message.
@@ -28,17 +28,23 @@ extension ReportScript {
           return [sample.seconds, before === undefined || now === undefined || seconds <= 0 ? null : (now - before) / seconds];
         });
         const perMessage = pick => {
-          // Over five seconds, so that a second in which nothing was accepted is not a division by zero.
+          // Over five seconds, and not where hardly anything was accepted: there it is the cost of waiting.
           const span = 5;
-          return samples.slice(span).map((sample, index) => {
+          const spans = samples.slice(span).map((sample, index) => {
             const before = samples[index];
             const messages = (sample.gateway?.accepted ?? NaN) - (before.gateway?.accepted ?? NaN);
-            const work = (pick(sample) ?? NaN) - (pick(before) ?? NaN);
-            return [sample.seconds, messages > 0 && Number.isFinite(work) ? work / messages : null];
+            return { seconds: sample.seconds, messages: messages || 0, work: (pick(sample) ?? NaN) - (pick(before) ?? NaN) };
           });
+          const most = Math.max(0, ...spans.map(one => one.messages));
+          return spans.map(one =>
+            [one.seconds, one.messages > most / 20 && Number.isFinite(one.work) ? one.work / one.messages : null]);
         };
         const values = pick => samples.map(sample => [sample.seconds, pick(sample) ?? null]);
         const processes = [...new Set(samples.flatMap(sample => Object.keys(sample.processes)))].sort();
+        // Seconds in which PostgreSQL began a checkpoint.
+        const checkpoints = samples.slice(1).filter((sample, index) =>
+          sample.database && samples[index].database && sample.database.checkpoints > samples[index].database.checkpoints)
+          .map(sample => sample.seconds);
         const perProcess = pick => processes.map(name => ({
           name, points: samples.slice(1).map(sample =>
             [sample.seconds, sample.processes[name] ? pick(sample.processes[name]) : null]) }));
@@ -87,7 +93,7 @@ extension ReportScript {
             result.targets.map(one => {
               const figure = named(one.target.figure);
               return [el('td', {}, one.target.figure, el('div', { class: 'note' }, figure.meaning)),
-                one.measured === undefined ? 'not measured' : words(one.measured, figure.unit),
+                one.measured === undefined ? 'not measured' + (figure.absence ? ': ' + figure.absence : '') : words(one.measured, figure.unit),
                 `${one.target.bound === '>=' ? '≥' : '≤'} ${words(one.target.value, figure.unit)}`,
                 el('td', { class: one.isMet ? 'good' : 'bad' }, one.isMet ? 'pass' : 'no')];
             })), true));
@@ -99,13 +105,13 @@ extension ReportScript {
             lineChart(series, { end, label: title, ...options })));
           chart('Rate', 'Messages accepted at the gateway in each second.',
             [{ name: '', points: result.acceptedPerSecond.map((count, second) => [second + 0.5, count]) }],
-            { axis: 'messages per second', nothing: 'Nothing was accepted.' });
+            { axis: 'messages per second', marks: checkpoints, mark: 'checkpoint', nothing: 'Nothing was accepted.' });
           chart('Latency over time', 'From the intended instant to the request at the gateway, by the second of arrival.',
             result.latencies.filter(one => one.bySecond.length).flatMap(one => {
               const name = one.name.split(':')[0];
               return [{ name: name + ' p50', points: one.bySecond.map(at => [at.second + 0.5, at.p50]) },
                 { name: name + ' p99', points: one.bySecond.map(at => [at.second + 0.5, at.p99]) }];
-            }), { axis: 'latency (logarithmic)', unit: 'ms', log: true, nothing: 'No message of the scenario arrived.' });
+            }), { axis: 'of latency (logarithmic)', unit: 'ms', log: true, nothing: 'No message of the scenario arrived.' });
           grid.append(card('Latency', 'Percentiles of the measured time; intended means the instant the message was meant for.',
             result.latencies.length ? table(['', 'messages', ...result.latencies[0].percentiles.map(one =>
               one.percentile === 100 ? 'max' : 'p' + one.percentile)],
@@ -124,8 +130,8 @@ extension ReportScript {
           ], { axis: 'requests' });
           chart('CPU', 'Per process; PostgreSQL is the sum of its processes.', perProcess(one => one.cores), { axis: 'cores' });
           chart('Memory', 'Resident per process; of PostgreSQL\'s, without what they share.', perProcess(one => one.memory),
-            { axis: 'memory', unit: 'B' });
-          const work = (title, pick, unit) => chart(title, 'Over the last five seconds.',
+            { axis: 'of memory', unit: 'B' });
+          const work = (title, pick, unit) => chart(title, 'Over the last five seconds, where messages went.',
             [{ name: '', points: perMessage(sample => pick(sample.database ?? {})) }],
             { axis: 'per accepted message', unit, nothing: 'Nothing was sent, or the run was shorter than five seconds.' });
           work('Database transactions per message', database => database.transactions);
@@ -133,6 +139,9 @@ extension ReportScript {
           work('Write-ahead log per message', database => database.walBytes, 'B');
           chart('Database transactions', 'Of the whole cluster, without those of the measuring.',
             [{ name: '', points: rates(sample => sample.database?.transactions) }], { axis: 'transactions per second' });
+          chart('Write-ahead log', 'Pages written whole: each page\'s first change after a checkpoint costs 8 kB of it.', [
+            { name: 'whole pages', points: rates(sample => sample.database?.fullPages) },
+          ], { axis: 'pages per second', marks: checkpoints, mark: 'checkpoint' });
           chart('Dead tuples', 'As PostgreSQL\'s statistics have them; autovacuum takes them away.', [
             { name: 'contacts', points: values(sample => sample.database?.deadContacts) },
             { name: 'send ledger', points: values(sample => sample.database?.deadLedger) },
@@ -140,7 +149,7 @@ extension ReportScript {
           chart('Table sizes', 'With their indexes.', [
             { name: 'contacts', points: values(sample => sample.database?.contactBytes) },
             { name: 'send ledger', points: values(sample => sample.database?.ledgerBytes) },
-          ], { axis: 'size', unit: 'B' });
+          ], { axis: 'of table and indexes', unit: 'B' });
           page.append(grid);
         }
 

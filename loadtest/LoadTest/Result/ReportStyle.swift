@@ -23,11 +23,11 @@ enum ReportStyle {
         .tile b { display: block; font-size: 22px; font-variant-numeric: tabular-nums; }
         table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
         th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--line); white-space: nowrap; }
-        th:first-child, td:first-child { text-align: left; white-space: normal; } td.words { text-align: left; white-space: normal; }
+        th:first-child, td:first-child, th.words { text-align: left; white-space: normal; } td.words { text-align: left; white-space: normal; }
         th { color: var(--soft); font-weight: 600; }
         .scroll { overflow-x: auto; }
         svg { display: block; width: 100%; height: auto; overflow: visible; } svg text { fill: var(--soft); font-size: 11px; }
-        .axis { stroke: var(--line); } .rule { stroke: var(--soft); stroke-dasharray: 3 3; }
+        .axis { stroke: var(--line); } .mark { stroke: var(--c4); stroke-dasharray: 2 3; } .rule { stroke: var(--soft); stroke-dasharray: 3 3; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 14px; font-size: 12px; color: var(--soft); margin-top: 6px; }
         .legend i { display: inline-block; width: 14px; height: 3px; vertical-align: middle; margin-right: 5px; }
         .empty { color: var(--soft); border: 1px dashed var(--line); border-radius: 6px; padding: 24px; text-align: center; }

@@ -4,15 +4,20 @@ extension RunResult {
     /// What a person reads on the terminal when it is over: one line each for the end, the verdict, what was noted and
     /// every target.
     public var lines: [String] {
-        let kind =
-            regime.rawValue + (isCompressed ? ", compressed" : "") + (machine.build == "debug" ? ", debug build" : "")
-        var lines = ["\(title): \(kind); \(ending.words)", "\(title): \(verdict.line)"]
+        var lines = [headLine, "\(title): \(verdict.line)"]
         lines += notes.map { "\(title): note: \($0)" }
         for figure in FigureName.all where !targets.contains(where: { $0.target.figure == figure.name }) {
             guard let value = figures[figure.name] else { continue }
             lines.append("\(title): \(figure.name) \(FigureText.words(value)) \(figure.unit)")
         }
         return lines + targetLines
+    }
+
+    /// What a figure means nothing without.
+    public var headLine: String {
+        let kind =
+            regime.rawValue + (isCompressed ? ", compressed" : "") + (machine.build == "debug" ? ", debug build" : "")
+        return "\(title): \(kind); \(machine.words); \(ending.words)"
     }
 
     /// One line per target, and one for whatever makes the run no good one.
@@ -29,8 +34,11 @@ extension RunResult {
 extension TargetResult {
     /// Name, value, target, pass or not.
     var line: String {
-        let unit = FigureName.find(target.figure)?.unit ?? ""
-        let value = measured.map { FigureText.words($0) + (unit.isEmpty ? "" : " " + unit) } ?? "not measured"
+        let name = FigureName.find(target.figure)
+        let unit = name?.unit ?? ""
+        let value =
+            measured.map { FigureText.words($0) + (unit.isEmpty ? "" : " " + unit) }
+            ?? "not measured" + (name?.absence.map { ": " + $0 } ?? "")
         return
             "\(target.figure) \(value) \(target.bound.rawValue) \(FigureText.words(target.value)) \(isMet ? "pass" : "NO")"
     }

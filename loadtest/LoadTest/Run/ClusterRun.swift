@@ -57,9 +57,14 @@ public struct ClusterRun: Sendable {
     private func drive(_ environment: DevEnvironment, _ line: ProgressReport) async throws {
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
-            let configuration = try RunConnection.configuration(environment.databaseURL)
-            try await PostgresConnection.withConnection(configuration) { connection in
-                try await drive(environment, connection, client, line)
+            // A pool, because a server that dies comes back: what it did not answer is a gap in the samples.
+            let pool = PostgresPool(
+                try RunConnection.configuration(environment.databaseURL),
+                limits: PostgresPoolConfiguration(maximumConnections: 3))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await pool.run() }
+                defer { group.cancelAll() }
+                try await drive(environment, pool, client, line)
             }
         } catch {
             try await client.shutdown()
@@ -69,7 +74,7 @@ public struct ClusterRun: Sendable {
     }
 
     private func drive(
-        _ environment: DevEnvironment, _ connection: PostgresConnection, _ client: HTTPClient, _ line: ProgressReport
+        _ environment: DevEnvironment, _ connection: any PostgresExecutor, _ client: HTTPClient, _ line: ProgressReport
     ) async throws {
         let progress = { (text: String) in
             if interruption.isRequested { throw LoadTestError("interrupted before the start; nothing was measured") }
@@ -96,25 +101,24 @@ public struct ClusterRun: Sendable {
         let incidents = Incidents(
             scenario: scenario, databaseURL: environment.databaseURL, dataPath: options.dataPath, record: record,
             progress: { line.note("  " + $0) })
-        try await measure(start, environment.databaseURL, sampler, stream, incidents)
+        try await measure(start, connection, sampler, stream, incidents)
         try await close(loading, http, environment, connection)
     }
 
     /// Until the watch says that it is over. What watches and what generates is a child of this call.
     private func measure(
-        _ start: ContinuousClock.Instant, _ databaseURL: String, _ sampler: Sampler, _ stream: TriggerStream,
-        _ incidents: Incidents
+        _ start: ContinuousClock.Instant, _ connection: any PostgresExecutor, _ sampler: Sampler,
+        _ stream: TriggerStream, _ incidents: Incidents
     ) async throws {
-        let configuration = try RunConnection.configuration(databaseURL)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for part in [
-                { connection in try await sampler.run(on: connection, from: start) },
-                { connection in try await stream.run(on: connection, from: start) },
-                { _ in try await incidents.run(from: start) },
-            ] as [@Sendable (PostgresConnection) async throws -> Void] {
+                { try await sampler.run(on: connection, from: start) },
+                { try await stream.run(on: connection, from: start) },
+                { try await incidents.run(from: start) },
+            ] as [@Sendable () async throws -> Void] {
                 group.addTask {
                     do {
-                        try await PostgresConnection.withConnection(configuration, part)
+                        try await part()
                     } catch {
                         // Cancelled is how they end; anything else ends the run, and what was seen is kept.
                         if !Task.isCancelled { record.end(.failed("\(error)")) }
@@ -130,7 +134,7 @@ public struct ClusterRun: Sendable {
 
     /// Lets what is open end, and reads what only the tables know.
     private func close(
-        _ loading: Loading, _ http: LocalHTTP, _ environment: DevEnvironment, _ connection: PostgresConnection
+        _ loading: Loading, _ http: LocalHTTP, _ environment: DevEnvironment, _ connection: any PostgresExecutor
     ) async throws {
         try await loading.halt()
         let deadline = ContinuousClock.now + .seconds(scenario.gateway.timeout + scenario.gateway.lateAccept + 5)

@@ -8,7 +8,7 @@ struct Loading {
     private static let statementLimit: Duration = .seconds(300)
 
     let scenario: Scenario
-    let connection: PostgresConnection
+    let connection: any PostgresExecutor
     /// Told in words how far it is; throws when somebody wants the run to end.
     let progress: (String) throws -> Void
 

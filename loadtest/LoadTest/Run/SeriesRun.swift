@@ -61,7 +61,8 @@ public struct SeriesRun: Sendable {
         return ratios
     }
 
-    /// A run begins with nothing. Only what a private cluster left is removed: a folder given by mistake is not.
+    /// A run begins with nothing. Only what a private cluster left is removed: a folder given by mistake is not, nor is
+    /// one that a cluster runs on.
     ///
     /// - Throws: ``LoadTestError`` that says what is in the way.
     public static func empty(folder: String) throws {
@@ -75,6 +76,7 @@ public struct SeriesRun: Sendable {
             throw LoadTestError(
                 "\(folder) holds something else than a private cluster; name another folder with --data")
         }
+        if !names.isEmpty { try DevCluster.checkUnused(dataPath: folder) }
         do { try FileManager.default.removeItem(atPath: folder) } catch {
             throw LoadTestError("\(folder) cannot be emptied: \(error.localizedDescription)")
         }

@@ -15,7 +15,7 @@ struct TriggerStream {
     let record: RunRecord
 
     /// Returns when every lead has its trigger, or the task is cancelled.
-    func run(on connection: PostgresConnection, from start: ContinuousClock.Instant) async throws {
+    func run(on connection: any PostgresExecutor, from start: ContinuousClock.Instant) async throws {
         var next = 0
         while next < leads.count {
             try await Task.sleep(until: start + .seconds(Double(next) / rate), clock: .continuous)

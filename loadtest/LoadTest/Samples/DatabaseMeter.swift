@@ -2,16 +2,31 @@ internal import PostgresDriver
 
 /// What PostgreSQL counts of itself.
 struct DatabaseMeter {
-    let connection: PostgresConnection
+    private let connection: any PostgresExecutor
+    private let sql: String
     /// Its own statements, which are nobody's work.
-    private(set) var asked: Int64 = 0
+    private var asked: Int64 = 1
 
-    init(connection: PostgresConnection) { self.connection = connection }
+    init(connection: any PostgresExecutor) async throws {
+        self.connection = connection
+        let version = try await connection.query("SELECT current_setting('server_version_num')::int8")
+        sql = Self.sql(version: try version.scalar(Int64.self))
+    }
 
-    private static let sql = """
+    /// PostgreSQL 17 moved what it counts of checkpoints into a view of its own.
+    private static func sql(version: Int64) -> String {
+        let checkpoints =
+            version >= 170_000
+            ? "SELECT num_timed + num_requested FROM pg_stat_checkpointer"
+            : "SELECT checkpoints_timed + checkpoints_req FROM pg_stat_bgwriter"
+        return statement.replacing("CHECKPOINTS", with: checkpoints)
+    }
+
+    private static let statement = """
         SELECT d.xact_commit + d.xact_rollback AS transactions,
             d.tup_inserted + d.tup_updated + d.tup_deleted AS rows,
-            (SELECT wal_bytes::int8 FROM pg_stat_wal) AS wal,
+            (SELECT wal_bytes::int8 FROM pg_stat_wal) AS wal, (SELECT wal_fpi FROM pg_stat_wal) AS full_pages,
+            (CHECKPOINTS) AS checkpoints,
             coalesce((SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'sequence_contacts'), 0) AS dead_contacts,
             coalesce((SELECT sum(n_dead_tup)::int8 FROM pg_stat_user_tables WHERE relname LIKE 'send_ledger%'), 0)
                 AS dead_ledger,
@@ -23,10 +38,12 @@ struct DatabaseMeter {
 
     mutating func read() async throws -> Sample.Database {
         asked += 1
-        let row = try await connection.query(Self.sql, deadline: .seconds(5))[0]
+        let row = try await connection.query(sql, deadline: .seconds(5))[0]
         return Sample.Database(
             transactions: try row.decode(Int64.self, "transactions") - asked,
             rows: try row.decode(Int64.self, "rows"), walBytes: try row.decode(Int64.self, "wal"),
+            fullPages: try row.decode(Int64.self, "full_pages"),
+            checkpoints: try row.decode(Int64.self, "checkpoints"),
             deadContacts: try row.decode(Int64.self, "dead_contacts"),
             deadLedger: try row.decode(Int64.self, "dead_ledger"),
             contactBytes: try row.decode(Int64.self, "contacts"),

@@ -30,6 +30,10 @@ public struct Sample: Sendable, Codable, Hashable {
         /// Inserted, updated and deleted.
         public var rows: Int64 = 0
         public var walBytes: Int64 = 0
+        /// Pages written whole into that log: each page's first change after a checkpoint.
+        public var fullPages: Int64 = 0
+        /// Begun since the server's start.
+        public var checkpoints: Int64 = 0
         public var deadContacts: Int64 = 0
         public var deadLedger: Int64 = 0
         /// With indexes.

@@ -15,9 +15,9 @@ struct Sampler {
     let show: @Sendable (Sample, Sample?) -> Void
 
     /// Until the task is cancelled.
-    func run(on connection: PostgresConnection, from start: ContinuousClock.Instant) async throws {
+    func run(on connection: any PostgresExecutor, from start: ContinuousClock.Instant) async throws {
         var processes = ProcessMeter()
-        var database = DatabaseMeter(connection: connection)
+        var database = try await DatabaseMeter(connection: connection)
         var earlier: Sample?
         var second = 0
         while !Task.isCancelled {
