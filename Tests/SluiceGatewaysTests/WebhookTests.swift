@@ -32,6 +32,20 @@ import Testing
         #expect(request.headers.contains(HeaderField("Idempotency-Key", "0000000000004000800000000000000a-2-1")))
     }
 
+    @Test func channelAndMetadataAreHandedOn() throws {
+        var reservation = makeReservation()
+        reservation.channel = "email"
+        reservation.metadata = #"{"subject":"Hi","ids":[1,2.5,null,true],"device_name":"mine"}"#
+        let body = String(decoding: try request(makeDevice("webhook"), reservation).body, as: UTF8.self)
+        #expect(body.contains(#""channel":"email""#))
+        #expect(
+            body.contains(
+                #""metadata":{"device_name":"Front desk","ids":[1,2.5,null,true],"recipient_name":"Aisyah","subject":"Hi"}"#
+            ))
+        reservation.metadata = "[]"
+        #expect(try request(makeDevice("webhook"), reservation).body.count > 0)
+    }
+
     @Test(
         arguments: [
             ([:], nil),

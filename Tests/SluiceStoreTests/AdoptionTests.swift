@@ -133,6 +133,30 @@ import Testing
         }
     }
 
+    /// Keys stay what they are, and what was overdue is not sent.
+    @Test func eventMessagesAreAdopted() async throws {
+        try await Self.withFixture(["events"]) { database, sql in
+            #expect(try await !Adoption.check(sql).isBlocked)
+            _ = try await Self.migrate(database)
+            try await StoreFixture.withPools(to: database) { pools in
+                let world = PostgresWorld(StoreFixture(database: database, pools: pools, sql: sql))
+                try await sql.query(
+                    """
+                    INSERT INTO event_sessions (event_id, contractor_id, title, starts_at)
+                    SELECT id, 'c-1', 'Roofs', now() FROM events
+                    """)
+                try await world.workOff(.event)
+                try await world.makeAllDue()
+                let cluster = try await Cluster.start(world)
+                let open = try await cluster.reserveAll()
+                #expect(open.map(\.content.text) == ["Hi Ann"])
+                try await cluster.settle(open, .sent)
+                try await world.workOff(.event)
+                #expect(try await world.messages().map(\.status) == ["scheduled", "sent"])
+            }
+        }
+    }
+
     @Test func adoptingTwiceChangesNothing() async throws {
         try await Self.withFixture(["first-shape"]) { database, sql in
             _ = try await Self.migrate(database)

@@ -19,6 +19,7 @@ import Testing
         coordinator_lease U
         device_caps u(earlier_slots is_key_fenced)
         enrollment_intake IUD
+        event_messages u(actual_send_time delay_minutes error_message ghl_message_id recipient status updated_at)
         external_ids IUD
         flows u(entry_decides entry_seconds entry_step is_compiled problem version)
         idempotent_answers D
@@ -76,6 +77,7 @@ import Testing
         cluster_versions u(assignment)
         contact_tally_changes I
         enrollment_intake I
+        event_messages IU
         external_ids I
         flows IUD
         idempotent_answers IU
@@ -129,9 +131,10 @@ import Testing
         """,
         .shard: """
         api_keys audit_log branch_intake completion_intake contact_counts contact_tallies contact_tally_changes \
-        database_identity device_load_balance enrollment_intake external_ids flows idempotent_answers \
-        in_flight_counts intake_scans lane_wakes leads message_runs message_schedules message_templates meta_pages \
-        meta_subscribers progress_intake restored_devices scheduled_sms_jobs trigger_runs work_intake
+        contractors database_identity device_load_balance enrollment_intake event_message_types event_messages \
+        event_sessions events external_ids flows idempotent_answers in_flight_counts intake_scans lane_wakes leads \
+        message_runs message_schedules message_templates meta_pages meta_subscribers progress_intake restored_devices \
+        scheduled_sms_jobs trigger_runs work_intake
         """,
         .api: """
         audit_log database_identity device_caps.credentials gateways.credentials meta_pages.access_token \

@@ -70,7 +70,7 @@ GRANT SELECT ON work_intake, progress_intake, in_flight_counts
     TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
 -- Runs and whom they are for; of pages everything but their tokens.
 GRANT SELECT ON flows, trigger_runs, message_runs, meta_subscribers, scheduled_sms_jobs, message_schedules,
-    message_templates
+    message_templates, contractors, events, event_sessions, event_messages, event_message_types
     TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT (page_id, page_name, is_active, blocked_until, block_reason, last_error_code, device_id, created_at,
     updated_at) ON meta_pages TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
@@ -97,6 +97,9 @@ GRANT INSERT, UPDATE, DELETE ON flows, trigger_runs, message_runs, scheduled_sms
 GRANT INSERT, UPDATE (status, message_status, error, completed_time, updated_at) ON scheduled_sms_jobs
     TO sluice_coordinator;
 GRANT UPDATE (next_time, last_time, problem) ON message_schedules TO sluice_coordinator;
+GRANT INSERT, UPDATE ON event_messages TO sluice_api;
+GRANT UPDATE (status, recipient, error_message, actual_send_time, delay_minutes, ghl_message_id, updated_at)
+    ON event_messages TO sluice_coordinator;
 GRANT INSERT ON sequence_steps, sequence_branches TO sluice_coordinator;
 GRANT UPDATE (has_branches, is_endless, content_problem, workspace_id) ON sequence_steps TO sluice_coordinator;
 GRANT INSERT, UPDATE, DELETE ON sources, source_cleanups, work_intake, progress_intake TO sluice_coordinator;

@@ -14,6 +14,9 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     /// that a person has for one page). What is written as the recipient goes to them as it is.
     public static let namesWithoutPhones = ["messenger"]
 
+    /// Names of dialects whose gateways take mail as well, because they pass on whatever they are given.
+    public static let namesWithMail = ["webhook"]
+
     /// The total time of one request. Longer than the gateway's own time-out (GOWA gives up on WhatsApp after 45 s and
     /// says so), or that verdict would come too late and the attempt be unknown.
     public var httpTimeout: Duration {

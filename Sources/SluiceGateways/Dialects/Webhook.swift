@@ -101,14 +101,25 @@ extension Webhook {
             try fields.encode(device.id.rawValue.uuidString.lowercased(), forKey: .device)
             try fields.encode(reservation.recipient, forKey: .to)
             try fields.encode(reservation.content.kind.rawValue, forKey: .type)
-            try fields.encode("whatsapp", forKey: .channel)
+            try fields.encode(reservation.channel ?? "whatsapp", forKey: .channel)
             try fields.encode(reservation.content.text, forKey: .text)
             try fields.encode(reservation.content.mediaURL, forKey: .mediaURL)
             try fields.encode(reservation.campaign, forKey: .campaign)
             try fields.encode(reservation.message.contact.rawValue.uuidString.lowercased(), forKey: .contact)
             try fields.encode(reservation.attempt, forKey: .attempt)
-            try fields.encode(
-                ["recipient_name": reservation.recipientName, "device_name": device.name], forKey: .metadata)
+            try fields.encode(metadata, forKey: .metadata)
+        }
+
+        /// The producer's own, and who and what it goes by.
+        private var metadata: [String: JSONValue] {
+            let known: [String: JSONValue] = [
+                "recipient_name": .text(reservation.recipientName), "device_name": .text(device.name),
+            ]
+            // What is no object has no place in one, and is no reason to hold the message back.
+            let own = reservation.metadata.flatMap {
+                try? JSONDecoder().decode([String: JSONValue].self, from: Data($0.utf8))
+            }
+            return (own ?? [:]).merging(known) { _, known in known }
         }
     }
 

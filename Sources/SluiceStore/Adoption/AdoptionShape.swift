@@ -28,7 +28,7 @@ struct AdoptionShape {
         case .uuid: (wanted, name) = (.uuid, "uuid")
         case .text: (wanted, name) = (.text, "text")
         case .number: (wanted, name) = (.whole, "bigint")
-        case .none: return
+        case .any, .none: return
         }
         guard let id = catalog.columns[table.name]?["id"], !wanted.accepts(id.type) else { return }
         let resolution =
@@ -180,6 +180,7 @@ extension UserColumn.Family {
         case .number:
             ["smallint", "integer", "bigint", "real", "double precision"].contains(type) || type.hasPrefix("numeric")
         case .boolean: type == "boolean"
+        case .reference: Self.uuid.accepts(type) || Self.whole.accepts(type) || Self.text.accepts(type)
         case .numbers: ["bigint[]", "integer[]"].contains(type)
         case .json: type == "jsonb" || type == "json"
         case .instant: type == "timestamp with time zone" || type == "date"

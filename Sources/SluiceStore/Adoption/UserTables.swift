@@ -3,7 +3,7 @@ extension UserTable {
     /// ``SchemaV1/userKeys``.
     static let all =
         [workspaces, devices, leads, sequences, steps, contacts] + [
-            flows, triggerRuns, messageRuns, pages, subscribers, jobs,
+            flows, triggerRuns, messageRuns, pages, subscribers, jobs, contractors, events, eventMessages,
         ]
 
     static let workspaces = UserTable(

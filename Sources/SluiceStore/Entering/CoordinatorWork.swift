@@ -25,6 +25,7 @@ extension PostgresCoordinatorStore: WorkStore {
         case .campaign: try await enterCampaign(limit: limit)
         case .scheduled: try await schedule(limit: limit)
         case .recurring: try await recur(limit: limit)
+        case .event: try await announce(limit: limit)
         }
     }
 

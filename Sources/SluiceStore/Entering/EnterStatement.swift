@@ -51,7 +51,9 @@ enum EnterStatement {
             SELECT s.*, CASE WHEN n.is_by_id THEN nullif(left(btrim(s.address), 200), '')
                 ELSE sluice_digits(s.address) END AS reach, n.is_by_id
             FROM seated s CROSS JOIN LATERAL (
-                SELECT coalesce(s.device IN (SELECT device_id FROM named_by_id), false) AS is_by_id) n
+                -- An event's message with an address is mail.
+                SELECT coalesce(s.device IN (SELECT device_id FROM named_by_id), false)
+                    OR s.kind = 'event' AND s.address LIKE '%@%' AS is_by_id) n
         ), placed AS MATERIALIZED (
             SELECT DISTINCT ON (r.workspace_id, r.kind, r.source_id, coalesce(r.reach, 'invalid:' || r.new_id))
                 r.*, coalesce(r.reach, 'invalid:' || r.new_id) AS recipient,

@@ -13,6 +13,8 @@ public enum WorkArea: String, CaseIterable, Sendable {
     case scheduled
     /// Rows of `message_schedules` that come round.
     case recurring
+    /// Messages of `event_messages`.
+    case event
 }
 
 /// What waits to be worked off.

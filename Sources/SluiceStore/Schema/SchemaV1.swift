@@ -8,7 +8,7 @@ enum SchemaV1 {
         intakeTables, externalIDs, devices, restores, api, deviceSettings, ledger, workspaceTriggers, leadTriggers,
         movedSequences, sequenceTriggers, sourceTriggers, branchTriggers, contactTriggers, deletions, untouchable,
         triggerLengths, truncateTriggers, controlTriggers, flows, runs, runTriggers, scheduled, scheduledTriggers,
-        optOuts, views, adoptWork, firstLedgerDays,
+        optOuts, events, eventRules, eventTriggers, views, adoptWork, firstLedgerDays,
     ]
 
     private static let firstLedgerDays = """

@@ -94,10 +94,18 @@ extension SchemaV1 {
                 WHERE c.device_id = device AND g.dialect = ANY (\(dialectsWithoutPhones)))
         $$;
 
-        -- Whether a device can send to a recipient: 7-15 digits, or what its gateway knows people by.
+        -- Whether a device sends mail: its gateway is somebody's own program.
+        CREATE FUNCTION sluice_sends_mail(device uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+            SELECT EXISTS (SELECT FROM device_caps c JOIN gateways g
+                ON g.id = coalesce(c.gateway_id, (SELECT id FROM gateways WHERE is_default))
+                WHERE c.device_id = device AND g.dialect = ANY (\(dialectsWithMail)))
+        $$;
+
+        -- Whether a device can send to a recipient: 7-15 digits, an address, or what its gateway knows people by.
         CREATE FUNCTION sluice_is_addressable(recipient text, device uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
             SELECT recipient ~ '^[0-9]{7,15}$'
                 OR recipient !~ '^invalid:' AND sluice_addresses_by_id(device)
+                OR recipient LIKE '%@%' AND sluice_sends_mail(device)
         $$;
 
         -- Every device has its row of caps. One that is here before Sluice has a past the ledger does not know.
@@ -135,6 +143,10 @@ extension SchemaV1 {
         """
 
     /// As an SQL array of text.
-    static let dialectsWithoutPhones =
-        "ARRAY[" + Dialect.namesWithoutPhones.map { "'\($0)'" }.joined(separator: ", ") + "]::text[]"
+    static let dialectsWithoutPhones = array(Dialect.namesWithoutPhones)
+    static let dialectsWithMail = array(Dialect.namesWithMail)
+
+    private static func array(_ names: [String]) -> String {
+        "ARRAY[" + names.map { "'\($0)'" }.joined(separator: ", ") + "]::text[]"
+    }
 }

@@ -31,9 +31,11 @@ extension SchemaV1 {
             CONSTRAINT quiet_hours_have_two_ends CHECK ((quiet_from IS NULL) = (quiet_to IS NULL))
         ) WITH (fillfactor = 70);
 
-        -- Each class by the highest priority in it.
+        -- Each class by the highest priority in it. What became of an event's message has to be said before it is sent
+        -- again, so it is held while that is unknown.
         INSERT INTO sources (kind, source_id, workspace_id, priority, on_unknown)
-            SELECT kind, 'class-' || sluice_priority_class(p), '*', p, 'continue'
+            SELECT kind, 'class-' || sluice_priority_class(p), '*', p,
+                CASE kind WHEN 'event' THEN 'hold' ELSE 'continue' END
             FROM unnest(ARRAY['trigger', 'scheduled', 'event']) kind, unnest(ARRAY[1, 3, 5, 10, 20, 50, 100, 101]) p;
 
         -- Cancelled sources whose contacts are being cleaned up, in chunks; `after_id`: how far all contacts were

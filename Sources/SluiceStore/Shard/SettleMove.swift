@@ -73,8 +73,7 @@ enum SettleMove {
                 CASE move
                     WHEN 'move' THEN coalesce(next_due, next_trigger_time)
                     WHEN 'retry' THEN at + greatest(not_before * interval '1 microsecond',
-                        least(\(SettleStatement.firstBackoff) * 2 ^ least(retries, 20),
-                            \(SettleStatement.longestBackoff)) * (0.75 + random() * 0.5))
+                        \(SettleStatement.backoff))
                     ELSE next_trigger_time
                 END AS due
             FROM judged j CROSS JOIN LATERAL (

@@ -12,11 +12,15 @@ internal import SluiceCore
 /// A message that was or may have been sent moves its contact on whatever the contact's status has become meanwhile:
 /// somebody who is cancelled or paused in flight and set active again later must not get that message twice.
 struct SettleStatement {
-    /// Attempts of one message before its contact fails: the first and four more.
-    static let mostAttempts = 5
-    /// The back-off after the first refusal, doubled by each one after it, up to `longestBackoff`, ± 25 %.
-    static let firstBackoff = "interval '30 seconds'"
-    static let longestBackoff = "interval '1 hour'"
+    /// Attempts of one message before its contact fails: the first and four more. An event does not wait: two more.
+    static let mostAttempts = "CASE s.kind WHEN 'event' THEN 3 ELSE 5 END"
+
+    /// The wait after a refusal: 30 s, doubled by each one after it, up to an hour, ± 25 %; for an event 5, 10 and 20 s.
+    static let backoff = """
+        CASE kind WHEN 'event' THEN least(interval '5 seconds' * 2 ^ least(retries, 20), interval '20 seconds')
+                            ELSE least(interval '30 seconds' * 2 ^ least(retries, 20), interval '1 hour')
+                                * (0.75 + random() * 0.5) END
+        """
 
     /// Contacts locked by somebody else are left alone with their ledger rows and come back as busy.
     static let skipping = sql(locking: "SKIP LOCKED")
