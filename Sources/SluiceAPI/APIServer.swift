@@ -108,7 +108,7 @@ public struct APIServer: Service {
             session: session, rates: RequestRates(perSecond: configuration.requestsPerSecond),
             isOpenToNetwork: configuration.isOpenToNetwork)
         Dispatch(session: session, gate: gate, served: served).add(
-            ClusterEndpoints.all(session) + ContactEndpoints.all + TemplateEndpoints.all
+            ClusterEndpoints.all(session) + ContactEndpoints.all + TemplateEndpoints.all + EventEndpoints.all
                 + JobEndpoints.all(creating: configuration.createsSenders)
                 + ScheduleEndpoints.all(creating: configuration.createsSenders), to: router)
         WebhookEndpoint(configuration: configuration, session: session, served: served, logger: logger).add(to: router)

@@ -3,9 +3,6 @@ import SluiceOperations
 
 /// Scheduled messages, by the paths and names that their callers use.
 enum JobEndpoints {
-    /// A list of the most messages that one call may ask for, each as long as most are.
-    private static let mostListBytes = 512 * 1_024
-
     /// - Parameter creating: whether a workspace or a sender that is not there is made.
     static func all(creating: Bool) -> [Endpoint] {
         [
@@ -24,7 +21,7 @@ enum JobEndpoints {
                 return try Answer.data(Status(try await found { try await call.session.job(id, in: workspace) }))
             },
             Endpoint(.get, "/api/v1/jobs", for: .read) { call in try Answer.data(try await page(call)) },
-            Endpoint(.post, "/api/v1/jobs", for: .send, mostBytes: mostListBytes) { call in
+            Endpoint(.post, "/api/v1/jobs", for: .send, mostBytes: RequestBody.mostListBytes) { call in
                 let request = try call.body.decode(Batch.self)
                 let workspace = try call.caller.workspace(asked: request.workspaceId)
                 let jobs = try await call.session.scheduleAll(

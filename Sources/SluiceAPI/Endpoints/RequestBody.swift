@@ -7,6 +7,8 @@ import SluiceOperations
 struct RequestBody: Sendable {
     /// What a body may have that is one thing; a list's endpoint says how much more it takes.
     static let mostBytes = 64 * 1_024
+    /// The same of a list: the most messages that one call may ask for, each as long as most are.
+    static let mostListBytes = 512 * 1_024
     /// From the request's head on. Whoever sends slower than this keeps others from being served.
     private static let deadline: Duration = .seconds(10)
 
@@ -22,14 +24,24 @@ struct RequestBody: Sendable {
     var bytes: ByteBufferView { content.readableBytesView }
 
     func decode<Value: ClosedRequest>(_ type: Value.Type) throws -> Value {
+        try decodeOpen(Closed<Value>.self).value
+    }
+
+    /// Of somebody else's making, who may add fields: those that are not known are passed over.
+    func decodeOpen<Value: Decodable>(_ type: Value.Type) throws -> Value {
         guard mediaType == "application/json" else {
             throw APIError(.unsupportedMediaType, "unsupported_media_type", "send Content-Type: application/json")
         }
         do {
-            return try JSONDecoder().decode(Closed<Value>.self, from: Data(bytes)).value
+            return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
             throw APIError(error)
         }
+    }
+
+    /// Nil when there is no body at all.
+    func decodeIfAny<Value: ClosedRequest>(_ type: Value.Type) throws -> Value? {
+        content.readableBytes == 0 ? nil : try decode(type)
     }
 
     private static func collect(_ request: Request, _ mostBytes: Int) async throws -> ByteBuffer {

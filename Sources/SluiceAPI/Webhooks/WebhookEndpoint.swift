@@ -42,7 +42,7 @@ struct WebhookEndpoint: Sendable {
 
     private func answer(_ request: Request, from gateway: String) async throws -> Response {
         let secret = try await secret(of: gateway)
-        let body = try await RequestBody(of: request)
+        let body = try await RequestBody(of: request, atMost: RequestBody.mostBytes)
         if let signature = request.headers[.twilioSignature] {
             let form = try body.form()
             try checkTwilio(signature, form, request, secret)
@@ -56,7 +56,7 @@ struct WebhookEndpoint: Sendable {
             throw Self.refused("the request is not signed: it has neither X-Hub-Signature-256 nor X-Twilio-Signature")
         }
         guard WebhookSignature.isHub(signature, of: body.bytes, secret: secret) else { throw Self.wrongSecret }
-        try await hear(body.decode(GOWAEvent.self).inbound, through: gateway)
+        try await hear(body.decodeOpen(GOWAEvent.self).inbound, through: gateway)
         return try Answer.data(["taken": true]).response
     }
 

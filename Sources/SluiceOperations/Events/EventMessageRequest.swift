@@ -1,0 +1,130 @@
+internal import PostgresDriver
+internal import SluiceCore
+
+/// A message to one contractor of an event that somebody asks for over HTTP.
+public struct EventMessageRequest: ClosedRequest, Hashable {
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case eventId, contractorId, messageType, scheduledTime, messageContent, personalizationData, sessionId, channel
+        case phone, toEmail, fromEmail, subject, expiresAt, ghlContactId, ghlLocationId, workspaceId
+    }
+
+    public var eventId: EventKey
+    public var contractorId: EventKey
+    public var messageType: String
+    /// ISO 8601; without an offset in the event's zone. When it is not given, the type says when.
+    public var scheduledTime: String?
+    /// With placeholders in braces; the type's own text when it is not given.
+    public var messageContent: String?
+    public var personalizationData: [String: FilledValue]?
+    /// The row of `event_sessions` it is about.
+    public var sessionId: Int64?
+    /// `sms` or `email`; `sms` when it is not given.
+    public var channel: String?
+    /// The contractor's own when it is not given.
+    public var phone: String?
+    public var toEmail: String?
+    public var fromEmail: String?
+    public var subject: String?
+    /// From then on it is not sent any more.
+    public var expiresAt: String?
+    public var ghlContactId: String?
+    public var ghlLocationId: String?
+    /// `default` when it is not given.
+    public var workspaceId: String?
+
+    public init(event: EventKey, contractor: EventKey, type: String) {
+        (eventId, contractorId, messageType) = (event, contractor, type)
+    }
+
+    /// Far above any honest use, so that no row is made of rubbish.
+    private static let mostBytes = 500
+    private static let mostTextBytes = 65_536
+
+    /// - Throws: ``OperationsError`` naming the first field that cannot be.
+    func validated() throws(OperationsError) -> EventMessageRow {
+        let texts = [
+            ("eventId", eventId.text), ("contractorId", contractorId.text), ("messageType", messageType),
+            ("channel", channel), ("phone", phone), ("toEmail", toEmail), ("fromEmail", fromEmail),
+            ("subject", subject), ("ghlContactId", ghlContactId), ("ghlLocationId", ghlLocationId),
+        ]
+        for case (let field, let text?) in texts { try Self.check(text, field, most: Self.mostBytes) }
+        if let messageContent { try Self.check(messageContent, "messageContent", most: Self.mostTextBytes) }
+        for (name, value) in personalizationData ?? [:] {
+            try Self.check(name, "personalizationData", most: Self.mostBytes)
+            if case .text(let text) = value { try Self.check(text, "personalizationData", most: Self.mostTextBytes) }
+        }
+        if messageType.allSatisfy(\.isWhitespace) { throw .invalid(field: "messageType", message: "must not be empty") }
+        guard ["sms", "email"].contains(channel ?? "sms") else {
+            throw .invalid(field: "channel", message: "must be sms or email")
+        }
+        if let phone {
+            do { _ = try PhoneNumber(phone) } catch { throw .invalid(field: "phone", message: "\(error)") }
+        }
+        return EventMessageRow(
+            request: self, time: try scheduledTime.map { text throws(OperationsError) in try EventTime(text) },
+            expires: try expiresAt.map { text throws(OperationsError) in try EventTime(text, field: "expiresAt") })
+    }
+
+    private static func check(_ text: String, _ field: String, most: Int) throws(OperationsError) {
+        if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }
+        if text.utf8.count > most { throw .invalid(field: field, message: "must not be longer than \(most) bytes") }
+    }
+}
+
+/// A time of an event: an instant, or a time of day where the event is.
+struct EventTime {
+    /// A local time as if it were UTC's.
+    var time: DatabaseTime
+    var isLocal: Bool
+
+    init(_ text: String, field: String = "scheduledTime") throws(OperationsError) {
+        do {
+            (time, isLocal) = (try OffsetTime(text).time, false)
+        } catch .withoutOffset {
+            do {
+                (time, isLocal) = (try OffsetTime(text + "Z").time, true)
+            } catch { throw Self.malformed(field) }
+        } catch { throw Self.malformed(field) }
+    }
+
+    private static func malformed(_ field: String) -> OperationsError {
+        .invalid(
+            field: field, message: "is no time of ISO 8601, as in 2026-06-01T09:00:00, or 2026-06-01T09:00:00+02:00")
+    }
+}
+
+/// A validated request as the database takes it: one element of an array of JSON.
+struct EventMessageRow: Encodable {
+    var request: EventMessageRequest
+    var time: EventTime?
+    var expires: EventTime?
+
+    private enum Key: String, CodingKey {
+        case event, contractor, type, content, personal, session, channel, phone, to, from, subject, time, expires
+        case isLocal = "is_local"
+        case expiresLocal = "expires_local"
+        case ghlContact = "ghl_contact"
+        case ghlLocation = "ghl_location"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: Key.self)
+        try fields.encode(request.eventId.text, forKey: .event)
+        try fields.encode(request.contractorId.text, forKey: .contractor)
+        try fields.encode(request.messageType, forKey: .type)
+        try fields.encodeIfPresent(request.messageContent, forKey: .content)
+        try fields.encodeIfPresent(request.personalizationData, forKey: .personal)
+        try fields.encodeIfPresent(request.sessionId, forKey: .session)
+        try fields.encode(request.channel ?? "sms", forKey: .channel)
+        try fields.encodeIfPresent(request.phone, forKey: .phone)
+        try fields.encodeIfPresent(request.toEmail, forKey: .to)
+        try fields.encodeIfPresent(request.fromEmail, forKey: .from)
+        try fields.encodeIfPresent(request.subject, forKey: .subject)
+        try fields.encodeIfPresent(request.ghlContactId, forKey: .ghlContact)
+        try fields.encodeIfPresent(request.ghlLocationId, forKey: .ghlLocation)
+        try fields.encodeIfPresent(time?.time.microseconds, forKey: .time)
+        try fields.encode(time?.isLocal ?? false, forKey: .isLocal)
+        try fields.encodeIfPresent(expires?.time.microseconds, forKey: .expires)
+        try fields.encode(expires?.isLocal ?? false, forKey: .expiresLocal)
+    }
+}
