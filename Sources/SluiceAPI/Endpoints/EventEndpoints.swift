@@ -15,7 +15,8 @@ enum EventEndpoints {
         Endpoint(.post, "/api/v1/events/messages/batch", for: .send, mostBytes: RequestBody.mostListBytes) { call in
             let request = try call.body.decode(Batch.self)
             let workspace = try call.caller.workspace(asked: request.workspaceId)
-            let lines = try await found { try await call.session.schedule(request.messages.map(\.value), in: workspace) }
+            let messages = request.messages.map(\.value)
+            let lines = try await found { try await call.session.schedule(messages, in: workspace) }
             return try Answer.data(Scheduled(messages: lines))
         },
         Endpoint(.post, "/api/v1/events/messages/preview", for: .read) { call in
