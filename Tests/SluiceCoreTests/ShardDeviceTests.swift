@@ -162,6 +162,23 @@ import Testing
                 == .reserve(Shard.statement(5), Shard.requests(waiting.claims)))
     }
 
+    @Test func aTriggerGoesBeforeTheCampaignsOfOtherDevices() {
+        var limits = ShardLimits()
+        limits.permitsPerHost = 1
+        let devices = (1...4).map { Shard.device($0) }
+        let shard = Shard(devices: devices, limits: limits)
+        let first = shard.batch(devices[0], first: 100, priority: 6)
+        #expect(shard.handle(.batch(first), at: 1).count == 1)
+        for device in 1...2 {
+            #expect(shard.handle(.batch(shard.batch(devices[device], first: 200 * device, priority: 6)), at: 2) == [])
+        }
+        let trigger = shard.batch(devices[3], first: 900, priority: 0)
+        #expect(shard.handle(.batch(trigger), at: 3) == [])
+        #expect(
+            shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4).first
+                == .reserve(Shard.statement(4), Shard.requests(trigger.claims)))
+    }
+
     // MARK: Credits and terms
 
     @Test func cappedDeviceIsReportedAtTheInstantItsCapFrees() {

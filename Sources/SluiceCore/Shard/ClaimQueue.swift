@@ -13,6 +13,11 @@ struct ClaimQueue: Sendable {
 
     var isEmpty: Bool { count == 0 }
 
+    /// The class of the claim that goes first.
+    var urgency: PriorityClass? {
+        classes.firstIndex { !$0.isEmpty }.flatMap { PriorityClass(rawValue: UInt8($0)) }
+    }
+
     /// When the first of them expires; claims of one class expire in the order they came, near enough.
     var nextExpiry: DatabaseTime? { classes.compactMap { $0.first?.expiresAt }.min() }
 

@@ -46,8 +46,6 @@ struct ShardDevice: Sendable {
 
     // Membership of the machine's work lists, so that a device is on each at most once.
     var isTouched = false
-    var isReady = false
-    var isWaitingForHost = false
     var isDirty = false
 
     init(profile: DeviceProfile, capKey: Int, host: Int) {
@@ -89,7 +87,7 @@ struct ShardHost: Sendable {
     /// The devices, by index.
     var members: [Int] = []
     /// Devices that could send if this host had a permit for them.
-    var waiting = Deque<Int>()
+    var waiting = DeviceLine()
 }
 
 /// One claim on its way from a reserve to its settlement.

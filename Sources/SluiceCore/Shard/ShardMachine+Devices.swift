@@ -63,14 +63,19 @@ extension ShardMachine {
         dropExpired(of: index, at: now)
         let hold = hold(on: index, at: now)
         scheduleWake(index, hold, at: now)
-        guard hold == nil, !devices[index].queue.isEmpty else { return }
-        makeReady(index)
+        if hold == nil { line(up: index) }
     }
 
-    mutating func makeReady(_ index: Int) {
-        guard !devices[index].isReady, !devices[index].isWaitingForHost else { return }
-        devices[index].isReady = true
-        ready.append(index)
+    /// Gives a device that has claims its place in the line that it is to stand in, or a better one when something more
+    /// urgent has come.
+    private mutating func line(up index: Int) {
+        guard let urgency = devices[index].queue.urgency else { return }
+        let host = devices[index].host
+        if hosts[host].waiting.contains(index) {
+            hosts[host].waiting.add(index, urgency)
+        } else {
+            ready.add(index, urgency)
+        }
     }
 
     private mutating func scheduleWake(_ index: Int, _ hold: Hold?, at now: MonotonicTime) {
@@ -111,8 +116,8 @@ extension ShardMachine {
         // On a host that was down, only the probe goes.
         var places = hosts[index].breaker.isClosed ? hosts[index].permits.free : 1
         while places > 0, let device = hosts[index].waiting.popFirst() {
-            devices[device].isWaitingForHost = false
-            makeReady(device)
+            guard let urgency = devices[device].queue.urgency else { continue }
+            ready.add(device, urgency)
             places -= 1
         }
     }
@@ -255,7 +260,7 @@ extension ShardMachine {
 
     private mutating func remove(_ leaving: Set<Int>, of slot: HashSlot) {
         guard !leaving.isEmpty else { return }
-        ready.removeAll { leaving.contains($0) }
+        ready.remove(leaving)
         touched.removeAll { leaving.contains($0) }
         dirty.removeAll { leaving.contains($0) }
         pollQueue.removeAll { leaving.contains($0) }
@@ -281,10 +286,7 @@ extension ShardMachine {
     private mutating func leaveHost(_ index: Int) {
         let host = devices[index].host
         hosts[host].members.removeAll { $0 == index }
-        if devices[index].isWaitingForHost {
-            hosts[host].waiting.removeAll { $0 == index }
-            devices[index].isWaitingForHost = false
-        }
+        hosts[host].waiting.remove([index])
         forgetIfUnused(host: host)
     }
 }

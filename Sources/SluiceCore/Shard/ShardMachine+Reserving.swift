@@ -25,7 +25,6 @@ extension ShardMachine {
             while batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
                 let index = ready.popFirst()
             {
-                devices[index].isReady = false
                 collect(from: index, into: &batch, at: now)
             }
             guard !batch.isEmpty else { return }
@@ -51,8 +50,7 @@ extension ShardMachine {
             !devices[index].queue.isEmpty, hold(on: index, at: now) == nil
         {
             guard hosts[host].permits.free > 0, hosts[host].breaker.allows(at: now) else {
-                devices[index].isWaitingForHost = true
-                hosts[host].waiting.append(index)
+                if let urgency = devices[index].queue.urgency { hosts[host].waiting.add(index, urgency) }
                 break
             }
             guard let attempt = takeFirst(of: index, at: now) else { break }
@@ -60,7 +58,7 @@ extension ShardMachine {
             taken += 1
         }
         // A device that was called for a permit and did not use it hands the call on.
-        if taken == 0, !devices[index].isWaitingForHost { wakeWaiters(ofHost: host, at: now) }
+        if taken == 0, !hosts[host].waiting.contains(index) { wakeWaiters(ofHost: host, at: now) }
         touch(index)
     }
 

@@ -71,7 +71,8 @@ public struct ShardMachine: Sendable {
     // MARK: Work
 
     var touched: [Int] = []
-    var ready = Deque<Int>()
+    /// Devices that may start a claim, as far as they themselves go.
+    var ready = DeviceLine()
     var wakes = WakeQueue()
     var nodePermits: Permits
     var queuedClaims = 0
