@@ -49,6 +49,25 @@ import Testing
         }
     }
 
+    /// A session keeps the plan of its first update.
+    @Test func `many are changed at once as fast as if one had not been changed before`() async throws {
+        try await PostgresWorld.withSender { world in
+            try await world.sql.query("SET statement_timeout = '60s'")
+            try await world.sql.query(
+                """
+                INSERT INTO scheduled_sms_jobs (to_phone, body, scheduled_time)
+                SELECT (491510000000 + n)::text, 'Soon', now() + interval '1 day' FROM generate_series(1, 20000) n
+                """, deadline: .seconds(30))
+            try await world.sql.query("DELETE FROM work_intake")
+            for name in ["'491510000001'", "'491510000002'"] {
+                try await world.sql.query("UPDATE scheduled_sms_jobs SET body = 'Now' WHERE to_phone = \(name)")
+            }
+            try await world.sql.query("UPDATE scheduled_sms_jobs SET body = 'Later'", deadline: .seconds(20))
+            let edited = try await world.sql.query("SELECT DISTINCT item FROM work_intake WHERE area = 'scheduled'")
+            #expect(edited.count == 20_000)
+        }
+    }
+
     @Test func `what waits goes to another time and another person`() async throws {
         try await PostgresWorld.withSender { world in
             let id = try await world.addJob(to: "491512345678", in: 3_600)

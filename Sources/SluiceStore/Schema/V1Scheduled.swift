@@ -82,15 +82,16 @@ extension SchemaV1 {
         CREATE FUNCTION sluice_jobs_updated() RETURNS trigger LANGUAGE plpgsql
             SECURITY DEFINER SET search_path = public, pg_temp SET jit = off AS $$
         BEGIN
+            -- No join of the two: a session keeps the plan of its first update, which may have been of one row.
             \(letGo(where: """
-            was.id IN (SELECT n.id FROM changed n WHERE n.id = was.id AND (n.status = 'cancelled'
-                        OR (n.workspace_id, sluice_digits(n.to_phone))
-                            IS DISTINCT FROM (was.workspace_id, sluice_digits(was.to_phone))))
+            (was.id IN (SELECT id FROM changed WHERE status = 'cancelled') OR was.id IN (
+                        SELECT id FROM (SELECT id, workspace_id, sluice_digits(to_phone) FROM was
+                            EXCEPT SELECT id, workspace_id, sluice_digits(to_phone) FROM changed) moved))
             """));
             INSERT INTO work_intake (area, item)
-                SELECT 'scheduled', n.id FROM changed n JOIN was ON was.id = n.id
-                WHERE n.status = 'scheduled' AND (\(list(jobContent, of: "n.")))
-                    IS DISTINCT FROM (\(list(jobContent, of: "was.")));
+                SELECT 'scheduled', id FROM (
+                    SELECT id, \(list(jobContent)) FROM changed WHERE status = 'scheduled'
+                    EXCEPT SELECT id, \(list(jobContent)) FROM was) edited;
             NOTIFY sluice_intake;
             RETURN NULL;
         END $$;
@@ -159,7 +160,5 @@ extension SchemaV1 {
         "priority", "metadata::jsonb",
     ]
 
-    private static func list(_ columns: [String], of row: String) -> String {
-        columns.map { row + $0 }.joined(separator: ", ")
-    }
+    private static func list(_ columns: [String]) -> String { columns.joined(separator: ", ") }
 }
