@@ -23,7 +23,7 @@ class Peer:
 
     @property
     def script(self):
-        return HERE / "work" / f"run_{self.name.replace('-', '_')}.py"
+        return HERE / "drivers" / f"run_{self.name.replace('-', '_')}.py"
 
     @property
     def version(self):

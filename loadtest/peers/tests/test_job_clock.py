@@ -7,7 +7,7 @@ import pathlib
 import sys
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "work"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "drivers"))
 
 from job_clock import JobClock, chunks
 

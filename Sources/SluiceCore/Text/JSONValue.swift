@@ -1,14 +1,15 @@
 /// Any JSON, to be handed on as it came.
-indirect enum JSONValue: Codable, Hashable, Sendable {
+public indirect enum JSONValue: Codable, Hashable, Sendable {
     case null
     case bool(Bool)
+    /// Apart, because the ids that people give their orders are longer than a fraction is exact.
     case whole(Int64)
     case number(Double)
     case text(String)
     case list([JSONValue])
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         // Each type in turn: the decoder has no question for what is there.
         if container.decodeNil() {
@@ -28,7 +29,7 @@ indirect enum JSONValue: Codable, Hashable, Sendable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
