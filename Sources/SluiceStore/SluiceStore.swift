@@ -31,4 +31,10 @@ public enum SluiceStore {
         if isDurable { settings["enable_seqscan"] = "off" }
         return settings
     }
+
+    /// Of the session that claims and does nothing else: each lane is a probe of an index in its order, whatever the
+    /// statistics said when the statement was planned.
+    static var claimSettings: [String: String] {
+        sessionSettings(isDurable: false).merging(["enable_seqscan": "off", "enable_bitmapscan": "off"]) { $1 }
+    }
 }

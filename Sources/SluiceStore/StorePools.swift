@@ -1,10 +1,11 @@
 internal import FoundationEssentials
 public import PostgresDriver
 
-/// A node's connections: one that renews its lease and nothing else, so that a renewal never queues behind work; some
-/// that need not wait for the disk; some that must.
+/// A node's connections: one that renews its lease and nothing else, so that a renewal never queues behind work; the
+/// leader's one for claims; some that need not wait for the disk; some that must.
 public struct StorePools: Sendable {
     let lease: PostgresPool
+    let claims: PostgresPool
     let relaxed: PostgresPool
     let durable: PostgresPool
     /// For LISTEN, on a connection of its own.
@@ -17,28 +18,36 @@ public struct StorePools: Sendable {
     public init(
         url: String, passwordFile: String? = nil, name: String, durable: Int, relaxed: Int = 2
     ) throws(PostgresError) {
-        func configuration(isDurable: Bool, suffix: String) throws(PostgresError) -> PostgresConfiguration {
+        func configuration(
+            _ settings: [String: String], suffix: String
+        ) throws(PostgresError) -> PostgresConfiguration {
             var configuration = try PostgresConfiguration(
-                url, applicationName: "sluice \(name) \(suffix)",
-                settings: SluiceStore.sessionSettings(isDurable: isDurable))
+                url, applicationName: "sluice \(name) \(suffix)", settings: settings)
             configuration.passwordFile = passwordFile
             return configuration
         }
-        func pool(_ size: Int, isDurable: Bool, suffix: String) throws(PostgresError) -> PostgresPool {
+        func pool(
+            _ size: Int, atLeast minimum: Int = 1, _ settings: [String: String], suffix: String
+        ) throws(PostgresError) -> PostgresPool {
             PostgresPool(
-                try configuration(isDurable: isDurable, suffix: suffix),
-                limits: PostgresPoolConfiguration(maximumConnections: size, minimumConnections: 1))
+                try configuration(settings, suffix: suffix),
+                limits: PostgresPoolConfiguration(maximumConnections: size, minimumConnections: minimum))
         }
-        lease = try pool(1, isDurable: true, suffix: "lease")
-        self.relaxed = try pool(relaxed, isDurable: false, suffix: "claim")
-        self.durable = try pool(durable, isDurable: true, suffix: "work")
-        self.configuration = try configuration(isDurable: false, suffix: "listen")
+        let (lasting, passing) = (
+            SluiceStore.sessionSettings(isDurable: true), SluiceStore.sessionSettings(isDurable: false)
+        )
+        lease = try pool(1, lasting, suffix: "lease")
+        // One claim is under way at most, and only at the leader.
+        claims = try pool(1, atLeast: 0, SluiceStore.claimSettings, suffix: "claim")
+        self.relaxed = try pool(relaxed, passing, suffix: "read")
+        self.durable = try pool(durable, lasting, suffix: "work")
+        self.configuration = try configuration(passing, suffix: "listen")
     }
 
     /// Keeps the pools running until cancelled.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for pool in [lease, relaxed, durable] {
+            for pool in [lease, claims, relaxed, durable] {
                 group.addTask { try await pool.run() }
             }
             try await group.next()

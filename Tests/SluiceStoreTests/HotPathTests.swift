@@ -7,16 +7,21 @@ import Testing
 /// What claim, reserve and settle may cost.
 @Suite struct HotPathTests {
     /// Devices with their lanes, and contacts due on all of them.
-    private static func fill(_ world: PostgresWorld, devices: Int, contacts: Int) async throws {
+    static func fill(_ world: PostgresWorld, devices: Int, contacts: Int) async throws {
         _ = try await world.addSequence([
             StepSpec(trigger: "a", next: "b", delayHours: 24, isEntry: true), StepSpec(trigger: "b"),
         ])
         try await world.sql.query(
             "INSERT INTO user_devices (phone) SELECT (628000000000 + n)::text FROM generate_series(1, $1) n",
             [.int32(Int32(devices))])
+        try await addLeads(world, from: 629_000_000_000, contacts)
+    }
+
+    /// Leads that enter, with the phone numbers after `phone`.
+    static func addLeads(_ world: PostgresWorld, from phone: Int64, _ count: Int) async throws {
         try await world.sql.query(
-            "INSERT INTO leads (phone, trigger) SELECT (629000000000 + n)::text, 'a' FROM generate_series(1, $1) n",
-            [.int32(Int32(contacts))], deadline: .seconds(30))
+            "INSERT INTO leads (phone, trigger) SELECT ($1::bigint + n)::text, 'a' FROM generate_series(1, $2) n",
+            [.int64(phone), .int32(Int32(count))], deadline: .seconds(30))
         while try await world.leader.enroll(limit: 2000).more {}
     }
 
@@ -76,12 +81,7 @@ import Testing
                 var cluster = cluster
                 cluster.world = PostgresWorld(world.fixture, pools: pools)
                 let small = try await Self.time(cluster, 1...8)
-                try await world.sql.query(
-                    """
-                    INSERT INTO leads (phone, trigger)
-                    SELECT (627000000000 + n)::text, 'a' FROM generate_series(1, 20000) n
-                    """, deadline: .seconds(30))
-                while try await world.leader.enroll(limit: 2000).more {}
+                try await Self.addLeads(world, from: 627_000_000_000, 20_000)
                 return (small, try await Self.time(cluster, 11...18))
             }
             #expect(large < small * 5, "fastest of eight batches: \(small), with forty times the rows \(large)")

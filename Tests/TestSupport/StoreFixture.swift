@@ -35,7 +35,7 @@ public struct StoreFixture: Sendable {
     public static func with<Value: Sendable>(
         _ body: @escaping @Sendable (StoreFixture) async throws -> Value
     ) async throws -> Value {
-        // A fixture holds up to 22 connections of the two hundred that PostgreSQL allows, mostly a few.
+        // A fixture holds up to 25 connections of the two hundred that PostgreSQL allows, mostly a few.
         await turnstile.enter()
         defer { turnstile.leave() }
         try await prepareTemplate()

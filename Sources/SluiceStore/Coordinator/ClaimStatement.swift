@@ -8,6 +8,10 @@ internal import SluiceCore
 /// skipped. The second probe per lane says when its next contact is due, skipping the ones taken here, which the
 /// statement's snapshot still shows as idle. It counts locked rows too, so that the answer is never later than the
 /// truth.
+///
+/// Planned once, perhaps while the table was empty, it must not depend on what the planner believes of the table. So its
+/// session walks no table (``SluiceStore/claimSettings``), and the update joins nothing: a contact's batch is looked up
+/// by its lane, in a sorted array.
 struct ClaimStatement {
     static let sql = """
         WITH share AS MATERIALIZED (
@@ -16,17 +20,22 @@ struct ClaimStatement {
             FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[], $5::bigint[])
                 AS s(lane, most, not_before, batch, owner)
             WHERE EXISTS (SELECT FROM coordinator_lease WHERE term = $6)
-        ), picked AS MATERIALIZED (
-            SELECT s.lane, s.batch, s.owner, c.id
-            FROM share s CROSS JOIN LATERAL (
+        ), taken AS MATERIALIZED (
+            SELECT s.*, ARRAY(
                 SELECT id FROM sequence_contacts
                 WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before
                   AND next_trigger_time <= s.now AND claim_state = 0 AND \(Untouchables.passes("id"))
-                ORDER BY next_trigger_time LIMIT s.most FOR UPDATE SKIP LOCKED) c
+                ORDER BY next_trigger_time LIMIT s.most FOR UPDATE SKIP LOCKED) AS ids
+            FROM share s
+        ), picked AS MATERIALIZED (
+            SELECT lane, batch, owner, unnest(ids) AS id FROM taken
+        ), by_lane AS MATERIALIZED (
+            SELECT array_agg(lane ORDER BY lane) AS lanes, array_agg(batch ORDER BY lane) AS batches FROM share
         ), claimed AS (
-            UPDATE sequence_contacts c SET claim_state = 1, claim_batch = p.batch,
-                processing_device_id = c.assigned_device_id, processing_started_at = clock_timestamp()
-            FROM picked p WHERE c.id = p.id
+            UPDATE sequence_contacts SET claim_state = 1,
+                claim_batch = (SELECT batches FROM by_lane)[width_bucket(lane_id, (SELECT lanes FROM by_lane))],
+                processing_device_id = assigned_device_id, processing_started_at = clock_timestamp()
+            WHERE id = ANY (ARRAY(SELECT id FROM picked))
         ), batches AS (
             INSERT INTO claim_batches (batch, owner, expires_at, contacts, lanes, open_claims)
             SELECT batch, owner, clock_timestamp() + $7::bigint * interval '1 microsecond', array_agg(id),
@@ -34,9 +43,8 @@ struct ClaimStatement {
             FROM picked GROUP BY batch, owner
             RETURNING batch, expires_at
         )
-        SELECT s.lane, s.batch, t.ids, b.expires_at, n.next_trigger_time AS next_due
-        FROM share s
-        LEFT JOIN (SELECT lane, array_agg(id) AS ids FROM picked GROUP BY lane) t ON t.lane = s.lane
+        SELECT s.lane, s.batch, s.ids, b.expires_at, n.next_trigger_time AS next_due
+        FROM taken s
         LEFT JOIN batches b ON b.batch = s.batch
         LEFT JOIN LATERAL (
             SELECT next_trigger_time FROM sequence_contacts
@@ -76,9 +84,8 @@ struct ClaimStatement {
         for row in rows {
             guard let share = shares[try row.lane("lane")] else { continue }
             result.nextDue[share.lane] = .some(try row.optionalTime("next_due"))
-            guard let ids = try row.decode([UUID]?.self, "ids"), let expiry = try row.optionalTime("expires_at") else {
-                continue
-            }
+            let ids = try row.decode([UUID].self, "ids")
+            guard !ids.isEmpty, let expiry = try row.optionalTime("expires_at") else { continue }
             let index = position[share.batch] ?? result.batches.endIndex
             if index == result.batches.endIndex {
                 position[share.batch] = index

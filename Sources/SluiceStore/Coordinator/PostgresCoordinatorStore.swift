@@ -159,7 +159,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         try await storing {
             let parameters = ClaimStatement.parameters(request, lasting: lasting)
             let rows = try await untouchables.around(ClaimStatement.candidates, Array(parameters.prefix(3))) {
-                try await pools.relaxed.query(ClaimStatement.sql, parameters, deadline: .seconds(4))
+                try await pools.claims.query(ClaimStatement.sql, parameters, deadline: .seconds(4))
             }
             guard rows.count > 0 || request.shares.isEmpty else { throw StoreError.termLost }
             return try ClaimStatement.result(rows, of: request)
