@@ -21,6 +21,8 @@ public enum HoldReason: String, CaseIterable, Sendable {
     case quarantined
     /// It came from a previous system without a due time.
     case noDueTime = "no_due_time"
+    /// As many as its sequence's `enrollment_limit` have entered.
+    case enrollmentLimit = "enrollment_limit"
 
     /// The reasons that a change of the step may lift.
     static let ofSteps: [HoldReason] = [.stepMissing, .nextStepMissing, .cycleWithoutDelay, .emptyText, .textTooLong]

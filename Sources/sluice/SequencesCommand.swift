@@ -3,16 +3,17 @@ import SluiceOperations
 
 struct SequencesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sequences", abstract: "List, pause, resume and retime sequences.",
+        commandName: "sequences", abstract: "List, pause, resume, limit and retime sequences.",
         discussion: """
             A sequence is given by its name or its id.
 
             EXAMPLES:
               sluice sequences list
               sluice sequences pause "Welcome"
+              sluice sequences limit "Welcome" 100
               sluice sequences retime "Welcome" --dry-run
             """,
-        subcommands: [List.self, Pause.self, Resume.self, Retime.self])
+        subcommands: [List.self, Pause.self, Resume.self, Limit.self, Retime.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List sequences with their contacts by status.")
@@ -50,6 +51,34 @@ struct SequencesCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.change(sequence, told: "resumed") { try await $0.resumeSequence(sequence) }
+        }
+    }
+
+    struct Limit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Start small: let so many enter a sequence. Whoever comes then waits until it is raised.",
+            discussion: """
+                EXAMPLES:
+                  sluice sequences limit "Welcome" 100
+                  sluice sequences limit "Welcome" none
+                """)
+
+        @Argument(help: "Its name or id.")
+        var sequence: String
+        @Argument(
+            help: ArgumentHelp("How many may enter in all, or none for no limit.", valueName: "n"),
+            transform: { text in
+                if text == "none" { return Int?.none }
+                guard let number = Int(text), number >= 0 else {
+                    throw ValidationError("\"\(text)\" is neither a number from 0 on nor none")
+                }
+                return number
+            })
+        var limit: Int?
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.change(sequence, told: "limited") { try await $0.limitSequence(sequence, to: limit) }
         }
     }
 

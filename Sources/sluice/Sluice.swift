@@ -42,7 +42,7 @@ struct Sluice: AsyncParsableCommand {
                     FlowsCommand.self, CampaignsCommand.self, MessagesCommand.self, SchedulesCommand.self,
                     TemplatesCommand.self, EventsCommand.self,
                     PauseCommand.self, ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
-                    KeysCommand.self, ClockCommand.self, RestoresCommand.self,
+                    SourcesCommand.self, KeysCommand.self, ClockCommand.self, RestoresCommand.self,
                 ]),
             CommandGroup(name: "Settings", subcommands: [ConfigCommand.self]),
         ])

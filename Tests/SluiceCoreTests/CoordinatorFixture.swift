@@ -120,9 +120,12 @@ final class CoordinatorFixture {
 
     /// Answers a claim: so many contacts of each lane, the next one due then (milliseconds; nil for none).
     func claimed(
-        _ request: ClaimRequest, _ result: [Int: (count: Int, next: Int?)], at time: Int = 0
+        _ request: ClaimRequest, _ result: [Int: (count: Int, next: Int?)], pacedUntil: [Int: Int] = [:],
+        at time: Int = 0
     ) -> [CoordinatorAction] {
-        answer(machine.handle(.claimed(Self.result(request, result)), at: Self.at(time)), at: time)
+        var answer = Self.result(request, result)
+        for (lane, until) in pacedUntil { answer.pacedUntil[LaneID(rawValue: Int64(lane))] = Self.due(until) }
+        return self.answer(machine.handle(.claimed(answer), at: Self.at(time)), at: time)
     }
 
     static func result(_ request: ClaimRequest, _ result: [Int: (count: Int, next: Int?)]) -> ClaimResult {

@@ -19,6 +19,7 @@ import Testing
         coordinator_lease U
         device_caps u(earlier_slots is_key_fenced)
         enrollment_intake IUD
+        enrollment_limits U
         event_messages u(actual_send_time delay_minutes error_message ghl_message_id recipient status updated_at)
         external_ids IUD
         flows u(entry_decides entry_seconds entry_step is_compiled problem version)
@@ -42,6 +43,7 @@ import Testing
         settles_left IUD
         slot_owners U
         source_cleanups IUD
+        source_paces U
         sources IUD
         trigger_runs u(completed_at error_details last_step_id next_step_at next_step_id status updated_at \
         workspace_id)
@@ -63,8 +65,8 @@ import Testing
         node_leases IUD
         progress_intake I
         send_ledger IU
-        sequence_contacts u(attempts claim_batch claim_state completed_at current_step current_trigger hold_reason \
-        lane_id last_error last_reply moves next_trigger_time processing_device_id processing_started_at \
+        sequence_contacts u(attempts claim_batch claim_state completed_at current_step current_trigger expires_at \
+        hold_reason lane_id last_error last_reply moves next_trigger_time processing_device_id processing_started_at \
         reserved_day retry_count row_faults status updated_at)
         settles_left IUD
         slot_owners u(epoch owner)
@@ -114,9 +116,9 @@ import Testing
         node_leases u(expires_at)
         pauses ID
         scheduled_sms_jobs u(status)
-        sequences u(is_active updated_at)
+        sequences u(enrollment_limit is_active updated_at)
         source_cleanups I
-        sources u(state)
+        sources u(expires_after quiet_from quiet_to rate_per_minute state)
         suppressions IDu(by_message reason)
         work_intake I
         """,

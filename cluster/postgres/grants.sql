@@ -46,7 +46,7 @@ GRANT INSERT, UPDATE (seconds, noticed_at, times) ON clock_steps TO sluice_coord
 -- What everybody reads: no lead and no credential is in here.
 GRANT SELECT ON sluice_schema, workspaces, sequences, sequence_steps, sequence_branches, lanes, device_states, pauses,
     drained_nodes, restores, slot_owners, coordinator_lease, claim_batches, untouchable_contacts, clock_steps, sources,
-    source_cleanups
+    source_paces, source_cleanups, enrollment_limits
     TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON user_devices TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;
 -- Everything about gateways and devices but credentials.
@@ -102,6 +102,7 @@ GRANT UPDATE (status, recipient, error_message, actual_send_time, delay_minutes,
     ON event_messages TO sluice_coordinator;
 GRANT INSERT ON sequence_steps, sequence_branches TO sluice_coordinator;
 GRANT UPDATE (has_branches, is_endless, content_problem, workspace_id) ON sequence_steps TO sluice_coordinator;
+GRANT UPDATE ON source_paces, enrollment_limits TO sluice_coordinator;
 GRANT INSERT, UPDATE, DELETE ON sources, source_cleanups, work_intake, progress_intake TO sluice_coordinator;
 GRANT INSERT, UPDATE ON lanes, sequence_contacts, own_messages TO sluice_coordinator;
 GRANT EXECUTE ON FUNCTION sluice_notice_restore TO sluice_coordinator;
@@ -114,7 +115,7 @@ GRANT SELECT ON gateways, device_caps TO sluice_shard;
 GRANT SELECT, INSERT, UPDATE ON send_ledger TO sluice_shard;
 GRANT UPDATE (claim_state, claim_batch, attempts, row_faults, reserved_day, processing_device_id,
     processing_started_at, status, hold_reason, completed_at, last_error, lane_id, next_trigger_time, moves,
-    current_trigger, current_step, retry_count, last_reply, updated_at) ON sequence_contacts TO sluice_shard;
+    current_trigger, current_step, retry_count, last_reply, expires_at, updated_at) ON sequence_contacts TO sluice_shard;
 GRANT UPDATE (epoch, owner) ON slot_owners TO sluice_shard;
 GRANT UPDATE (open_claims) ON claim_batches TO sluice_shard;
 GRANT SELECT, INSERT, UPDATE, DELETE ON settles_left TO sluice_shard;
@@ -151,9 +152,13 @@ GRANT INSERT, DELETE ON pauses, drained_nodes, suppressions TO sluice_operator;
 GRANT UPDATE (reason, by_message) ON suppressions TO sluice_operator;
 GRANT UPDATE (hourly_cap, daily_cap, concurrent_cap, paused_at, paused_reason, updated_at) ON device_caps
     TO sluice_operator;
-GRANT UPDATE (is_active, updated_at) ON sequences TO sluice_operator;
+GRANT UPDATE (is_active, enrollment_limit, updated_at) ON sequences TO sluice_operator;
 GRANT UPDATE (status, updated_at) ON message_runs TO sluice_operator;
-GRANT UPDATE (state) ON sources TO sluice_operator;
+GRANT UPDATE (state, rate_per_minute, quiet_from, quiet_to, expires_after) ON sources TO sluice_operator;
+-- A campaign that is started, and a trigger that is given settings, has a source.
+GRANT INSERT (kind, source_id, workspace_id, name, state, priority, on_unknown) ON sources TO sluice_operator;
+GRANT INSERT (workspace_id, flow_id, page_ids, trigger_id, start_at, priority, status) ON message_runs
+    TO sluice_operator;
 GRANT INSERT ON source_cleanups, work_intake TO sluice_operator;
 GRANT UPDATE (status) ON scheduled_sms_jobs TO sluice_operator;
 GRANT UPDATE (is_active), DELETE ON message_schedules TO sluice_operator;

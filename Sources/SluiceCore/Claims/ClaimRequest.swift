@@ -14,10 +14,12 @@ public struct ClaimRequest: Hashable, Sendable {
         public var limit: Int
         /// Nothing in the lane is due before this: where the probe starts, so that it steps over dead rows.
         public var notBefore: DatabaseTime
+        /// Its source has a rate: the claim may give less than there is.
+        public var isPaced: Bool
 
         public init(
             lane: LaneID, device: DeviceID, priorityClass: PriorityClass, slot: HashSlot, epoch: Epoch, batch: BatchID,
-            owner: Incarnation, limit: Int, notBefore: DatabaseTime
+            owner: Incarnation, limit: Int, notBefore: DatabaseTime, isPaced: Bool = false
         ) {
             self.lane = lane
             self.device = device
@@ -28,6 +30,7 @@ public struct ClaimRequest: Hashable, Sendable {
             self.owner = owner
             self.limit = limit
             self.notBefore = notBefore
+            self.isPaced = isPaced
         }
     }
 
@@ -45,9 +48,14 @@ public struct ClaimResult: Hashable, Sendable {
     public var batches: [DispatchBatch]
     /// Every lane of the request: when its next unclaimed contact is due; nil when it has none.
     public var nextDue: [LaneID: DatabaseTime?]
+    /// Lanes whose source has used up its rate: until when.
+    public var pacedUntil: [LaneID: DatabaseTime]
 
-    public init(batches: [DispatchBatch], nextDue: [LaneID: DatabaseTime?]) {
+    public init(
+        batches: [DispatchBatch], nextDue: [LaneID: DatabaseTime?], pacedUntil: [LaneID: DatabaseTime] = [:]
+    ) {
         self.batches = batches
         self.nextDue = nextDue
+        self.pacedUntil = pacedUntil
     }
 }

@@ -8,12 +8,18 @@ public struct Lane: Hashable, Sendable {
     public var isRunnable: Bool
     /// When its next unclaimed contact is due: never later than the truth; nil when it has none.
     public var nextDue: DatabaseTime?
+    /// Contacts of a minute that may be claimed of its source, over all its lanes; nil: as many as there is room for.
+    public var ratePerMinute: Int?
 
-    public init(id: LaneID, device: DeviceID, priorityClass: PriorityClass, isRunnable: Bool, nextDue: DatabaseTime?) {
+    public init(
+        id: LaneID, device: DeviceID, priorityClass: PriorityClass, isRunnable: Bool, nextDue: DatabaseTime?,
+        ratePerMinute: Int? = nil
+    ) {
         self.id = id
         self.device = device
         self.priorityClass = priorityClass
         self.isRunnable = isRunnable
         self.nextDue = nextDue
+        self.ratePerMinute = ratePerMinute
     }
 }

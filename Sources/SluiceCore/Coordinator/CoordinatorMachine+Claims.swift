@@ -30,7 +30,7 @@ extension CoordinatorMachine {
                     ClaimRequest.Share(
                         lane: turn.lane, device: device, priorityClass: turn.priorityClass, slot: slot,
                         epoch: ownership.epoch, batch: batch, owner: owner, limit: turn.limit,
-                        notBefore: turn.notBefore))
+                        notBefore: turn.notBefore, isPaced: turn.isPaced))
             }
         }
         guard !request.shares.isEmpty else { return nil }
@@ -71,7 +71,7 @@ extension CoordinatorMachine {
             book.unmade(share.limit - count, on: share.device, batch: share.batch)
             schedule.answer(
                 share.lane, claimed: count, limit: share.limit, next: result.nextDue[share.lane] ?? nil,
-                now: databaseNow)
+                pacedUntil: result.pacedUntil[share.lane], now: databaseNow)
         }
         for share in request.shares { considerGroup(of: share.device, at: now) }
     }

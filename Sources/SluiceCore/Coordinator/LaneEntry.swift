@@ -15,6 +15,10 @@ struct LaneEntry {
     var nextDue: DatabaseTime?
     /// After a probe that gave nothing although the lane was due: not before this.
     var retryAt: DatabaseTime?
+    /// What its source may have claimed of it in a minute, with the other lanes; nil: any number.
+    var ratePerMinute: Int?
+    /// The rate is used up: not before this, whatever wakes it.
+    var pacedUntil: DatabaseTime?
     /// Empty probes in a row.
     var emptyProbes = 0
     /// The earliest wake-up that came while a claim was in flight: the claim's snapshot may not have seen what it was
@@ -30,7 +34,7 @@ struct LaneEntry {
     /// When to probe it; nil when there is nothing to probe for.
     var alarm: DatabaseTime? {
         guard isRunnable, let nextDue else { return nil }
-        return retryAt.map { max($0, nextDue) } ?? nextDue
+        return [retryAt, pacedUntil].reduce(nextDue) { max($0, $1 ?? $0) }
     }
 
     mutating func noteDue(_ due: DatabaseTime) {
@@ -43,16 +47,25 @@ struct LaneEntry {
         }
     }
 
+    /// As the database has it now. Another rate leaves another room.
+    mutating func notePace(_ ratePerMinute: Int?) {
+        guard ratePerMinute != self.ratePerMinute else { return }
+        self.ratePerMinute = ratePerMinute
+        pacedUntil = nil
+    }
+
     /// The claim's answer: `claimed` of `limit` contacts, the next unclaimed one due at `next`.
     mutating func noteAnswer(
-        claimed: Int, limit: Int, next: DatabaseTime?, now: DatabaseTime, limits: CoordinatorLimits
+        claimed: Int, limit: Int, next: DatabaseTime?, pacedUntil: DatabaseTime?, now: DatabaseTime,
+        limits: CoordinatorLimits
     ) {
+        self.pacedUntil = pacedUntil
         if claimed >= limit {
             if limit >= guess { guess = min(guess * 4, limits.claimPerLane) }
         } else {
             guess = max(1, min(guess, claimed * 2))
         }
-        if claimed == 0, let next, next <= now {
+        if claimed == 0, pacedUntil == nil, let next, next <= now {
             emptyProbes += 1
             retryAt = now + limits.emptyProbeBackoff.delay(afterFailures: emptyProbes)
         } else {

@@ -48,6 +48,7 @@ struct LaneSchedule {
         entry.device = lane.device
         entry.priorityClass = lane.priorityClass
         entry.isRunnable = lane.isRunnable
+        entry.notePace(lane.ratePerMinute)
         if let due = lane.nextDue { entry.noteDue(due) }
         return place(lane.id, entry, now: now)
     }
@@ -98,6 +99,7 @@ struct LaneSchedule {
         var priorityClass: PriorityClass
         var limit: Int
         var notBefore: DatabaseTime
+        var isPaced: Bool
     }
 
     /// The device's turn: its next lanes, with at most `contacts` contacts between them. They are in flight from here
@@ -111,7 +113,9 @@ struct LaneSchedule {
             // Equal parts; the first ones take what is left of the division.
             let part = contacts / taken.count + (index < contacts % taken.count ? 1 : 0)
             turns.append(
-                Turn(lane: lane, priorityClass: entry.priorityClass, limit: min(part, entry.guess), notBefore: due))
+                Turn(
+                    lane: lane, priorityClass: entry.priorityClass, limit: min(part, entry.guess), notBefore: due,
+                    isPaced: entry.ratePerMinute != nil))
             entry.place = .inFlight
             entries[lane] = entry
         }
@@ -119,10 +123,12 @@ struct LaneSchedule {
     }
 
     mutating func answer(
-        _ lane: LaneID, claimed: Int, limit: Int, next: DatabaseTime?, now: DatabaseTime
+        _ lane: LaneID, claimed: Int, limit: Int, next: DatabaseTime?, pacedUntil: DatabaseTime? = nil,
+        now: DatabaseTime
     ) {
         guard var entry = entries[lane], entry.place == .inFlight else { return }
-        entry.noteAnswer(claimed: claimed, limit: limit, next: next, now: now, limits: limits)
+        entry.noteAnswer(
+            claimed: claimed, limit: limit, next: next, pacedUntil: pacedUntil, now: now, limits: limits)
         land(lane, entry, now: now)
     }
 

@@ -10,12 +10,14 @@ public enum SequenceText {
             [
                 .init(title: "SEQUENCE", shrinks: true), .init(title: "WORKSPACE", shrinks: true),
                 .init(title: "STATE"),
-                .init(title: "STEPS", isRight: true),
+                .init(title: "STEPS", isRight: true), .init(title: "LIMIT", isRight: true),
+                .init(title: "WAIT FOR ROOM", isRight: true),
             ] + statuses.map { .init(title: $0.uppercased(), isRight: true) })
         for sequence in sequences {
             let counts = statuses.map { Words.count(sequence.contacts[$0] ?? 0) }
             table.add(
                 [sequence.name, sequence.workspace, sequence.isActive ? "active" : "paused", "\(sequence.steps)"]
+                    + [sequence.enrollmentLimit, sequence.waitingForRoom].map { $0.map { Words.count($0) } ?? "" }
                     + counts)
         }
         return table.lines(width: width).joined(separator: "\n") + "\n"

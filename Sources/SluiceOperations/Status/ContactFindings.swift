@@ -34,8 +34,10 @@ enum ContactFindings {
                     .contactsWithoutDevice,
                     "\(Words.counted(withoutDevice, "contact")) wait for a device that does not exist"))
         }
+        // What waits because somebody set a limit is nothing to mend.
+        let told = [HoldReason.noDevice, .unknownDevice, .enrollmentLimit].map(\.rawValue)
         let others = contacts.held
-            .filter { $0.key != HoldReason.noDevice.rawValue && $0.key != HoldReason.unknownDevice.rawValue }
+            .filter { !told.contains($0.key) }
             .sorted { $0.key < $1.key }
         if !others.isEmpty {
             let list = others.map { "\(Words.count($0.value)) \($0.key)" }.joined(separator: ", ")

@@ -125,6 +125,14 @@ enum LaneHold {
             WHEN EXISTS (SELECT FROM pauses WHERE scope = p.workspace_id) THEN 'workspace_paused'
             WHEN q.state = 'cancelled' THEN 'source_cancelled'
             WHEN q.state IS DISTINCT FROM 'running' THEN p.kind || '_paused'
+            WHEN q.rate_per_minute IS NOT NULL AND EXISTS (SELECT FROM source_paces x
+                WHERE x.kind = q.kind AND x.source_id = q.source_id
+                  AND sluice_pace_until(x.claimed_at, x.claimed, q.rate_per_minute, now()) > now())
+                THEN 'rate_used_up'
+            -- Where the workspace is; contacts may be elsewhere.
+            WHEN q.quiet_from IS NOT NULL
+                AND sluice_quiet_until(now(), q.quiet_from, q.quiet_to, NULL, p.workspace_id) IS NOT NULL
+                THEN 'quiet_hours'
             WHEN d.device_id IS NULL THEN 'unknown_device'
             WHEN d.paused_at IS NOT NULL THEN 'device_paused'
             WHEN coalesce(s.state, 'connected') <> 'connected' THEN 'device_' || s.state

@@ -41,6 +41,17 @@ struct ContactSituation: Sendable {
         var state: String
         /// There is no such sequence any more.
         var isDeleted = false
+        /// Its settings that hold it back now.
+        var restraint = Restraint()
+    }
+
+    /// What a source's settings hold back, and until when; nil: nothing.
+    struct Restraint: Sendable {
+        var ratePerMinute: Int?
+        var paceUntil: Date?
+        var quietUntil: Date?
+        /// The time of day at which it ends, and where that is the time: `08:00 Europe/Madrid`.
+        var quietEnd: String?
     }
 
     struct Step: Sendable {

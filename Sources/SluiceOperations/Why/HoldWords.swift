@@ -32,6 +32,9 @@ enum HoldWords {
                 + "then set status = 'active'."
         case .noDueTime:
             return "It came from the previous system without a due time. Set next_trigger_time and status = 'active'."
+        case .enrollmentLimit:
+            return "As many as the sequence's limit have entered \"\(contact.sequence.name)\". It goes on when "
+                + "`sluice sequences limit` is raised."
         case nil: return "It is held: \(code)."
         }
     }

@@ -6,7 +6,9 @@ internal import SluiceWire
 enum Obstacles {
     static func ofContact(_ contact: ContactSituation) -> [Reason] {
         var reasons: [Reason] = []
-        if let due = contact.dueAt, due > contact.now {
+        let quiet = quietHours(contact)
+        reasons += quiet
+        if let due = contact.dueAt, due > contact.now, quiet.isEmpty {
             reasons.append(
                 Reason("due_later", "It is not due before \(Words.time(due, from: contact.now)).", until: due))
         }
@@ -46,7 +48,7 @@ enum Obstacles {
     private static func source(_ contact: ContactSituation) -> [Reason] {
         let source = contact.sequence
         switch source.state {
-        case "running": return []
+        case "running": return pace(contact)
         case "cancelled":
             return [
                 Reason(
@@ -59,6 +61,33 @@ enum Obstacles {
                 ? "is not active. `sluice sequences resume` starts it." : "is paused; it goes on when that is resumed."
             return [Reason("\(source.kind)_paused", "The \(source.kind) \"\(source.name)\" \(how)")]
         }
+    }
+
+    /// What comes due in quiet hours is put off to their end; what is due after them waits for its own time.
+    private static func quietHours(_ contact: ContactSituation) -> [Reason] {
+        let source = contact.sequence
+        guard let until = source.restraint.quietUntil, let end = source.restraint.quietEnd,
+            contact.dueAt.map({ $0 <= until }) ?? true
+        else { return [] }
+        return [
+            Reason(
+                "quiet_hours",
+                "Quiet until \(end): the \(source.kind) \"\(source.name)\" sends nothing at these hours of the contact.",
+                until: until)
+        ]
+    }
+
+    private static func pace(_ contact: ContactSituation) -> [Reason] {
+        let source = contact.sequence
+        guard let until = source.restraint.paceUntil, let rate = source.restraint.ratePerMinute, until > contact.now,
+            contact.claimState == 0
+        else { return [] }
+        return [
+            Reason(
+                "rate_used_up",
+                "The rate of \(rate) a minute of the \(source.kind) \"\(source.name)\" is used up until "
+                    + "\(Words.time(until, from: contact.now)).", until: until)
+        ]
     }
 
     static func ofDevice(_ contact: ContactSituation, room: DeviceRoom?, windows: CapWindows) -> [Reason] {

@@ -29,11 +29,18 @@ enum SituationQuery {
             EXISTS (SELECT FROM suppressions x WHERE x.phone = c.recipient AND x.workspace_id IN ('*', c.workspace_id))
                 AS is_suppressed,
             EXISTS (SELECT FROM coordinator_lease WHERE incarnation IS NOT NULL AND expires_at > now()) AS has_leader,
+            r.rate_per_minute, (SELECT sluice_pace_until(x.claimed_at, x.claimed, r.rate_per_minute, now())
+                FROM source_paces x WHERE x.kind = r.kind AND x.source_id = r.source_id AND r.rate_per_minute > 0)
+                AS pace_until,
+            h.quiet_until, to_char(h.quiet_until AT TIME ZONE h.zone, 'HH24:MI ') || h.zone AS quiet_end,
             a.state AS attempt_state, a.code AS attempt_code, coalesce(a.settled_at, a.reserved_at) AS attempt_at,
             a.deadline AS attempt_deadline
         FROM sequence_contacts c
         LEFT JOIN sequences q ON q.id = c.sequence_id
         LEFT JOIN sources r ON r.kind = c.kind AND r.source_id = coalesce(c.lane_source, c.source_id)
+        LEFT JOIN LATERAL (
+            SELECT sluice_quiet_until(now(), r.quiet_from, r.quiet_to, c.time_zone, c.workspace_id) AS quiet_until,
+                sluice_zone(c.time_zone, c.workspace_id) AS zone WHERE r.quiet_from IS NOT NULL) h ON true
         LEFT JOIN sequence_steps st ON st.workspace_id = c.workspace_id AND st.trigger = c.current_trigger
         LEFT JOIN user_devices d ON d.id = c.assigned_device_id
         LEFT JOIN device_caps p ON p.device_id = d.id
@@ -88,7 +95,7 @@ enum SituationQuery {
                 name: Words.cut(try row.decode(String.self, "sequence")),
                 kind: try row.decode(String.self, "kind"),
                 state: try row.decode(String.self, "source_state"),
-                isDeleted: try row.decode(Bool.self, "is_deleted")),
+                isDeleted: try row.decode(Bool.self, "is_deleted"), restraint: try restraint(row)),
             step: ContactSituation.Step(
                 trigger: try row.decode(String?.self, "current_trigger").map { Words.cut($0) },
                 next: try row.decode(String?.self, "next_trigger").map { Words.cut($0) }),
@@ -116,6 +123,13 @@ enum SituationQuery {
             hasGateway: try row.decode(Bool.self, "has_gateway"),
             settingsProblem: try row.decode(String?.self, "settings_problem"), historyFrom: try row.date("history_from")
         )
+    }
+
+    private static func restraint(_ row: PostgresRow) throws -> ContactSituation.Restraint {
+        ContactSituation.Restraint(
+            ratePerMinute: try row.decode(Int32?.self, "rate_per_minute").map(Int.init),
+            paceUntil: try row.date("pace_until"), quietUntil: try row.date("quiet_until"),
+            quietEnd: try row.decode(String?.self, "quiet_end"))
     }
 
     private static func attempt(_ row: PostgresRow) throws -> ContactSituation.Attempt? {

@@ -43,6 +43,8 @@ extension UserTable {
                 "device_choice", "text NOT NULL DEFAULT 'sticky' CHECK (device_choice IN ('sticky', 'prefer', 'any'))",
                 .text),
             .ours("on_unknown", "text NOT NULL DEFAULT 'hold' CHECK (on_unknown IN ('hold', 'continue'))", .text),
+            // How many may enter it; NULL: any number.
+            .ours("enrollment_limit", "int CHECK (enrollment_limit >= 0)", .whole),
         ] + UserColumn.times)
 
     static let steps = UserTable(

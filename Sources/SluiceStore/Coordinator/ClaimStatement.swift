@@ -13,21 +13,35 @@ internal import SluiceCore
 /// session walks no table (``SluiceStore/claimSettings``), and the update joins nothing: a contact's batch is looked up
 /// by its lane, in a sorted array.
 struct ClaimStatement {
-    static let sql = """
-        WITH share AS MATERIALIZED (
-            -- The time as a column: compared with a volatile call, the index would be walked past what is due.
-            SELECT s.*, clock_timestamp() AS now
-            FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[], $5::bigint[])
-                AS s(lane, most, not_before, batch, owner)
-            WHERE EXISTS (SELECT FROM coordinator_lease WHERE term = $6)
-        ), taken AS MATERIALIZED (
+    static let sql = statement(
+        share: """
+            share AS MATERIALIZED (
+                -- The time as a column: compared with a volatile call, the index would be walked past what is due.
+                SELECT s.*, clock_timestamp() AS now
+                FROM unnest(\(shares)) AS s(lane, most, not_before, batch, owner)
+                WHERE \(leads)
+            )
+            """,
+        pacedUntil: "NULL::timestamptz")
+
+    /// What of a request the statement takes as its first five parameters, and whether its term still leads.
+    static let shares = "$1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[], $5::bigint[]"
+    static let leads = "EXISTS (SELECT FROM coordinator_lease WHERE term = $6)"
+
+    /// - Parameters:
+    ///   - share: members of a WITH that end in `share`: `lane`, `most` (how many), `not_before`, `batch`, `owner`, `now`.
+    ///   - counting: members of a WITH after `taken`, which has the rows of `share` and the `ids` of each; a comma each.
+    ///   - pacedUntil: until when a lane `s` of `taken` gives no more, whatever is due.
+    static func statement(share: String, counting: String = "", pacedUntil: String) -> String {
+        """
+        WITH \(share), taken AS MATERIALIZED (
             SELECT s.*, ARRAY(
                 SELECT id FROM sequence_contacts
                 WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before
                   AND next_trigger_time <= s.now AND claim_state = 0 AND \(Untouchables.passes("id"))
                 ORDER BY next_trigger_time LIMIT s.most FOR UPDATE SKIP LOCKED) AS ids
             FROM share s
-        ), picked AS MATERIALIZED (
+        ), \(counting) picked AS MATERIALIZED (
             SELECT lane, batch, owner, unnest(ids) AS id FROM taken
         ), by_lane AS MATERIALIZED (
             SELECT array_agg(lane ORDER BY lane) AS lanes, array_agg(batch ORDER BY lane) AS batches FROM share
@@ -43,7 +57,7 @@ struct ClaimStatement {
             FROM picked GROUP BY batch, owner
             RETURNING batch, expires_at
         )
-        SELECT s.lane, s.batch, s.ids, b.expires_at, n.next_trigger_time AS next_due
+        SELECT s.lane, s.batch, s.ids, b.expires_at, n.next_trigger_time AS next_due, \(pacedUntil) AS paced_until
         FROM taken s
         LEFT JOIN batches b ON b.batch = s.batch
         LEFT JOIN LATERAL (
@@ -52,6 +66,7 @@ struct ClaimStatement {
               AND id NOT IN (SELECT id FROM picked) AND \(Untouchables.passes("id"))
             ORDER BY next_trigger_time LIMIT 1) n ON true
         """
+    }
 
     /// What a claim would take, for ``Untouchables``: `$1` lanes, `$2` how many of each, `$3` from when.
     static let candidates = """
@@ -84,6 +99,7 @@ struct ClaimStatement {
         for row in rows {
             guard let share = shares[try row.lane("lane")] else { continue }
             result.nextDue[share.lane] = .some(try row.optionalTime("next_due"))
+            result.pacedUntil[share.lane] = try row.optionalTime("paced_until")
             let ids = try row.decode([UUID].self, "ids")
             guard !ids.isEmpty, let expiry = try row.optionalTime("expires_at") else { continue }
             let index = position[share.batch] ?? result.batches.endIndex

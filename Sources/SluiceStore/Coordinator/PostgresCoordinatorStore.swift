@@ -159,7 +159,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         try await storing {
             let parameters = ClaimStatement.parameters(request, lasting: lasting)
             let rows = try await untouchables.around(ClaimStatement.candidates, Array(parameters.prefix(3))) {
-                try await pools.claims.query(ClaimStatement.sql, parameters, deadline: .seconds(4))
+                let sql = request.shares.contains(where: \.isPaced) ? ClaimStatement.paced : ClaimStatement.sql
+                return try await pools.claims.query(sql, parameters, deadline: .seconds(4))
             }
             guard rows.count > 0 || request.shares.isEmpty else { throw StoreError.termLost }
             return try ClaimStatement.result(rows, of: request)
@@ -271,7 +272,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         SELECT l.id, l.device_id, \(LaneNumbers.priorityClass) AS priority_class,
             coalesce(s.state = 'running', false)
                 AND NOT EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', l.workspace_id)) AS is_runnable,
-            n.next_trigger_time AS next_due
+            n.next_trigger_time AS next_due, s.rate_per_minute
         FROM lanes l
         \(LaneNumbers.source)
         LEFT JOIN LATERAL (
@@ -286,6 +287,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         Lane(
             id: try row.lane("id"), device: try row.device("device_id"),
             priorityClass: try row.priorityClass("priority_class"),
-            isRunnable: try row.decode(Bool.self, "is_runnable"), nextDue: try row.optionalTime("next_due"))
+            isRunnable: try row.decode(Bool.self, "is_runnable"), nextDue: try row.optionalTime("next_due"),
+            ratePerMinute: try row.decode(Int32?.self, "rate_per_minute").map(Int.init))
     }
 }

@@ -26,11 +26,11 @@ enum EnterStatement {
 
     private static let entering = """
         entering AS MATERIALIZED (
-            SELECT g.*, coalesce(s.priority, 10) AS priority, s.expires_after, c.own, c.chosen,
+            SELECT g.*, coalesce(s.priority, 10) AS priority, c.own, c.chosen,
                 row_number() OVER (PARTITION BY g.workspace_id, c.chosen IS NULL ORDER BY g.ordinal) AS turn
             FROM given g
             LEFT JOIN LATERAL (
-                SELECT priority, state, device_choice, expires_after FROM sources
+                SELECT priority, state, device_choice FROM sources
                 WHERE kind = g.kind AND source_id = coalesce(g.lane_source, g.source_id) LIMIT 1) s ON true
             CROSS JOIN LATERAL \(DevicePool.choice(of: "g.device_id", policy: "s.device_choice")) c
             WHERE s.state IS DISTINCT FROM 'cancelled'
@@ -94,7 +94,7 @@ enum EnterStatement {
                 source_id, lane_source, recipient, time_zone, lane_id, hold_reason, last_error, completed_at,
                 generation, home_device_id, page_id)
             SELECT p.id, CASE WHEN NOT p.is_by_id THEN p.reach END, p.name, p.step, p.step, coalesce(p.due, now()),
-                coalesce(p.expires_at, coalesce(p.due, now()) + p.expires_after), p.device, 1,
+                p.expires_at, p.device, 1,
                 CASE WHEN p.is_suppressed THEN 'cancelled' WHEN p.hold IS NOT NULL THEN 'paused'
                     WHEN p.decides THEN 'advance' ELSE 'active' END,
                 p.workspace_id, p.kind, p.source_id, p.lane_source, p.recipient, p.time_zone,

@@ -175,15 +175,9 @@ extension PostgresCoordinatorStore {
     private func passOver(because fault: RowFault) async throws -> Bool {
         let place = try await planned { transaction -> (scan: Int64, contact: UUID)? in
             guard let scan = try await transaction.query(ScanStatements.next).first,
-                try scan.decode(String.self, "purpose") == "recheck"
+                let next = try Self.refusable(scan)
             else { return nil }
-            let contact = try await transaction.query(
-                ScanStatements.held,
-                [
-                    .string(try scan.decode(String.self, "workspace_id")),
-                    .uuid(try scan.decode(UUID.self, "after_id")), .int64(1),
-                ]
-            ).column(UUID.self, at: 0).first
+            let contact = try await transaction.query(next.sql, next.parameters).column(UUID.self, at: 0).first
             return try contact.map { (try scan.decode(Int64.self, "id"), $0) }
         }
         guard let place else { return false }
@@ -193,6 +187,19 @@ extension PostgresCoordinatorStore {
             try await pools.durable.query(ScanStatements.advance, [.int64(place.scan), .uuid(place.contact)])
         }
         return true
+    }
+
+    /// The next contact of a scan whose writes a rule of the user's own may refuse.
+    private static func refusable(_ scan: PostgresRow) throws -> (sql: String, parameters: [PostgresValue])? {
+        let parameters: [PostgresValue] = [
+            .string(try scan.decode(String.self, "workspace_id")), .uuid(try scan.decode(UUID.self, "after_id")),
+            .int64(1),
+        ]
+        return switch try scan.decode(String.self, "purpose") {
+        case "recheck": (ScanStatements.held, parameters)
+        case "limit": (EnrollmentLimit.next, parameters + [.string(try scan.decode(String.self, "trigger"))])
+        default: nil
+        }
     }
 
     private func scanChunk(_ limit: Int) async throws -> IntakeResult {
@@ -210,6 +217,11 @@ extension PostgresCoordinatorStore {
             switch try scan.decode(String.self, "purpose") {
             case "recheck":
                 let rows = try await transaction.query(ScanStatements.recheck, [workspace, after, count])
+                lanes = try rows.compactMap(Self.laneDue)
+                (last, seen) = (try rows.last?.decode(UUID.self, "id"), rows.count)
+            case "limit":
+                let sequence = PostgresValue.string(try scan.decode(String.self, "trigger"))
+                let rows = try await transaction.query(EnrollmentLimit.release, [workspace, after, count, sequence])
                 lanes = try rows.compactMap(Self.laneDue)
                 (last, seen) = (try rows.last?.decode(UUID.self, "id"), rows.count)
             case "place":

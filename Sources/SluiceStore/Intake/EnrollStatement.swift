@@ -31,9 +31,11 @@ enum EnrollStatement {
         \(losses),
         \(DeviceOutage.away),
         \(gains),
+        \(EnrollmentLimit.ctes),
         \(DevicePool.ctes),
         \(placed),
-        \(entered)
+        \(entered),
+        \(EnrollmentLimit.counted)
         SELECT e.lane_id, min(e.next_trigger_time) AS due, (SELECT count(*) FROM taken)::int AS taken,
             NULL::uuid[] AS place
         FROM entered e WHERE e.status = 'active' GROUP BY e.lane_id
@@ -156,6 +158,7 @@ enum EnrollStatement {
                 CASE
                     WHEN e.is_suppressed THEN NULL
                     WHEN NOT e.has_phone THEN 'invalid_phone'
+                    WHEN \(EnrollmentLimit.isBeyond("e")) THEN '\(HoldReason.enrollmentLimit.rawValue)'
                     WHEN e.is_endless THEN 'cycle_without_delay'
                     WHEN e.chosen IS NULL AND pool.devices IS NULL THEN 'no_device'
                     WHEN e.chosen IS NOT NULL AND NOT EXISTS (SELECT FROM user_devices d
@@ -189,7 +192,7 @@ enum EnrollStatement {
                 entry_trigger = excluded.entry_trigger, time_zone = excluded.time_zone, lane_id = excluded.lane_id,
                 hold_reason = excluded.hold_reason, last_error = excluded.last_error,
                 completed_at = excluded.completed_at, contact_name = excluded.contact_name,
-                home_device_id = excluded.home_device_id, updated_at = now()
+                home_device_id = excluded.home_device_id, expires_at = NULL, updated_at = now()
             -- Only what was locked above: a row that somebody inserted meanwhile is let be.
             WHERE c.generation = excluded.generation - 1 AND c.claim_state = 0
             RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.source_id

@@ -6,7 +6,8 @@ enum SchemaV1 {
     static let sections = [
         functions, makeRoom, conditions, userTables, queue, sources, branches, adoptRows, queueIndexes, cluster,
         intakeTables, externalIDs, devices, restores, api, deviceSettings, ledger, workspaceTriggers, leadTriggers,
-        movedSequences, sequenceTriggers, sourceTriggers, branchTriggers, contactTriggers, deletions, untouchable,
+        movedSequences, sequenceTriggers, sourceTriggers, sourceSettings, enrollmentLimits, branchTriggers,
+        contactTriggers, deletions, untouchable,
         triggerLengths, truncateTriggers, controlTriggers, flows, runs, runTriggers, scheduled, scheduledTriggers,
         optOuts, events, eventRules, eventTriggers, views, adoptWork, firstLedgerDays,
     ]

@@ -9,6 +9,7 @@ extension SchemaV1 {
         "clock_steps", "cluster_versions", "control_changes", "send_ledger", "enrollment_intake", "intake_scans",
         "completion_intake", "lane_wakes", "external_ids", "contact_tallies", "contact_tally_changes",
         "device_load_balance", "contact_counts", "database_identity", "restores", "restored_devices",
+        "source_paces", "enrollment_limits",
     ]
 
     /// What a database that was here before Sluice needs. On an empty one these statements do nothing.

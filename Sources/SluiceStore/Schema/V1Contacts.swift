@@ -76,6 +76,13 @@ extension SchemaV1 {
             END IF;
             -- Whoever gives it a device means that one: it returns nowhere.
             IF NEW.assigned_device_id IS DISTINCT FROM OLD.assigned_device_id THEN NEW.home_device_id := NULL; END IF;
+            -- Another message is good for a time of its own; so is one of a sequence or a campaign at another time.
+            IF (is_elsewhere OR NEW.generation <> OLD.generation OR NOT sluice_is_single(NEW.kind)
+                    AND NEW.next_trigger_time IS DISTINCT FROM OLD.next_trigger_time)
+                AND NEW.expires_at IS NOT DISTINCT FROM OLD.expires_at
+            THEN
+                NEW.expires_at := NULL;
+            END IF;
             IF NEW.contact_phone IS DISTINCT FROM OLD.contact_phone THEN
                 NEW.recipient := sluice_recipient(NEW.contact_phone, NEW.id);
                 IF NEW.hold_reason = 'invalid_phone' AND sluice_digits(NEW.contact_phone) IS NOT NULL THEN

@@ -25,9 +25,9 @@ extension SchemaV1 {
         CREATE TABLE intake_scans (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             -- enroll: leads that have `trigger` already. recheck: contacts held at the step of `trigger`. place:
-            -- contacts held for want of a device. leadless: contacts whose lead may be gone. homeless: contacts that
+            -- contacts held for want of a device. limit: contacts held because the sequence of this id was full. leadless: contacts whose lead may be gone. homeless: contacts that
             -- were given a lane while its device or its sequence was deleted.
-            purpose text NOT NULL CHECK (purpose IN ('enroll', 'recheck', 'place', 'leadless', 'homeless')),
+            purpose text NOT NULL CHECK (purpose IN ('enroll', 'recheck', 'place', 'limit', 'leadless', 'homeless')),
             workspace_id text NOT NULL,
             trigger text,
             after_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'

@@ -7,8 +7,8 @@ extension SchemaV1 {
             WHERE status NOT IN ('finished', 'failed', 'cancelled');
         CREATE INDEX sluice_subscribers ON meta_subscribers (page_id, user_id);
 
-        -- Where the settings of a trigger stand, if anywhere: INSERT INTO sources (kind, source_id, rate_per_minute)
-        -- VALUES ('trigger', sluice_trigger_source('default', 7), 20).
+        -- Where the settings of a trigger stand, if anywhere: INSERT INTO sources (kind, source_id, priority, on_unknown,
+        -- rate_per_minute) VALUES ('trigger', sluice_trigger_source('default', 7), 1, 'continue', 20).
         CREATE FUNCTION sluice_trigger_source(workspace text, trigger_id bigint) RETURNS text
         LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 'trigger-' || trigger_id || '@' || workspace;
 

@@ -22,13 +22,14 @@ extension SchemaV1 {
             max_delay_seconds int,
             -- Claims of a minute over all its lanes; NULL: as many as the caps allow.
             rate_per_minute int CHECK (rate_per_minute > 0),
-            -- No message between these times of day, in the contact's zone.
+            -- No message from the one time of day until before the other, in the contact's zone.
             quiet_from time,
             quiet_to time,
             -- How long after it is due a message is still worth sending; NULL: for ever.
             expires_after interval CHECK (expires_after > interval '0'),
             PRIMARY KEY (kind, source_id),
-            CONSTRAINT quiet_hours_have_two_ends CHECK ((quiet_from IS NULL) = (quiet_to IS NULL))
+            CONSTRAINT quiet_hours_have_two_ends CHECK ((quiet_from IS NULL) = (quiet_to IS NULL)),
+            CONSTRAINT quiet_hours_are_not_the_whole_day CHECK (quiet_from <> quiet_to)
         ) WITH (fillfactor = 70);
 
         -- Each class by the highest priority in it. What became of an event's message has to be said before it is sent

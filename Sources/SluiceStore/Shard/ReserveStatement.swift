@@ -30,14 +30,14 @@ struct ReserveStatement {
             JOIN slot_owners s ON s.slot = r.slot AND s.epoch = r.epoch AND s.owner IS NOT DISTINCT FROM $1
         ), held AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, coalesce(c.lane_source, c.source_id) AS hangs_on,
-                c.recipient, c.contact_name, c.status, c.current_trigger, c.next_trigger_time, c.expires_at,
+                c.recipient, c.contact_name, c.status, c.current_trigger, c.next_trigger_time, c.expires_at, c.time_zone,
                 c.assigned_device_id, c.generation, c.moves, c.attempts,
                 o.batch, o.device, o.slot, o.epoch, o.deadline_after, o.at, o.day
             FROM owned o JOIN sequence_contacts c ON c.id = o.contact
             WHERE c.claim_state = 1 AND c.claim_batch = o.batch
             ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
         ), found AS MATERIALIZED (
-            SELECT h.*, d.cap_key, s.name AS campaign,
+            SELECT h.*, d.cap_key, s.name AS campaign, t.last_chance, t.quiet_until,
                 coalesce(nullif(coalesce(m.message_type, st.message_type), ''), 'text') AS message_type,
                 coalesce(m.body, st.content, st.message_text, '') AS body,
                 coalesce(m.caption, st.caption, '') AS caption,
@@ -49,7 +49,8 @@ struct ReserveStatement {
                     WHEN EXISTS (SELECT FROM suppressions x
                         WHERE x.phone = h.recipient AND x.workspace_id IN ('*', h.workspace_id)) THEN 'suppressed'
                     WHEN s.state = 'cancelled' THEN 'source_cancelled'
-                    WHEN h.expires_at <= h.at THEN 'expired'
+                    -- Held back, it may only come to be sent too late.
+                    WHEN t.last_chance <= greatest(h.at, t.quiet_until) THEN 'expired'
                     WHEN EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', h.workspace_id)) THEN 'paused'
                     WHEN h.assigned_device_id IS DISTINCT FROM h.device THEN 'device_changed'
                     WHEN d.device_id IS NULL THEN 'unknown_device'
@@ -61,6 +62,7 @@ struct ReserveStatement {
                         THEN 'invalid_phone'
                     WHEN m.contact_id IS NULL AND st.id IS NULL THEN 'step_missing'
                     WHEN st.is_endless THEN 'cycle_without_delay'
+                    WHEN t.quiet_until IS NOT NULL THEN 'quiet_hours'
                     -- Judged when the step was written: a text of megabytes is not unpacked here for each of its
                     -- contacts.
                     ELSE coalesce(m.content_problem, st.content_problem)
@@ -71,6 +73,10 @@ struct ReserveStatement {
             LEFT JOIN sequence_steps st ON st.workspace_id = h.workspace_id AND st.trigger = h.current_trigger
             -- No probe for the other kinds: nothing equals NULL.
             LEFT JOIN own_messages m ON m.contact_id = CASE WHEN h.kind IN ('scheduled', 'event') THEN h.id END
+            CROSS JOIN LATERAL (SELECT least(h.expires_at, h.next_trigger_time + s.expires_after) AS last_chance,
+                -- The function is called only for a source that has such hours.
+                CASE WHEN s.quiet_from IS NOT NULL THEN sluice_quiet_until(h.at, s.quiet_from, s.quiet_to,
+                    h.time_zone, h.workspace_id) END AS quiet_until) t
         ), judged AS MATERIALIZED (
             SELECT f.*, f.refusal = ANY (\(HoldReason.sqlArray)) AS is_held, f.refusal = ANY (\(ends)) AS is_ended,
                 CASE WHEN f.refusal = ANY (\(ends)) THEN 'cancelled'
@@ -86,6 +92,10 @@ struct ReserveStatement {
                 processing_device_id = CASE WHEN j.refusal IS NULL THEN c.processing_device_id END,
                 processing_started_at = CASE WHEN j.refusal IS NULL THEN c.processing_started_at END,
                 status = j.new_status,
+                -- A refusal puts the due time off, and quiet hours do; what a message is good for counts from the first.
+                expires_at = j.last_chance,
+                next_trigger_time = CASE WHEN j.refusal = 'quiet_hours' THEN j.quiet_until
+                    ELSE c.next_trigger_time END,
                 hold_reason = CASE WHEN j.is_held THEN j.refusal ELSE c.hold_reason END,
                 completed_at = CASE WHEN j.is_ended THEN j.at ELSE c.completed_at END,
                 last_error = CASE WHEN j.is_ended THEN j.refusal
@@ -111,13 +121,13 @@ struct ReserveStatement {
             UNION ALL
             SELECT j.workspace_id, j.kind, j.source_id, 'in_flight', count(*)
             FROM judged j WHERE j.refusal IS NULL GROUP BY 1, 2, 3
-        ), \(Progress.cte(of: "judged", when: "refusal IS NULL OR status <> new_status"))
+        ), \(Progress.cte(of: "judged", when: "refusal IS NULL OR refusal = 'quiet_hours' OR status <> new_status"))
         SELECT j.id, j.batch, j.refusal, j.attempts + 1 AS attempt, j.day - date '1970-01-01' AS day, j.generation,
             j.moves, j.recipient, coalesce(j.contact_name, '') AS contact_name, coalesce(j.campaign, '') AS campaign,
             j.message_type, CASE WHEN j.refusal IS NULL THEN j.body END AS body, j.caption, j.media_url,
             j.channel, j.metadata, j.gap_min, j.gap_max,
             CASE WHEN j.new_status = 'active' AND j.refusal IS DISTINCT FROM 'device_changed'
-                THEN j.next_trigger_time END AS due
+                THEN CASE WHEN j.refusal = 'quiet_hours' THEN j.quiet_until ELSE j.next_trigger_time END END AS due
         FROM judged j
         """
 

@@ -104,6 +104,8 @@ enum SettleMove {
                     \(occasion.lastError)
                     ELSE c.last_error END,
                 last_reply = \(occasion.reply),
+                -- What the last message was good for says nothing of the next.
+                expires_at = CASE WHEN o.move NOT IN ('move', 'decide', 'stand') THEN c.expires_at END,
                 updated_at = o.at
             FROM outcome o WHERE c.id = o.id
         ), \(occasion.leftToDecide), completed AS (

@@ -34,7 +34,7 @@ struct Cluster: Sendable {
             return ClaimRequest.Share(
                 lane: lane.id, device: lane.device, priorityClass: lane.priorityClass, slot: route.slot,
                 epoch: epochs[route.slot]!, batch: BatchID(term: term, ordinal: ordinal), owner: node, limit: limit,
-                notBefore: due)
+                notBefore: due, isPaced: lane.ratePerMinute != nil)
         }
         return ClaimRequest(term: term, shares: shares)
     }
