@@ -3,15 +3,77 @@ import SluiceOperations
 
 struct CampaignsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "campaigns", abstract: "List, pause, resume and cancel campaigns.",
+        commandName: "campaigns", abstract: "Start, list, pause, resume and cancel campaigns.",
         discussion: """
             A campaign is given by the id of its run in message_runs.
 
             EXAMPLES:
+              sluice campaigns start --flow welcome --pages 100,101 --dry-run
+              sluice campaigns start --flow welcome --pages 100,101
               sluice campaigns list
               sluice campaigns pause 17
             """,
-        subcommands: [List.self, Pause.self, Resume.self, Cancel.self])
+        subcommands: [Start.self, List.self, Pause.self, Resume.self, Cancel.self])
+
+    struct Start: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Send a flow to all active subscribers of pages: shows what that means, and asks.",
+            discussion: """
+                Shows how many people it reaches and leaves out, what it costs in cap units, when the caps as they stand \
+                let the last message go, and which device is done last.
+
+                EXAMPLES:
+                  sluice campaigns start --flow welcome --pages 100,101 --dry-run
+                  sluice campaigns start --flow welcome --pages 100 --at 2026-03-29T09:00:00+02:00 --yes
+                """)
+
+        @Option(help: ArgumentHelp("The flow's name or id.", valueName: "flow"))
+        var flow: String
+        @Option(help: ArgumentHelp("Its pages.", valueName: "id,id"))
+        var pages: String
+        @Option(help: ArgumentHelp("Not before then, with an offset; at once when not given.", valueName: "time"))
+        var at: String?
+        @Option(help: ArgumentHelp("Lower goes first; 100 when not given.", valueName: "n"))
+        var priority: Int?
+        @Flag(help: "Only show what it would be.")
+        var dryRun = false
+        @Flag(help: "Start it without a question.")
+        var yes = false
+        @OptionGroup var workspace: WorkspaceOption
+        @OptionGroup var options: OperatorOptions
+
+        func validate() throws {
+            if options.json, !yes, !dryRun { throw ValidationError("--json asks no question: add --yes or --dry-run") }
+            _ = try request()
+        }
+
+        func run() async throws {
+            try await options.run { session in
+                let request = try request()
+                if !yes || dryRun {
+                    let forecast = try await session.forecastCampaign(request, in: workspace.id)
+                    if dryRun { return try options.show(forecast) { _ in CampaignText.render(forecast) } }
+                    Terminal.write(CampaignText.render(forecast) + "start it? [y/N] ")
+                    guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+                        return Terminal.write("not started\n")
+                    }
+                }
+                let campaign = try await session.startCampaign(request, in: workspace.id)
+                try options.show(campaign) { CampaignText.render([campaign], width: $0) }
+            }
+        }
+
+        private func request() throws -> CampaignRequest {
+            let ids = pages.split(separator: ",").map { Int64($0) }
+            guard !ids.isEmpty, !ids.contains(nil) else {
+                throw ValidationError("--pages takes page ids, such as 100,101, and not \(pages)")
+            }
+            var request = CampaignRequest(flowId: flow, pageIds: ids.compactMap(\.self))
+            request.startAt = at
+            request.priority = priority
+            return request
+        }
+    }
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List runs, the latest first.")

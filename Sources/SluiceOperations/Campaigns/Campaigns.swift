@@ -23,18 +23,45 @@ extension OperatorSession {
         ).map(CampaignLine.init)
     }
 
-    /// Nothing of it starts within a second, however many people it has; `inFlight` says how many still end.
-    public func pauseCampaign(_ id: Int64) async throws -> CampaignLine { try await set(id, "paused", "pause") }
+    /// - Parameter workspace: where it must be; nil: anywhere.
+    public func campaign(_ id: Int64, in workspace: String? = nil) async throws -> CampaignLine {
+        try await Self.campaign(id, in: workspace, on: database)
+    }
 
-    public func resumeCampaign(_ id: Int64) async throws -> CampaignLine { try await set(id, "running", "resume") }
+    /// Nothing of it starts within a second, however many people it has; `inFlight` says how many still end.
+    public func pauseCampaign(_ id: Int64, in workspace: String? = nil) async throws -> CampaignLine {
+        try await set(id, in: workspace, "paused", "pause")
+    }
+
+    public func resumeCampaign(_ id: Int64, in workspace: String? = nil) async throws -> CampaignLine {
+        try await set(id, in: workspace, "running", "resume")
+    }
 
     /// For good: whoever has not been sent to is cancelled, some time after.
-    public func cancelCampaign(_ id: Int64) async throws -> CampaignLine { try await set(id, "cancelled", "cancel") }
+    public func cancelCampaign(_ id: Int64, in workspace: String? = nil) async throws -> CampaignLine {
+        try await set(id, in: workspace, "cancelled", "cancel")
+    }
 
-    private func set(_ id: Int64, _ status: String, _ verb: String) async throws -> CampaignLine {
+    static func campaign(
+        _ id: Int64, in workspace: String?, on database: any PostgresExecutor
+    ) async throws -> CampaignLine {
+        let rows = try await database.query(
+            "\(campaignSQL) WHERE r.id = $1 AND ($2::text IS NULL OR r.workspace_id = $2)",
+            [.int64(id), .string(workspace)])
+        guard let row = rows.first else {
+            throw OperationsError.notFound(kind: "campaign", given: "\(id)", nearest: [])
+        }
+        return try CampaignLine(row)
+    }
+
+    private func set(
+        _ id: Int64, in workspace: String?, _ status: String, _ verb: String
+    ) async throws -> CampaignLine {
         try await change { change in
             let before = try await change.query(
-                "SELECT status FROM message_runs WHERE id = $1 FOR UPDATE", [.int64(id)]
+                """
+                SELECT status FROM message_runs WHERE id = $1 AND ($2::text IS NULL OR workspace_id = $2) FOR UPDATE
+                """, [.int64(id), .string(workspace)]
             ).column(String.self, at: 0).first
             guard let before else { throw OperationsError.notFound(kind: "campaign", given: "\(id)", nearest: []) }
             guard !["finished", "failed", "cancelled"].contains(before) else {
@@ -46,7 +73,7 @@ extension OperatorSession {
                 [.int64(id), .string(status)])
             try await change.record(
                 "campaigns.\(verb)", target: "\(id)", before: ["status": before], after: ["status": status])
-            return try CampaignLine(try await change.query("\(Self.campaignSQL) WHERE r.id = $1", [.int64(id)])[0])
+            return try await Self.campaign(id, in: workspace, on: change.transaction)
         }
     }
 

@@ -1,6 +1,6 @@
 /// Which devices are out of service: they cannot send, and will not by themselves in a short while. That moves contacts
 /// of sequences with `device_choice` `prefer` or `any` to other devices; a cap that is used up never does.
-enum DeviceOutage {
+public enum DeviceOutage {
     /// How long a device must be disconnected before its contacts move, and be connected again before they return:
     /// longer than a gateway's restart, so that contacts do not go to and fro with it. The other states need a person
     /// and count at once.
@@ -17,7 +17,7 @@ enum DeviceOutage {
         """
 
     /// Whether a device can send, caps aside. Over `p` (device_caps) and `s` (device_states, outer joined).
-    static let canSend = "p.paused_at IS NULL AND coalesce(s.state, 'connected') = 'connected'"
+    public static let canSend = "p.paused_at IS NULL AND coalesce(s.state, 'connected') = 'connected'"
 
     /// Since when a device is in trouble, kept over a trial: where a gateway cannot be asked, a disconnected device
     /// counts as connected for one attempt, and is disconnected again a moment later. Within `ON CONFLICT DO UPDATE` of

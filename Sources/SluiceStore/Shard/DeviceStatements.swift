@@ -43,7 +43,7 @@ struct DeviceStatements {
         var credentials: [String: String] = [:]
         if problem == nil {
             do {
-                caps.windows += try Self.furtherWindows(try row.decode(String.self, "windows"))
+                caps.windows += try Caps.furtherWindows(try row.decode(String.self, "windows"))
                 credentials = try Self.credentials(try row.decode(String.self, "credentials"))
             } catch {
                 problem = "\(error)"
@@ -75,32 +75,12 @@ struct DeviceStatements {
     }
 
     private func standardCaps(_ row: PostgresRow) throws -> Caps {
-        Caps(
-            windows: [
-                Caps.Window(
-                    length: windows.hour, limit: Int(try row.decode(Int32.self, "hourly_cap")),
-                    margin: windows.hourMargin),
-                Caps.Window(
-                    length: windows.day, limit: Int(try row.decode(Int32.self, "daily_cap")), margin: windows.dayMargin),
-            ], concurrency: Int(try row.decode(Int32.self, "concurrent_cap")))
+        .standard(
+            hourly: Int(try row.decode(Int32.self, "hourly_cap")), daily: Int(try row.decode(Int32.self, "daily_cap")),
+            concurrent: Int(try row.decode(Int32.self, "concurrent_cap")), windows: windows)
     }
 
     // What `sluice_settings_problem` found nothing wrong with; if this reader sees it otherwise, that is a problem too.
-
-    private static func furtherWindows(_ text: String) throws(StoreError) -> [Caps.Window] {
-        struct Further: Decodable {
-            var seconds: Double
-            var limit: Int
-        }
-        guard text != "[]" else { return [] }
-        guard let list = try? JSONDecoder().decode([Further].self, from: Data(text.utf8)),
-            list.allSatisfy({ 1...86_400 ~= $0.seconds && $0.limit > 0 })
-        else { throw .malformed("device_caps.windows = \(text.prefix(200))") }
-        return list.map { further in
-            let length = Duration.seconds(further.seconds)
-            return Caps.Window(length: length, limit: further.limit, margin: CapWindows.margin(for: length))
-        }
-    }
 
     private static func credentials(_ text: String) throws(StoreError) -> [String: String] {
         guard text != "{}" else { return [:] }

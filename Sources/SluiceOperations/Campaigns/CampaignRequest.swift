@@ -1,0 +1,88 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+internal import SluiceCore
+
+/// A campaign that somebody asks for: a flow to all active subscribers of pages.
+public struct CampaignRequest: ClosedRequest, Hashable {
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case flowId, pageIds, startAt, priority, triggerId, workspaceId
+    }
+
+    /// The flow's id or its name.
+    public var flowId: String
+    public var pageIds: [Int64]
+    /// ISO 8601 with an offset; at once when it is not given.
+    public var startAt: String?
+    /// Lower goes first; 100 when it is not given.
+    public var priority: Int?
+    public var triggerId: Int64?
+    /// `default` when it is not given.
+    public var workspaceId: String?
+
+    public init(flowId: String, pageIds: [Int64]) {
+        self.flowId = flowId
+        self.pageIds = pageIds
+    }
+
+    private static let mostPages = 1_000
+
+    /// What it says, read.
+    struct Validated: Sendable {
+        var startAt: DatabaseTime?
+        var priority: Int32
+    }
+
+    /// - Throws: ``OperationsError/invalid(field:message:)`` naming the first field that cannot be.
+    func validated() throws(OperationsError) -> Validated {
+        guard (1...Self.mostPages).contains(pageIds.count), Set(pageIds).count == pageIds.count else {
+            throw .invalid(field: "pageIds", message: "give from 1 to \(Self.mostPages) different pages")
+        }
+        guard let priority = Int32(exactly: priority ?? 100), (1...1_000_000).contains(priority) else {
+            throw .invalid(field: "priority", message: "must be from 1 to 1000000")
+        }
+        guard let startAt else { return Validated(startAt: nil, priority: priority) }
+        guard let time = try? OffsetTime(startAt) else {
+            throw .invalid(
+                field: "startAt", message: "must be a time with an offset, such as 2026-03-29T09:00:00+02:00")
+        }
+        return Validated(startAt: time.time, priority: priority)
+    }
+}
+
+/// A flow that can be sent, and how much of it one person goes through.
+struct UsableFlow: Sendable {
+    var id: UUID
+    var length: FlowLength
+
+    /// - Throws: ``OperationsError``: no such flow in the workspace, several of the name, or one that cannot be used.
+    static func find(_ given: String, in workspace: String, on database: any PostgresExecutor) async throws
+        -> UsableFlow
+    {
+        let rows = try await database.query(
+            """
+            SELECT id, coalesce(nodes::text, '[]') AS nodes, coalesce(edges::text, '[]') AS edges FROM flows
+            WHERE (id = $1 OR name = $2) AND workspace_id = $3 ORDER BY id LIMIT 20
+            """, [.uuid(UUID(uuidString: given)), .string(given), .string(workspace)])
+        guard let row = rows.first else {
+            let names = try await database.query(
+                "SELECT name FROM flows WHERE workspace_id = $1 AND name IS NOT NULL ORDER BY id LIMIT 10000",
+                [.string(workspace)])
+            throw OperationsError.notFound(
+                kind: "flow", given: given,
+                nearest: NearMatches.of(given, among: try names.column(String.self, at: 0)))
+        }
+        guard rows.count == 1 else {
+            throw OperationsError.ambiguous(
+                kind: "flow", given: given, ids: try rows.map { try $0.decode(UUID.self, "id").text })
+        }
+        do {
+            let graph = try FlowGraph(
+                nodes: try row.decode(String.self, "nodes"), edges: try row.decode(String.self, "edges"))
+            return UsableFlow(id: try row.decode(UUID.self, "id"), length: FlowLength(try CompiledFlow(graph)))
+        } catch let error as FlowCannotBeUsed {
+            throw OperationsError.refused(
+                code: "flow_invalid", message: error.problems.prefix(3).map(\.message).joined(separator: " "),
+                field: "flowId")
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import FoundationEssentials
+import PostgresDriver
+import SluiceOperations
+import SluiceStore
+import TestSupport
+import Testing
+
+@Suite struct CampaignForecastTests {
+    private static let nodes = """
+        [{"id":"a","type":"message","data":{"text":"A"}},{"id":"b","type":"message","data":{"text":"B"}}]
+        """
+
+    private static func with(_ body: @escaping @Sendable (World) async throws -> Void) async throws {
+        try await World.with { world in
+            try await world.addGateway()
+            for number in 1...2 {
+                _ = try await world.addDevice("d\(number)", phone: "62811000000\(number)")
+            }
+            try await world.sql.execute(
+                script: """
+                    INSERT INTO flows (name, nodes, edges) VALUES
+                        ('welcome', '\(nodes)', '[{"source":"a","target":"b"}]'), ('broken', '[]', '[]');
+                    UPDATE user_devices SET min_delay_seconds = 0, max_delay_seconds = 0;
+                    UPDATE device_caps SET hourly_cap = 10, daily_cap = 100;
+                    INSERT INTO meta_pages (page_id, is_active) VALUES (1, true), (2, true), (3, false);
+                    INSERT INTO meta_subscribers (page_id, user_id, is_active)
+                        SELECT 1, '6290000000' || n, n <> 10 FROM generate_series(10, 40) n;
+                    INSERT INTO meta_subscribers (page_id, user_id) VALUES
+                        (2, '629000000020'), (2, '62 900-0000-0099'), (2, 'nobody'), (3, '629000000050');
+                    INSERT INTO suppressions (workspace_id, phone) VALUES ('default', '629000000011');
+                    """)
+            try await body(world)
+        }
+    }
+
+    private static let all = CampaignRequest(flowId: "welcome", pageIds: [1, 2, 3])
+
+    @Test func itSaysWhomItReachesAndWhatItCosts() async throws {
+        try await Self.with { world in
+            let forecast = try await world.session.forecastCampaign(Self.all, in: "default")
+            // 12 to 40 of page 1, and one more of page 2; one is on both.
+            #expect(forecast.recipients == 30 && forecast.inactive == 1 && forecast.suppressed == 1)
+            #expect(forecast.invalidNumbers == 1 && forecast.skippedPages == [3] && forecast.withoutDevice == 0)
+            #expect(forecast.messagesPerPerson == 2 && forecast.capUnits == 60 && forecast.devices == 2)
+            // 30 messages on each of two devices at 10 an hour: the third ten go after two hours.
+            #expect((7_200...7_300).contains(try #require(forecast.seconds)), "\(forecast)")
+            #expect(forecast.lastDevice?.messages == 30)
+            let text = CampaignText.render(forecast)
+            #expect(
+                text.contains("60 cap units") && text.contains("1 inactive, 1 suppressed") && text.contains("pages 3"))
+        }
+    }
+
+    @Test func itEntersWhomItForetold() async throws {
+        try await Self.with { world in
+            let forecast = try await world.session.forecastCampaign(Self.all, in: "default")
+            let run = try await world.session.startCampaign(Self.all, in: "default")
+            #expect(run.status == "queued")
+            while try await world.leader.work(.campaign, limit: 1_000).more {}
+            let entered = try await world.sql.query(
+                "SELECT count(*) FROM sequence_contacts WHERE status = 'active' AND source_id = $1",
+                [.string("\(run.id)")]
+            ).scalar(Int64.self)
+            #expect(Int(entered) == forecast.recipients)
+            #expect(try await world.session.campaign(run.id).id == run.id)
+            await #expect(throws: OperationsError.self) { try await world.session.campaign(run.id, in: "other") }
+        }
+    }
+
+    @Test func whatStandsBeforeItAndWhatWasSentCount() async throws {
+        try await Self.with { world in
+            try await world.sql.query(
+                "UPDATE meta_pages SET device_id = (SELECT id FROM user_devices WHERE device_name = 'd1')")
+            let alone = try await world.session.forecastCampaign(Self.all, in: "default")
+            #expect(alone.devices == 1 && alone.lastDevice?.name == "d1" && alone.lastDevice?.messages == 60)
+            #expect((18_000...18_100).contains(try #require(alone.seconds)), "\(alone)")
+            try await world.sql.query("UPDATE device_caps SET paused_at = now()")
+            let paused = try await world.session.forecastCampaign(Self.all, in: "default")
+            #expect(paused.endsAt == nil && paused.stuckDevices == ["d1"])
+            try await world.sql.query("UPDATE device_caps SET paused_at = NULL, history_from = now()")
+            let adopted = try await world.session.forecastCampaign(Self.all, in: "default")
+            #expect((86_400 + 18_000...86_400 + 18_200).contains(try #require(adopted.seconds)), "\(adopted)")
+        }
+    }
+
+    @Test func whatCannotBeIsSaid() async throws {
+        try await Self.with { world in
+            var late = Self.all
+            late.startAt = "2026-03-29T09:00"
+            var first = Self.all
+            first.priority = 0
+            let requests: [(CampaignRequest, String)] = [
+                (late, "invalid_startAt"), (first, "invalid_priority"),
+                (CampaignRequest(flowId: "welcome", pageIds: []), "invalid_pageIds"),
+                (CampaignRequest(flowId: "welcome", pageIds: [1, 1]), "invalid_pageIds"),
+                (CampaignRequest(flowId: "welcom", pageIds: [1]), "unknown_flow"),
+                (CampaignRequest(flowId: "broken", pageIds: [1]), "flow_invalid"),
+            ]
+            for (request, code) in requests {
+                do {
+                    _ = try await world.session.startCampaign(request, in: "default")
+                    Issue.record("\(code) was taken")
+                } catch let error as OperationsError {
+                    #expect(error.code == code)
+                }
+            }
+            #expect(try await world.sql.query("SELECT count(*) FROM message_runs").scalar(Int64.self) == 0)
+        }
+    }
+}
