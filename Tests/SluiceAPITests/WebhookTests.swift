@@ -274,14 +274,14 @@ import Testing
 }
 
 extension RunningAPI {
-    fileprivate static func hubSignature(_ body: String, _ secret: String) -> String {
+    static func hubSignature(_ body: String, _ secret: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(
             for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8)))
         return "sha256=" + code.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// What `main` posts.
-    fileprivate func hook(_ body: String, type: String = "application/json") async throws -> Reply {
+    func hook(_ body: String, type: String = "application/json") async throws -> Reply {
         try await post(
             body, to: "/webhooks/main", type: type,
             headers: ["X-Hub-Signature-256": Self.hubSignature(body, "webhook-secret-of-main")])

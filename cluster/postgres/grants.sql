@@ -140,7 +140,7 @@ GRANT SELECT ON api_keys TO sluice_api;
 GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO sluice_api;
 -- What gateways tell it. It learns what their webhooks are signed with and no other credential, and writes what people
 -- wish by message and no operator's suppression.
-GRANT EXECUTE ON FUNCTION sluice_webhook_secret, sluice_opt_out, sluice_opt_in TO sluice_api;
+GRANT EXECUTE ON FUNCTION sluice_webhook_secret, sluice_opt_out, sluice_opt_in, sluice_reply TO sluice_api;
 GRANT SELECT, DELETE ON idempotent_answers TO sluice_coordinator;
 GRANT SELECT ON leads, node_leases, node_fences, cluster_versions, control_changes TO sluice_operator, sluice_reader;
 

@@ -10,8 +10,9 @@ import SluiceTelemetry
 /// `POST /webhooks/{gateway}`: what gateways tell by themselves. No API key lets them in but their signature, made with
 /// the secret that is among the gateway's credentials; it says in which of two ways the request is to be read.
 ///
-/// Of all they tell, only a message that is an opt-out word, or takes one back, changes anything here. Everything else
-/// is taken and forgotten, so a gateway may send all its events.
+/// Of all they tell, what a person wrote is heard: an opt-out word, or one that takes it back, is heeded, and anything
+/// else is remembered as the answer to the last message. The rest is taken and forgotten, so a gateway may send all its
+/// events.
 struct WebhookEndpoint: Sendable {
     /// Twilio waits 15 s and does not ask again; a lock is waited for 2 s.
     private static let attempts = 4
@@ -90,8 +91,9 @@ struct WebhookEndpoint: Sendable {
     // MARK: What is said
 
     private func hear(_ message: InboundMessage?, through gateway: String) async throws {
-        guard let message, let wish = words.wish(in: message.text) else { return }
+        guard let message else { return }
         let session = session.acting(as: "webhook:\(gateway)")
+        guard let wish = words.wish(in: message.text) else { return try await remember(message, gateway, session) }
         do {
             let heeded = try await insisting { () async throws -> HeededWish in
                 try await session.heed(wish, of: message, through: gateway, scope: scope)
@@ -107,6 +109,20 @@ struct WebhookEndpoint: Sendable {
             logger.warning(
                 "a wish by message comes from nobody with a phone number",
                 metadata: ["wish": "\(wish.rawValue)", "gateway_id": "\(gateway)"])
+        }
+    }
+
+    private func remember(_ message: InboundMessage, _ gateway: String, _ session: OperatorSession) async throws {
+        do {
+            let heard = try await insisting { try await session.hear(message, through: gateway) }
+            logger.debug(
+                "took in an answer",
+                metadata: [
+                    "gateway_id": "\(gateway)", "contacts": "\(heard.contacts)",
+                    "event_messages": "\(heard.eventMessages)",
+                ])
+        } catch OperationsError.malformedPhone {
+            // Whoever has no number was sent nothing that this could be the answer to.
         }
     }
 

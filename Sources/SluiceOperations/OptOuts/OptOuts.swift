@@ -1,5 +1,3 @@
-internal import Crypto
-internal import FoundationEssentials
 internal import PostgresDriver
 public import SluiceCore
 
@@ -24,27 +22,11 @@ extension OperatorSession {
         _ wish: OptOutWords.Wish, of message: InboundMessage, through gateway: String, scope: OptOutScope
     ) async throws -> HeededWish {
         let phone = try PhoneNumber(message.sender ?? "").digits
-        guard let id = message.id else {
-            return try await change { change in
+        return try await onceOfGateway(message, gateway, phone: phone, purpose: wish.rawValue) { session in
+            try await session.change { change in
                 try await change.heed(wish, of: message, from: phone, through: gateway, scope)
             }
         }
-        // Not within any workspace that keys of the API have: nobody else can use up the gateway's ids.
-        let answer = try await answerOnce(
-            workspace: "*webhooks/\(gateway)", key: Self.key(id, phone, wish), requestHash: []
-        ) { session in
-            let heeded = try await session.change { change in
-                try await change.heed(wish, of: message, from: phone, through: gateway, scope)
-            }
-            return RememberedAnswer(status: 200, body: try JSONText.compact(heeded))
-        }
-        return try JSONText.decoder().decode(HeededWish.self, from: Data(answer.body.utf8))
-    }
-
-    /// Of a bounded length, whatever the gateway calls its messages.
-    private static func key(_ id: String, _ phone: String, _ wish: OptOutWords.Wish) -> String {
-        let digest = SHA256.hash(data: Data("\(wish.rawValue) \(phone) \(id)".utf8))
-        return Data(digest).base64EncodedString()
     }
 }
 
@@ -74,13 +56,7 @@ extension AuditedTransaction {
         if scope == .everywhere, wish == .stop { return ["*"] }
         let rows = try await query(
             """
-            SELECT d.workspace_id, bool_or(coalesce(c.gateway_device, d.device_name, d.id::text) = ANY ($2)
-                OR coalesce(sluice_digits(d.phone) = $3, false)
-                OR coalesce(sluice_digits(substring(d.jid FROM '^[0-9]+')) = $3, false)) AS received
-            FROM device_caps c JOIN user_devices d ON d.id = c.device_id
-            WHERE c.gateway_id = $1
-                OR c.gateway_id IS NULL AND EXISTS (SELECT FROM gateways WHERE id = $1 AND is_default)
-            GROUP BY d.workspace_id
+            SELECT workspace_id, bool_or(received) AS received FROM sluice_devices_at($1, $2, $3) GROUP BY workspace_id
             """, [.string(gateway), .stringArray(message.deviceNames), .string(message.devicePhone)])
         var all: [String] = []
         var receiving: [String] = []

@@ -7,7 +7,7 @@ enum SchemaV1 {
         functions, makeRoom, conditions, userTables, queue, sources, branches, adoptRows, queueIndexes, cluster,
         intakeTables, externalIDs, devices, restores, api, deviceSettings, ledger, workspaceTriggers, leadTriggers,
         movedSequences, sequenceTriggers, sourceTriggers, sourceSettings, enrollmentLimits, branchTriggers,
-        contactTriggers, deletions, untouchable,
+        contactTriggers, replies, deletions, untouchable,
         triggerLengths, truncateTriggers, controlTriggers, flows, runs, runTriggers, scheduled, scheduledTriggers,
         optOuts, events, eventRules, eventTriggers, views, adoptWork, firstLedgerDays,
     ]
