@@ -71,7 +71,8 @@ var libraries: [Target] {
             "SluiceAPI",
             [
                 "SluiceCore", "SluiceWire", "SluiceStore", "SluiceOperations", "PostgresDriver", "NATSDriver",
-                "SluiceTelemetry", .hummingbird, .hummingbirdCore, .httpTypes, .nioCore, .crypto, .log, .lifecycle,
+                "SluiceTelemetry", .hummingbird, .hummingbirdCore, .httpTypes, .nioCore, .crypto, .log, .metrics,
+                .lifecycle,
             ]),
         .swift(
             "SluiceOperations",
@@ -93,7 +94,8 @@ var tools: [Target] {
                 "NATSDriver", "PostgresDriver", .argumentParser, .log, .lifecycle, .unixSignals,
             ]),
         .swift(
-            "GatewaySimulator", ["RequestLog", .nioCore, .nioPosix, .nioHTTP1], path: "loadtest/GatewaySimulator"),
+            "GatewaySimulator", ["RequestLog", .nioCore, .nioPosix, .nioHTTP1, .crypto],
+            path: "loadtest/GatewaySimulator"),
         .executable(
             "GatewaySimulatorTool", ["GatewaySimulator", .argumentParser], path: "loadtest/GatewaySimulatorTool"),
         .swift("RequestLog", [], path: "loadtest/RequestLog"),

@@ -111,7 +111,10 @@ public struct APIServer: Service {
             ClusterEndpoints.all(session) + ContactEndpoints.all + TemplateEndpoints.all + EventEndpoints.all
                 + JobEndpoints.all(creating: configuration.createsSenders)
                 + ScheduleEndpoints.all(creating: configuration.createsSenders), to: router)
-        WebhookEndpoint(configuration: configuration, session: session, served: served, logger: logger).add(to: router)
+        WebhookEndpoint(
+            configuration: configuration, session: session, served: served, receipts: ReceiptMetrics(metrics),
+            logger: logger
+        ).add(to: router)
         let application = Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: .init(configuration.idleTimeout))),

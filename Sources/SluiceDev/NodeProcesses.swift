@@ -26,7 +26,9 @@ struct NodeProcesses: Sendable {
 
     private func node(_ role: String, _ name: String, healthPort: Int) -> ChildProcess {
         // A laptop that was switched off for a night is no restored backup.
-        var variables = ["SLUICE_RESTORE_SILENCE_S": "0"].merging(options.nodeEnvironment) { $1 }
+        var variables = [
+            "SLUICE_RESTORE_SILENCE_S": "0", "SLUICE_PUBLIC_URL": environment.apiURL,
+        ].merging(options.nodeEnvironment) { $1 }
         for variable in environment.variables { variables[variable.name] = variable.value }
         variables["SLUICE_NODE"] = name
         variables["SLUICE_HTTP_HOST"] = "127.0.0.1"

@@ -6,7 +6,9 @@ import Testing
     /// What each sandbox recipient does to a GOWA text: verdict, whether it was answered, and the HTTP status.
     private static let expected: [String: (GatewayVerdict, Bool, Int?)] = [
         "200": (.accepted, true, 200), "201": (.accepted, true, 201), "202": (.dropped, true, 200),
-        "203": (.accepted, true, 200), "210": (.accepted, true, 200), "400": (.refused, true, 400),
+        "203": (.accepted, true, 200), "210": (.accepted, true, 200),
+        "220": (.accepted, true, 200), "221": (.accepted, true, 200), "222": (.accepted, true, 200),
+        "400": (.refused, true, 400),
         "401": (.refused, true, 401),
         "403": (.refused, true, 401), "404": (.refused, true, 400), "408": (.accepted, false, nil),
         "409": (.dropped, false, nil), "410": (.dropped, false, nil), "411": (.accepted, false, nil),
@@ -48,7 +50,7 @@ import Testing
             #expect(outcome.answered == answered)
             #expect(outcome.status == status)
             #expect((outcome.acceptedNanoseconds != nil) == (verdict == .accepted))
-            #expect((outcome.fault == nil) == ["200", "210"].contains(suffix))
+            #expect((outcome.fault == nil) == ["200", "210", "220", "221", "222"].contains(suffix))
         }
     }
 

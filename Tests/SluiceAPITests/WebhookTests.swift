@@ -287,16 +287,17 @@ extension RunningAPI {
             headers: ["X-Hub-Signature-256": Self.hubSignature(body, "webhook-secret-of-main")])
     }
 
-    fileprivate func twilio(
-        _ form: [(String, String)], signedFor base: String = "https://sluice.example.com"
+    /// What Twilio posts to `main` at an address with this query.
+    func twilio(
+        _ form: [(String, String)], query: String = "tag=a%20b", signedFor base: String = "https://sluice.example.com"
     ) async throws -> Reply {
-        var signed = base + "/webhooks/main?tag=a%20b"
+        var signed = base + "/webhooks/main?" + query
         for (name, value) in form.sorted(by: { $0.0 < $1.0 }) { signed += name + value }
         let code = HMAC<Insecure.SHA1>.authenticationCode(
             for: Data(signed.utf8), using: SymmetricKey(data: Data("webhook-secret-of-main".utf8)))
         let body = form.map { "\($0.0)=\($0.1.replacing("+", with: "%2B"))" }.joined(separator: "&")
         return try await post(
-            body, to: "/webhooks/main?tag=a%20b", type: "application/x-www-form-urlencoded",
+            body, to: "/webhooks/main?" + query, type: "application/x-www-form-urlencoded",
             headers: ["X-Twilio-Signature": Data(code).base64EncodedString()])
     }
 

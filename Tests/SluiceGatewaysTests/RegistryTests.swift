@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RegistryTests {
     @Test func knowsEachDialectByItsName() throws {
-        #expect(Dialect.names == ["gowa", "webhook"])
+        #expect(Dialect.names == ["gowa", "twilio", "webhook"])
         for dialect in Dialect.allCases {
             let adapter = try GatewayAdapters.named(dialect.rawValue)
             #expect(adapter.dialect == dialect)
@@ -17,9 +17,9 @@ import Testing
     }
 
     @Test func namesTheKnownOnesForAnUnknown() {
-        let expected = GatewayConfigurationError.unknownDialect(name: "telex", known: ["gowa", "webhook"])
+        let expected = GatewayConfigurationError.unknownDialect(name: "telex", known: ["gowa", "twilio", "webhook"])
         #expect(throws: expected) { try GatewayAdapters.named("telex") }
-        #expect("\(expected)" == "no gateway dialect is named \"telex\"; known are gowa, webhook")
+        #expect("\(expected)" == "no gateway dialect is named \"telex\"; known are gowa, twilio, webhook")
     }
 
     @Test func anUnusableBaseURLIsAFaultOfTheGatewayThatShowsNoSecret() {

@@ -94,6 +94,7 @@ import Testing
         node_leases IUD
         progress_intake I
         scheduled_sms_jobs IUD
+        send_ledger u(delivered_at delivery delivery_code)
         sequence_contacts Iu(assigned_device_id completed_at contact_name current_step current_trigger \
         entry_trigger external_id generation hold_reason lane_id last_error lead_id moves next_trigger_time \
         retry_count status updated_at)

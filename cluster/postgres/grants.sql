@@ -138,7 +138,9 @@ GRANT INSERT, UPDATE ON sources TO sluice_api;
 GRANT SELECT ON send_ledger TO sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON api_keys TO sluice_api;
 GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO sluice_api;
--- What gateways tell it. It learns what their webhooks are signed with and no other credential, and writes what people
+-- What became of messages, as gateways tell it.
+GRANT UPDATE (delivery, delivery_code, delivered_at) ON send_ledger TO sluice_api;
+-- What people tell it. It learns what their webhooks are signed with and no other credential, and writes what people
 -- wish by message and no operator's suppression.
 GRANT EXECUTE ON FUNCTION sluice_webhook_secret, sluice_opt_out, sluice_opt_in, sluice_reply TO sluice_api;
 GRANT SELECT, DELETE ON idempotent_answers TO sluice_coordinator;

@@ -6,7 +6,7 @@ internal import NIOHTTP1
 final class Endpoints {
     private let gateway: Gateway
     private let controls: Controls
-    /// The `Authorization` header that GOWA's paths demand.
+    /// The `Authorization` header that GOWA's and Twilio's paths demand.
     private let authorization: String?
 
     init(gateway: Gateway) {
@@ -27,12 +27,13 @@ final class Endpoints {
         var message =
             switch dialect {
             case .gowa: GOWADialect.message(kind: kind, head: head, body: body)
+            case .twilio: TwilioDialect.message(head: head, body: body)
             case .webhook: WebhookDialect.message(head: head, body: body)
             }
         message.key = head.headers.first(name: "X-Sluice-Key") ?? message.idempotencyKey
         message.attempt = head.headers.first(name: "X-Sluice-Attempt").flatMap { Int64($0) } ?? message.attempt
         message.epoch = head.headers.first(name: "X-Sluice-Epoch").flatMap { Int64($0) }
-        if dialect == .gowa, !isAuthorized(head) { message.defect = .wrongPassword }
+        if dialect != .webhook, !isAuthorized(head) { message.defect = .wrongPassword }
         if dialect == .webhook, let demanded = gateway.webhookAuthorization,
             head.headers.first(name: "Authorization") != demanded
         {

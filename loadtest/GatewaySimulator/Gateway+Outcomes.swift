@@ -75,6 +75,7 @@ extension Gateway {
     private func messageID(_ exchange: Exchange) -> String {
         var random = RandomSource(seed: scenario.seed, message: "id", attempt: Int64(exchange.sequence))
         let digits = String(random.next(), radix: 16, uppercase: true)
+        if exchange.message.dialect == .twilio { return TwilioDialect.messageID(digits) }
         return "3EB0" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 
@@ -119,18 +120,39 @@ extension Gateway {
             messageID: ending.messageID, fault: exchange.fault?.rawValue)
         log.append(.response(outcome))
         if let connection { deliver(ending.delivery, to: connection) }
-        if ending.verdict == .accepted { letReply(exchange.message, to: ending.messageID) }
+        if ending.verdict == .accepted, let id = ending.messageID {
+            letReply(exchange.message, to: id)
+            tellDelivery(of: exchange.message, id)
+        }
         leaveLane(exchange)
     }
 
     /// A recipient who answers messages does so once the log has what it answers.
-    private func letReply(_ message: IncomingMessage, to messageID: String?) {
-        guard let device = message.device, let recipient = message.recipient, let messageID,
+    private func letReply(_ message: IncomingMessage, to messageID: String) {
+        guard let device = message.device, let recipient = message.recipient,
             case .reply(let text) = SandboxRecipients.outcome(of: recipient)
         else { return }
         let from = String(recipient.prefix { $0 != "@" }.drop { $0 == "+" })
         let reply = InboundEvent(id: "R" + messageID, device: device, from: from, text: text)
         log.afterCommit { [callback] in callback.post(reply) }
+    }
+
+    /// What became of an accepted message: by Twilio to the address of the request, by GOWA to the callback and only for
+    /// the recipients whose delivery is documented.
+    private func tellDelivery(of message: IncomingMessage, _ id: String) {
+        var delivery: Delivery?
+        if case .delivery(let documented) = SandboxRecipients.outcome(of: message.recipient ?? "") {
+            delivery = documented
+        }
+        if let target = message.statusCallback {
+            let posts = (delivery ?? .inOrder).posts(of: message, id: id, to: target)
+            log.afterCommit { [callback] in posts.forEach(callback.post) }
+        } else if message.dialect == .gowa, let delivery, let device = message.device, let to = message.recipient {
+            let receipts = delivery.states.compactMap { state in
+                state == "delivered" ? ReceiptEvent(id: id, device: device, to: to) : nil
+            }
+            log.afterCommit { [callback] in receipts.forEach(callback.post) }
+        }
     }
 
     private func deliver(_ delivery: Ending.Delivery, to connection: ConnectionHandler) {

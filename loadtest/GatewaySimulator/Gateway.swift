@@ -118,7 +118,7 @@ final class Gateway {
         let rates = message.device.flatMap { devices.faults(of: $0) } ?? scenario.faults
         let drawn = rates.draw(&random)
         switch SandboxRecipients.outcome(of: message.recipient ?? "") {
-        case .accepted, .reply: exchange.fault = nil
+        case .accepted, .reply, .delivery: exchange.fault = nil
         case .fault(let fault): exchange.fault = fault
         case nil: exchange.fault = drawn
         }

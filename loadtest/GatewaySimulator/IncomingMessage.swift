@@ -1,11 +1,13 @@
 /// The wire formats that the simulator speaks.
 enum Dialect: String, Sendable {
     case gowa
+    case twilio
     case webhook
 
     func reply(_ reason: Reason) -> Reply {
         switch self {
         case .gowa: GOWADialect.reply(reason)
+        case .twilio: TwilioDialect.reply(reason)
         case .webhook: WebhookDialect.reply(reason)
         }
     }
@@ -23,6 +25,8 @@ struct IncomingMessage: Sendable, Equatable {
     var idempotencyKey: String?
     var attempt: Int64?
     var epoch: Int64?
+    /// Who wants to be told what becomes of it; only Twilio's requests say so themselves.
+    var statusCallback: Callback.Target?
     /// Why the message is refused before any device sees it.
     var defect: Reason?
 }

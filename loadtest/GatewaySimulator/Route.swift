@@ -19,6 +19,10 @@ enum Route: Sendable, Equatable {
             self = method == .POST ? .message(.webhook, .text) : .wrongMethod
             return
         }
+        if path.hasPrefix(TwilioDialect.prefix), path.hasSuffix(TwilioDialect.suffix) {
+            self = method == .POST ? .message(.twilio, .text) : .wrongMethod
+            return
+        }
         guard path.hasPrefix(basePath) else {
             self = .notFound
             return

@@ -7,6 +7,8 @@ public enum SandboxRecipients {
         case fault(Fault)
         /// Accepted and answered; then the recipient replies with this text, if there is a callback.
         case reply(String)
+        /// Accepted and answered; then this becomes of it, for who wants to be told.
+        case delivery(Delivery)
     }
 
     public static let prefix = "15550000"
@@ -18,6 +20,9 @@ public enum SandboxRecipients {
         ("202", .fault(.dropThenStatusFalse)),
         ("203", .fault(.acceptThenSlowDrip)),
         ("210", .reply("STOP")),
+        ("220", .delivery(.repeatedOutOfOrder)),
+        ("221", .delivery(.undelivered)),
+        ("222", .delivery(.failed)),
         ("400", .fault(.refuseValidation)),
         ("401", .fault(.refuseDisconnected)),
         ("403", .fault(.refuseLoggedOut)),

@@ -1,8 +1,6 @@
 import SluiceOperations
 
 /// What Twilio posts when a message comes in: `From` and `To` are numbers, with `whatsapp:` before them there.
-///
-/// A status callback comes to the same address and has no `Body`.
 struct TwilioMessage: Sendable {
     private static let whatsApp = "whatsapp:"
 

@@ -11,8 +11,8 @@ import SluiceTelemetry
 /// the secret that is among the gateway's credentials; it says in which of two ways the request is to be read.
 ///
 /// Of all they tell, what a person wrote is heard: an opt-out word, or one that takes it back, is heeded, and anything
-/// else is remembered as the answer to the last message. The rest is taken and forgotten, so a gateway may send all its
-/// events.
+/// else is remembered as the answer to the last message. What became of messages is written down. The rest is taken and
+/// forgotten, so a gateway may send all its events.
 struct WebhookEndpoint: Sendable {
     /// Twilio waits 15 s and does not ask again; a lock is waited for 2 s.
     private static let attempts = 4
@@ -22,14 +22,19 @@ struct WebhookEndpoint: Sendable {
     private let scope: OptOutScope
     private let publicURL: String?
     private let served: ServedRequests
+    private let receipts: ReceiptMetrics
     private let logger: Logger
 
-    init(configuration: APIConfiguration, session: OperatorSession, served: ServedRequests, logger: Logger) {
+    init(
+        configuration: APIConfiguration, session: OperatorSession, served: ServedRequests, receipts: ReceiptMetrics,
+        logger: Logger
+    ) {
         self.session = session
         words = configuration.optOutWords
         scope = configuration.optOutScope
         publicURL = configuration.publicURL
         self.served = served
+        self.receipts = receipts
         self.logger = logger
     }
 
@@ -47,7 +52,11 @@ struct WebhookEndpoint: Sendable {
         if let signature = request.headers[.twilioSignature] {
             let form = try body.form()
             try checkTwilio(signature, form, request, secret)
-            try await hear(TwilioMessage(form).inbound, through: gateway)
+            if let told = TwilioReceipt(form, attempt: request.uri.queryParameters["attempt"].map { String($0) }) {
+                try await take(told.receipt, from: gateway)
+            } else {
+                try await hear(TwilioMessage(form).inbound, through: gateway)
+            }
             // TwiML that replies nothing; Twilio reports any other type of answer as an error.
             return Response(
                 status: .ok, headers: [.contentType: "text/xml"],
@@ -57,7 +66,9 @@ struct WebhookEndpoint: Sendable {
             throw Self.refused("the request is not signed: it has neither X-Hub-Signature-256 nor X-Twilio-Signature")
         }
         guard WebhookSignature.isHub(signature, of: body.bytes, secret: secret) else { throw Self.wrongSecret }
-        try await hear(body.decodeOpen(GOWAEvent.self).inbound, through: gateway)
+        let event = try body.decodeOpen(GOWAEvent.self)
+        try await hear(event.inbound, through: gateway)
+        try await take(event.receipt, from: gateway)
         return try Answer.data(["taken": true]).response
     }
 
@@ -124,6 +135,12 @@ struct WebhookEndpoint: Sendable {
         } catch OperationsError.malformedPhone {
             // Whoever has no number was sent nothing that this could be the answer to.
         }
+    }
+
+    /// What is about no message of ours is no error: told so, the gateway would only say it again.
+    private func take(_ receipt: DeliveryReceipt?, from gateway: String) async throws {
+        guard let receipt else { return }
+        receipts.count(try await insisting { try await session.take(receipt, from: gateway) })
     }
 
     /// What fails for a lock or a lost connection is tried again here, for not every gateway asks again.

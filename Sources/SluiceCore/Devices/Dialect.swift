@@ -5,7 +5,7 @@
 /// none), the shard's machine (whom to poll) and the operators' commands (which names there are). The adapters are
 /// matched to the cases by an exhaustive switch.
 public enum Dialect: String, Hashable, Sendable, CaseIterable {
-    case gowa, webhook
+    case gowa, twilio, webhook
 
     /// The names as help texts and errors list them.
     public static var names: [String] { allCases.map(\.rawValue) }
@@ -22,6 +22,7 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     public var httpTimeout: Duration {
         switch self {
         case .gowa: .seconds(50)
+        case .twilio: .seconds(15)
         case .webhook: .seconds(10)
         }
     }
@@ -30,7 +31,7 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     public var acceptsLateFor: Duration {
         switch self {
         case .gowa: .seconds(75)
-        case .webhook: .seconds(30)
+        case .twilio, .webhook: .seconds(30)
         }
     }
 
@@ -38,7 +39,7 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     public var reportsState: Bool {
         switch self {
         case .gowa: true
-        case .webhook: false
+        case .twilio, .webhook: false
         }
     }
 }

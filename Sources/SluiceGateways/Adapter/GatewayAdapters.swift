@@ -5,6 +5,7 @@ public enum GatewayAdapters {
     public static func adapter(of dialect: Dialect) -> any GatewayAdapter {
         switch dialect {
         case .gowa: GOWA()
+        case .twilio: Twilio()
         case .webhook: Webhook()
         }
     }

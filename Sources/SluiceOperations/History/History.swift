@@ -16,6 +16,10 @@ public struct HistoryEntry: Codable, Hashable, Sendable {
     public var detail: String?
     /// The gateway's id of the message.
     public var providerID: String?
+    /// delivered, undelivered or failed; nil while the gateway has told nothing.
+    public var delivery: String?
+    /// Why it was not delivered, as the gateway numbers it.
+    public var deliveryCode: String?
     public var contactID: UUID
 }
 
@@ -40,7 +44,7 @@ enum HistoryQuery {
     static let sql = """
         SELECT coalesce(l.settled_at, l.reserved_at) AS at, l.workspace_id, coalesce(q.name, l.source_id) AS sequence,
             l.step_trigger, coalesce(d.device_name, l.device_id::text) AS device, l.attempt, l.state, l.code, l.detail,
-            l.provider_id, l.contact_id
+            l.provider_id, l.delivery, l.delivery_code, l.contact_id
         FROM sequence_contacts c
         JOIN send_ledger l ON l.contact_id = c.id
         LEFT JOIN sequences q ON q.id::text = l.source_id
@@ -56,6 +60,8 @@ enum HistoryQuery {
             device: try row.decode(String.self, "device"), attempt: Int(try row.decode(Int32.self, "attempt")),
             outcome: try row.decode(String.self, "state"), code: try row.decode(String?.self, "code"),
             detail: try row.decode(String?.self, "detail"), providerID: try row.decode(String?.self, "provider_id"),
+            delivery: try row.decode(String?.self, "delivery"),
+            deliveryCode: try row.decode(String?.self, "delivery_code"),
             contactID: try row.decode(UUID.self, "contact_id"))
     }
 }

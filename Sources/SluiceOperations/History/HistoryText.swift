@@ -5,12 +5,12 @@ public enum HistoryText {
         var table = TextTable([
             .init(title: "WHEN"), .init(title: "DEVICE", shrinks: true), .init(title: "SEQUENCE", shrinks: true),
             .init(title: "STEP", shrinks: true), .init(title: "TRY", isRight: true), .init(title: "OUTCOME"),
-            .init(title: "CODE", shrinks: true), .init(title: "PROVIDER ID", shrinks: true),
+            .init(title: "DELIVERY"), .init(title: "CODE", shrinks: true), .init(title: "PROVIDER ID", shrinks: true),
         ])
         for entry in entries {
             table.add([
                 Words.time(entry.at), entry.device, entry.sequence, entry.step ?? "", "\(entry.attempt)", entry.outcome,
-                entry.code ?? "", entry.providerID ?? "",
+                entry.delivery ?? "", entry.code ?? entry.deliveryCode ?? "", entry.providerID ?? "",
             ])
         }
         return table.lines(width: width).joined(separator: "\n") + "\n"

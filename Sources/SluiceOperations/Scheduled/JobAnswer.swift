@@ -12,9 +12,9 @@ public struct JobAnswer: Codable, Hashable, Sendable {
     /// In the offset it was given in, or in the workspace's zone.
     public var scheduledTime: String?
     public var completedTime: String?
-    /// `queued`, `sent`, `delivered`, `failed` or `unknown`; nil before it is due.
+    /// `queued`, `sent`, `delivered`, `undelivered`, `failed` or `unknown`; nil before it is due.
     public var messageStatus: String?
-    /// Why it was not sent, or is not yet, as a code.
+    /// Why it was not sent, or not delivered, or is not yet, as a code.
     public var reason: String?
 }
 

@@ -57,7 +57,8 @@ enum JobStatements {
             RETURNING contact_id
         ), contact AS MATERIALIZED (
             SELECT c.id, j.id AS job, j.status AS job_status, c.status, c.hold_reason, c.last_error, c.completed_at,
-                c.claim_state, c.next_trigger_time <= clock_timestamp() AS is_due, l.state, l.code
+                c.claim_state, c.next_trigger_time <= clock_timestamp() AS is_due, l.state, l.code,
+                l.delivery, l.delivery_code
             FROM (SELECT DISTINCT contact_id FROM taken) t
             JOIN sequence_contacts c ON c.id = t.contact_id
             -- One that is for somebody else now has another contact.
@@ -67,7 +68,7 @@ enum JobStatements {
                   AND (c.recipient = sluice_digits(to_phone) OR c.recipient = to_phone)
                 FOR NO KEY UPDATE SKIP LOCKED) j
             LEFT JOIN LATERAL (
-                SELECT state, code FROM send_ledger
+                SELECT state, code, delivery, delivery_code FROM send_ledger
                 WHERE contact_id = c.id AND attempt <= c.attempts AND generation = c.generation
                 ORDER BY attempt DESC LIMIT 1) l ON true
         ), told AS (
@@ -77,7 +78,7 @@ enum JobStatements {
                     WHEN c.claim_state = 2 OR c.status = 'unknown' OR c.is_due THEN 'processing'
                     ELSE 'scheduled' END,
                 message_status = CASE
-                    WHEN l.state IN ('sent', 'unknown') THEN l.state
+                    WHEN l.state IN ('sent', 'unknown') THEN coalesce(c.delivery, l.state)
                     WHEN c.status = 'failed' THEN 'failed'
                     WHEN c.status NOT IN ('completed', 'cancelled') AND (c.claim_state = 2 OR c.is_due) THEN 'queued'
                     END,
@@ -86,7 +87,7 @@ enum JobStatements {
                 error = CASE
                     WHEN c.status = 'failed' THEN coalesce(c.code, c.last_error)
                     WHEN c.status = 'cancelled' AND c.last_error <> 'source_cancelled' THEN c.last_error
-                    ELSE c.hold_reason END
+                    ELSE coalesce(c.hold_reason, c.delivery_code) END
             FROM contact c CROSS JOIN LATERAL (SELECT c.state) l
             -- What was set to be sent again and is not entered yet is no news.
             WHERE j.id = c.job AND NOT (c.job_status = 'scheduled' AND c.status IN ('failed', 'cancelled')

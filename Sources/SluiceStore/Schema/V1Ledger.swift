@@ -27,6 +27,10 @@ extension SchemaV1 {
             code text,
             detail text,
             provider_id text,
+            -- What the gateway told of the message after it had accepted it; NULL: nothing yet.
+            delivery text CHECK (delivery IN ('delivered', 'undelivered', 'failed')),
+            delivery_code text,
+            delivered_at timestamptz,
             PRIMARY KEY (contact_id, attempt, day)
         ) PARTITION BY RANGE (day);
         CREATE INDEX send_ledger_slot ON send_ledger (slot, day);

@@ -2,10 +2,13 @@
 /// nor the right to write suppressions for that.
 extension SchemaV1 {
     static let optOuts = """
-        -- What a gateway signs its webhooks with; NULL when it has nothing, or nothing that could not be guessed.
+        -- What a gateway signs its webhooks with; NULL when it has nothing, or nothing that could not be guessed. Twilio
+        -- signs with the account's token.
         CREATE FUNCTION sluice_webhook_secret(gateway text) RETURNS text
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-            SELECT nullif(g.credentials ->> 'webhook_secret', '') FROM gateways g WHERE g.id = gateway
+            SELECT coalesce(nullif(g.credentials ->> 'webhook_secret', ''),
+                CASE g.dialect WHEN 'twilio' THEN nullif(g.credentials ->> 'auth_token', '') END)
+            FROM gateways g WHERE g.id = gateway
         $$;
 
         -- Both say in which of the workspaces something changed ('*': everywhere). A suppression that is there stays

@@ -32,6 +32,13 @@ struct DialectUnderTest: Sendable, CustomTestStringConvertible {
                 status: "400 Bad Request", body: #"{"code":"VALIDATION_ERROR"}"#,
                 outcome: "refused VALIDATION_ERROR charged permanent")),
         DialectUnderTest(
+            dialect: .twilio,
+            accepts: Reply(status: "201 Created", body: #"{"sid":"SM1","status":"queued"}"#, outcome: "sent SM1"),
+            refuses: Reply(
+                status: "400 Bad Request", body: #"{"code":21211,"status":400}"#,
+                outcome: "refused 21211 charged permanent"),
+            credentials: ["account_sid": "AC1", "auth_token": "token"]),
+        DialectUnderTest(
             dialect: .webhook,
             accepts: Reply(status: "200 OK", body: #"{"provider_message_id":"7"}"#, outcome: "sent 7"),
             refuses: Reply(
