@@ -68,11 +68,16 @@ var libraries: [Target] {
                 "NATSDriver", "SluiceTelemetry", .log, .lifecycle,
             ]),
         .swift(
+            "SluiceWebhooks",
+            [
+                "PostgresDriver", "SluiceTelemetry", .httpClient, .nioCore, .nioHTTP1, .nioPosix, .crypto, .log,
+            ]),
+        .swift(
             "SluiceAPI",
             [
-                "SluiceCore", "SluiceWire", "SluiceStore", "SluiceOperations", "PostgresDriver", "NATSDriver",
-                "SluiceTelemetry", .hummingbird, .hummingbirdCore, .httpTypes, .nioCore, .crypto, .log, .metrics,
-                .lifecycle,
+                "SluiceCore", "SluiceWire", "SluiceStore", "SluiceOperations", "SluiceWebhooks", "PostgresDriver",
+                "NATSDriver", "SluiceTelemetry", .hummingbird, .hummingbirdCore, .httpTypes, .nioCore, .crypto, .log,
+                .metrics, .lifecycle,
             ]),
         .swift(
             "SluiceOperations",
@@ -120,6 +125,9 @@ var tests: [Target] {
             "TestSupport",
             ["PostgresDriver", "NATSDriver", "SluiceCore", "SluiceStore", "SluiceWire", .log, .lifecycle],
             path: "Tests/TestSupport"),
+        // Apart from the rest, because Foundation and C libraries disagree about whose a struct is.
+        .swift(
+            "WebhookReceiving", [.crypto, .httpTypes, .hummingbird, .nioCore, .log], path: "Tests/WebhookReceiving"),
         .swift("Simulation", ["SluiceCore", "SluiceStore", .collections("HeapModule")], path: "Tests/Simulation"),
         .executable("SimulationTool", ["Simulation", .argumentParser], path: "Tests/SimulationTool"),
         .executable(
@@ -158,8 +166,8 @@ var tests: [Target] {
         .tests(
             "SluiceAPI",
             [
-                "SluiceOperations", "SluiceTelemetry", "PostgresDriver", "NATSDriver", "TestSupport", "SluiceCore",
-                "SluiceStore", "SluiceWire", .crypto, .log, .lifecycle,
+                "SluiceOperations", "SluiceTelemetry", "SluiceWebhooks", "PostgresDriver", "NATSDriver", "TestSupport",
+                "WebhookReceiving", "SluiceCore", "SluiceStore", "SluiceWire", .crypto, .log, .lifecycle,
             ]),
         .tests("GatewaySimulator", ["RequestLog", "TestSupport"]),
         .tests(
@@ -170,8 +178,8 @@ var tests: [Target] {
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "TestSupport", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceCore", "SluiceDev",
-                "SluiceFailpoints", "SluiceWire", .log,
+                "TestSupport", "WebhookReceiving", "PostgresDriver", "NATSDriver", "RequestLog", "SluiceCore",
+                "SluiceDev", "SluiceFailpoints", "SluiceWire", .log,
             ],
             path: "Tests/Cluster", swiftSettings: .strict),
     ]

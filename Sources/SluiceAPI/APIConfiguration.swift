@@ -29,6 +29,8 @@ public struct APIConfiguration: Sendable {
     public var idleTimeout: Duration = .seconds(30)
     /// Where the world reaches this server, without a slash at the end. Twilio's signatures cannot be checked without.
     public var publicURL: String?
+    /// Whether users' webhooks may have loopback and private addresses.
+    public var webhookPrivateAddresses = false
     public var optOutWords = OptOutWords()
     public var optOutScope = OptOutScope.workspace
 

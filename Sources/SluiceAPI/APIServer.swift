@@ -7,6 +7,7 @@ public import ServiceLifecycle
 import SluiceOperations
 import SluiceStore
 public import SluiceTelemetry
+import SluiceWebhooks
 
 /// The HTTP API's server. Runs until its task is cancelled or the service group shuts down.
 public struct APIServer: Service {
@@ -16,6 +17,7 @@ public struct APIServer: Service {
     private let onListening: @Sendable (Int) -> Void
     private let pool: PostgresPool
     private let leasePool: PostgresPool
+    private let courierPool: PostgresPool
 
     /// - Parameter onListening: is told the port that was bound.
     public init(
@@ -35,6 +37,8 @@ public struct APIServer: Service {
         leases.settings = SluiceStore.sessionSettings(isDurable: true)
         leasePool = PostgresPool(
             leases, limits: PostgresPoolConfiguration(maximumConnections: 1, minimumConnections: 1))
+        courierPool = PostgresPool(
+            configuration.database, limits: PostgresPoolConfiguration(maximumConnections: 2, minimumConnections: 1))
     }
 
     /// Neither the database nor NATS has to be there yet; only a server that other machines reach waits for the database
@@ -46,7 +50,7 @@ public struct APIServer: Service {
         options.retryInitialConnect = true
         try await NATSConnection.withConnection(options) { nats in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for pool in [pool, leasePool] { group.addTask { try await pool.run() } }
+                for pool in [pool, leasePool, courierPool] { group.addTask { try await pool.run() } }
                 try await present(on: nats)
                 group.cancelAll()
             }
@@ -63,6 +67,12 @@ public struct APIServer: Service {
             database: pool, nats: nats, subjects: configuration.subjects, actor: "api", windows: configuration.windows)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await presence.run() }
+            group.addTask {
+                await WebhookCourier(
+                    database: courierPool, allowsPrivateAddresses: configuration.webhookPrivateAddresses,
+                    logger: logger
+                ).run()
+            }
             try await serve(session, served)
             group.cancelAll()
         }

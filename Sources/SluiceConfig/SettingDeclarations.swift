@@ -136,6 +136,11 @@ extension Setting where Value == Bool {
             "SLUICE_API_CREATE_SENDERS", default: false,
             "Make workspaces and sending numbers that a scheduled message names. To try things out: `sluice dev` does.")
     }
+    static var webhookPrivateAddresses: Self {
+        .flag(
+            "SLUICE_WEBHOOK_PRIVATE_ADDRESSES", default: false,
+            "Let users' webhooks have loopback and private addresses. `sluice dev` does.")
+    }
     static var traceHeaders: Self {
         .flag("SLUICE_TRACE_HEADERS", default: false, "Add X-Sluice-Key, -Attempt and -Epoch to requests. For tests.")
     }

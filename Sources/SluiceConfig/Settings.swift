@@ -24,6 +24,8 @@ public struct Settings: Hashable, Sendable {
     public var apiCreatesSenders: Bool
     /// Where the world reaches the API, without a slash at the end; nil when nobody said.
     public var publicURL: String?
+    /// Whether users' webhooks may have loopback and private addresses.
+    public var webhookPrivateAddresses: Bool
     public var optOutWords: OptOutWords
     public var optOutScope: OptOutScope
 
@@ -106,6 +108,7 @@ public struct Settings: Hashable, Sendable {
         apiRequestsPerSecond = reader.read(.apiRequestsPerSecond)
         apiCreatesSenders = reader.read(.apiCreatesSenders)
         publicURL = reader.read(.publicURL)
+        webhookPrivateAddresses = reader.read(.webhookPrivateAddresses)
         optOutWords = Self.optOutWords(&reader)
         optOutScope = reader.read(.optOutScope)
         logLevel = reader.read(.logLevel)

@@ -28,6 +28,7 @@ struct NodeProcesses: Sendable {
         // A laptop that was switched off for a night is no restored backup.
         var variables = [
             "SLUICE_RESTORE_SILENCE_S": "0", "SLUICE_PUBLIC_URL": environment.apiURL,
+            "SLUICE_WEBHOOK_PRIVATE_ADDRESSES": "true",
         ].merging(options.nodeEnvironment) { $1 }
         for variable in environment.variables { variables[variable.name] = variable.value }
         variables["SLUICE_NODE"] = name

@@ -62,6 +62,7 @@ extension RoleProcess {
         configuration.createsSenders = settings.apiCreatesSenders
         configuration.connections = settings.poolSize
         configuration.publicURL = settings.publicURL
+        configuration.webhookPrivateAddresses = settings.webhookPrivateAddresses
         configuration.optOutWords = settings.optOutWords
         configuration.optOutScope = settings.optOutScope
         let server = APIServer(configuration: configuration, metrics: metrics, logger: logger)

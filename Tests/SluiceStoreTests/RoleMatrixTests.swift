@@ -28,6 +28,7 @@ import Testing
         lane_wakes IUD
         lanes IU
         leads u(trigger updated_at)
+        message_events I
         message_runs u(completed_at error_summary failure_count fan_out_after fan_out_page fanned_out_at status \
         success_count total_messages updated_at)
         message_schedules u(last_time next_time problem)
@@ -61,6 +62,7 @@ import Testing
         device_states IU
         enrollment_intake I
         lane_wakes I
+        message_events I
         node_fences IU
         node_leases IUD
         progress_intake I
@@ -87,6 +89,7 @@ import Testing
         lane_wakes I
         lanes I
         leads Iu(device_id name trigger updated_at)
+        message_events IUD
         message_runs IUD
         message_schedules IUD
         message_templates IUD
@@ -101,6 +104,8 @@ import Testing
         source_cleanups I
         sources IU
         trigger_runs IUD
+        webhook_deliveries IUD
+        webhook_endpoints IUD
         work_intake I
         """,
         .operator: """
@@ -129,15 +134,15 @@ import Testing
     /// `table`, or `table.column` where the rest of it may be read.
     private static let unread: [DatabaseRole: String] = [
         .coordinator: """
-        api_keys audit_log database_identity device_caps.credentials gateways.credentials meta_pages.access_token \
-        restored_devices
+        api_keys audit_log database_identity device_caps.credentials gateways.credentials \
+        message_events meta_pages.access_token restored_devices webhook_deliveries webhook_endpoints.secret
         """,
         .shard: """
         api_keys audit_log branch_intake completion_intake contact_counts contact_tallies contact_tally_changes \
         contractors database_identity device_load_balance enrollment_intake event_message_types event_messages \
         event_sessions events external_ids flows idempotent_answers in_flight_counts intake_scans lane_wakes leads \
-        message_runs message_schedules message_templates meta_pages meta_subscribers progress_intake restored_devices \
-        scheduled_sms_jobs trigger_runs work_intake
+        message_events message_runs message_schedules message_templates meta_pages meta_subscribers progress_intake \
+        restored_devices scheduled_sms_jobs trigger_runs webhook_deliveries webhook_endpoints.secret work_intake
         """,
         .api: """
         audit_log database_identity device_caps.credentials gateways.credentials meta_pages.access_token \
@@ -145,11 +150,11 @@ import Testing
         """,
         .operator: """
         api_keys database_identity device_caps.credentials gateways.credentials idempotent_answers \
-        meta_pages.access_token restored_devices
+        meta_pages.access_token restored_devices webhook_endpoints.secret
         """,
         .reader: """
         api_keys audit_log database_identity device_caps.credentials gateways.credentials idempotent_answers \
-        meta_pages.access_token restored_devices
+        meta_pages.access_token restored_devices webhook_endpoints.secret
         """,
     ]
 

@@ -63,6 +63,21 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Webhooks: everything but what signs.
+DO $$
+DECLARE
+    readable text;
+BEGIN
+    SELECT string_agg(quote_ident(attname), ', ') INTO readable FROM pg_attribute
+        WHERE attrelid = 'webhook_endpoints'::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'secret';
+    EXECUTE format('GRANT SELECT (%s) ON webhook_endpoints TO sluice_coordinator, sluice_shard, sluice_operator, '
+        'sluice_reader', readable);
+END $$;
+GRANT SELECT ON webhook_deliveries, message_events TO sluice_operator, sluice_reader;
+GRANT INSERT ON message_events TO sluice_coordinator, sluice_shard;
+-- It signs, and delivers.
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_endpoints, webhook_deliveries, message_events TO sluice_api;
+
 -- The queue.
 GRANT SELECT ON sequence_contacts, suppressions, own_messages
     TO sluice_coordinator, sluice_shard, sluice_api, sluice_operator, sluice_reader;

@@ -1,5 +1,6 @@
 internal import PostgresDriver
 internal import SluiceCore
+internal import SluiceStore
 
 extension OperatorSession {
     /// So many messages one receipt may be about; of more the rest is left out.
@@ -59,6 +60,11 @@ enum ReceiptStatement {
     /// How long after it was sent a message is looked for by its id.
     private static let days = 7
 
+    private static let event = """
+        SELECT workspace_id, CASE $2 WHEN 'delivered' THEN 'message.delivered' ELSE 'message.failed' END AS type,
+            contact_id, attempt, day, delivered_at AS at FROM changed
+        """
+
     private static func sql(of rows: String) -> String {
         """
         WITH matched AS MATERIALIZED (
@@ -71,12 +77,12 @@ enum ReceiptStatement {
             FROM matched m
             WHERE l.contact_id = m.contact_id AND l.attempt = m.attempt AND l.day = m.day
               AND (l.delivery IS NULL OR l.delivery <> 'delivered' AND $2 = 'delivered')
-            RETURNING l.contact_id
+            RETURNING l.workspace_id, l.contact_id, l.attempt, l.day, l.delivered_at
         ), progressed AS (
             INSERT INTO progress_intake (kind, contact_id)
             SELECT c.kind, c.id FROM sequence_contacts c
             WHERE c.id IN (SELECT contact_id FROM changed) AND sluice_is_single(c.kind)
-        )
+        ), \(MessageEvents.cte(of: event))
         SELECT EXISTS (SELECT FROM matched) AS is_matched, EXISTS (SELECT FROM changed) AS is_changed
         """
     }

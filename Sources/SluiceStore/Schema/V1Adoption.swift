@@ -3,6 +3,7 @@ extension SchemaV1 {
     static let ownRelations = [
         "sequence_branches", "branch_intake", "lanes", "claim_batches", "settles_left", "untouchable_contacts",
         "message_schedules", "message_templates", "sources", "source_cleanups", "own_messages", "work_intake",
+        "webhook_endpoints", "webhook_deliveries", "message_events",
         "progress_intake", "in_flight_counts", "event_sessions", "event_message_types",
         "gateways", "device_caps", "device_states", "suppressions", "pauses", "audit_log", "api_keys",
         "idempotent_answers", "node_fences", "node_leases", "drained_nodes", "slot_owners", "coordinator_lease",

@@ -61,7 +61,7 @@ struct SettleStatement {
             FROM bereft b
             WHERE l.contact_id = b.contact AND l.attempt = b.attempt AND l.day = b.day AND \(transition("b"))
         ),
-        \(SettleMove.ctes(.settled, of: "settled"))
+        \(SettleMove.ctes(.settled, of: "settled")), \(MessageEvents.ofSettled)
         SELECT ordinal, lane_id, CASE WHEN new_status = 'active' THEN due END AS due, false AS is_busy
         FROM outcome WHERE new_status = 'active'
         UNION ALL
