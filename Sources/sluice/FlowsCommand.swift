@@ -6,12 +6,33 @@ import SluiceOperations
 
 struct FlowsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "flows", abstract: "Check flows.",
+        commandName: "flows", abstract: "Check flows, and try them out.",
         discussion: """
-            EXAMPLE:
+            EXAMPLES:
               sluice flows check welcome.json
+              sluice flows test Welcome --to +491512345678
             """,
-        subcommands: [Check.self], aliases: ["flow"])
+        subcommands: [Check.self, Test.self], aliases: ["flow"])
+
+    struct Test: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Send a flow to one number, before any trigger or campaign does.",
+            discussion: "It goes as a trigger does, counts in no statistics, and obeys opt-outs and caps.")
+
+        @Argument(help: "The flow's id or name.") var flow: String
+        @Option(help: ArgumentHelp("The number to send it to.", valueName: "phone")) var to: String
+        @Option(help: "The device that sends, by id, name or number; otherwise any of the workspace.")
+        var device: String?
+        @OptionGroup var workspace: WorkspaceOption
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let test = try await session.testFlow(flow, to: to, device: device, in: workspace.id)
+                try options.show(test) { _ in "trigger run \(test.runId) to \(test.to); sluice history \(test.to)\n" }
+            }
+        }
+    }
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -8,8 +8,9 @@ struct TemplatesCommand: AsyncParsableCommand {
             EXAMPLES:
               sluice templates list --workspace berlin
               sluice templates preview code --value name=Ada --value code=1234
+              sluice templates test code --value name=Ada --value code=1234 --to +491512345678
             """,
-        subcommands: [List.self, Preview.self])
+        subcommands: [List.self, Preview.self, Test.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List a workspace's templates, by name.")
@@ -34,30 +35,56 @@ struct TemplatesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show what a template says for one person. Nothing is sent.")
 
-        @Argument(help: "The template's name.") var name: String
-        @Option(name: .customLong("value"), help: ArgumentHelp("A placeholder's value.", valueName: "name=text"))
-        var values: [String] = []
+        @OptionGroup var template: FilledTemplate
         @OptionGroup var workspace: WorkspaceOption
         @OptionGroup var options: OperatorOptions
 
-        func validate() throws { _ = try filling() }
-
         func run() async throws {
-            let request = PreviewRequest(template: name, values: try filling())
+            let request = PreviewRequest(template: template.name, values: try template.filling())
             try await options.run { session in
                 let text = try await session.preview(request, in: workspace.id)
                 try options.show(text) { _ in TemplateText.render(text) }
             }
         }
+    }
 
-        private func filling() throws -> [String: String] {
-            try values.reduce(into: [:]) { filling, value in
-                let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard parts.count == 2, !parts[0].isEmpty else {
-                    throw ValidationError("--value \(value): write it as name=text")
-                }
-                filling[String(parts[0])] = String(parts[1])
+    struct Test: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Send what a template says to one number, at once.",
+            discussion: "It goes before what is scheduled, is marked as a test, and obeys opt-outs and caps.")
+
+        @OptionGroup var template: FilledTemplate
+        @Option(help: ArgumentHelp("The number to send it to.", valueName: "phone")) var to: String
+        @Option(help: ArgumentHelp("The workspace's number that sends it.", valueName: "phone")) var from: String?
+        @OptionGroup var workspace: WorkspaceOption
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            let values = try template.filling()
+            try await options.run { session in
+                let job = try await session.testTemplate(
+                    template.name, values: values, to: to, fromNumber: from, in: workspace.id)
+                try options.show(job) { ScheduledText.render([job], width: $0) }
             }
+        }
+    }
+}
+
+/// A template and what fills it.
+struct FilledTemplate: ParsableArguments {
+    @Argument(help: "The template's name.") var name: String
+    @Option(name: .customLong("value"), help: ArgumentHelp("A placeholder's value.", valueName: "name=text"))
+    var values: [String] = []
+
+    func validate() throws { _ = try filling() }
+
+    func filling() throws -> [String: String] {
+        try values.reduce(into: [:]) { filling, value in
+            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw ValidationError("--value \(value): write it as name=text")
+            }
+            filling[String(parts[0])] = String(parts[1])
         }
     }
 }

@@ -6,13 +6,16 @@ extension OperatorSession {
     public static let mostJobs = 1_000
 
     /// Writes a job as a user's SQL would and leaves the rest to the schema's triggers.
-    /// - Parameter creating: whether a workspace or a sender that is not there is made, as `sluice dev` does.
+    /// - Parameters:
+    ///   - creating: whether a workspace or a sender that is not there is made, as `sluice dev` does.
+    ///   - asTest: marked so, and at a trigger's priority.
     /// - Throws: ``OperationsError`` for what is wrong with the request.
     public func schedule(
-        _ request: JobRequest, _ time: JobRequest.Time, in workspace: String, creating: Bool = false
+        _ request: JobRequest, _ time: JobRequest.Time, in workspace: String, creating: Bool = false,
+        asTest: Bool = false
     ) async throws -> JobAnswer {
         let plan = try request.validated(for: time)
-        return try await write([plan], in: workspace, creating: creating) { $1 }[0]
+        return try await write([plan], in: workspace, creating: creating, asTest: asTest) { $1 }[0]
     }
 
     /// Writes all of them or none.
@@ -40,7 +43,7 @@ extension OperatorSession {
     }
 
     private func write(
-        _ plans: [PlannedJob], in workspace: String, creating: Bool,
+        _ plans: [PlannedJob], in workspace: String, creating: Bool, asTest: Bool = false,
         located: (Int, OperationsError) -> OperationsError
     ) async throws -> [JobAnswer] {
         let answers = try await database.withTransaction { transaction in
@@ -48,7 +51,8 @@ extension OperatorSession {
                 plans.map(\.request.fromNumber), creating: creating, located)
             let texts = try await Templates.filled(plans.map(\.request), in: workspace, on: transaction, located)
             let ids = try await transaction.query(
-                Self.insertSQL, [.string(workspace)] + Self.columns(of: plans, texts), deadline: .seconds(10)
+                Self.insertSQL, [.string(workspace)] + Self.columns(of: plans, texts) + [.bool(asTest)],
+                deadline: .seconds(10)
             ).column(String.self, at: 0)
             let rows = try await transaction.query(
                 "\(JobAnswer.sql) WHERE j.id = ANY ($1::text[])", [.stringArray(ids)])
@@ -74,7 +78,7 @@ extension OperatorSession {
         PostgresTimestamp(microsecondsSinceEpoch: time.time.microseconds)
     }
 
-    /// `$1` the workspace, then a column each. Gives the ids in the order of the rows.
+    /// `$1` the workspace, then a column each, `$11` whether it is a test. Gives the ids in the order of the rows.
     private static let insertSQL = """
         WITH given AS MATERIALIZED (
             SELECT *, 'job_' || replace(gen_random_uuid()::text, '-', '') AS id
@@ -83,9 +87,10 @@ extension OperatorSession {
                 AS g(recipient, body, sender, media_url, metadata, due, minutes, time_offset, expires_at, ordinal)
         ), made AS (
             INSERT INTO scheduled_sms_jobs (id, workspace_id, to_phone, body, from_number, media_url, metadata,
-                scheduled_time, time_offset, expires_at)
+                scheduled_time, time_offset, expires_at, priority, is_test)
             SELECT id, $1, recipient, body, sender, media_url, metadata::jsonb,
-                coalesce(due, clock_timestamp() + minutes * interval '1 minute'), time_offset, expires_at
+                coalesce(due, clock_timestamp() + minutes * interval '1 minute'), time_offset, expires_at,
+                CASE WHEN $11 THEN 1 ELSE 10 END, $11
             FROM given)
         SELECT id FROM given ORDER BY ordinal
         """

@@ -14,6 +14,7 @@ extension UserTable {
             // The number that sends it; NULL: the workspace's own, or any of its devices.
             .ours("from_number", "text", .text), .ours("media_url", "text", .text),
             .ours("expires_at", "timestamptz", .instant), .ours("priority", "int NOT NULL DEFAULT 10", .whole),
+            .ours("is_test", "boolean NOT NULL DEFAULT false", .boolean),
             // Seconds east of UTC in which its time was given and is answered; NULL: the workspace's zone.
             .ours("time_offset", "int", .whole),
             // What it is an occurrence of.

@@ -22,6 +22,10 @@ extension UserTable {
             .text("status", "DEFAULT 'queued'"), .json("trigger_context"), .whole("priority", "DEFAULT 1"),
             .instant("next_step_at"), .text("next_step_id"), .text("last_step_id"), .json("error_details"),
             .instant("completed_at"), .workspace,
+            // Which device sends; NULL: the page's, or any.
+            .ours("device_id", "uuid", .uuid),
+            // Somebody tries the flow out: counted nowhere.
+            .ours("is_test", "boolean NOT NULL DEFAULT false", .boolean),
         ] + UserColumn.times)
 
     static let messageRuns = UserTable(

@@ -15,7 +15,8 @@ enum TriggerStatements {
             WHERE r.id IN (SELECT item::bigint FROM taken) AND r.status = 'queued' ORDER BY r.id FOR NO KEY UPDATE
         ), judged AS MATERIALIZED (
             SELECT r.id, r.recipient_user_id, r.page_id, coalesce(r.priority, 1) AS priority,
-                coalesce(f.workspace_id, r.workspace_id) AS workspace_id, p.device_id, p.blocked_until,
+                coalesce(f.workspace_id, r.workspace_id) AS workspace_id,
+                coalesce(r.device_id, p.device_id) AS device_id, p.blocked_until,
                 coalesce(p.is_active, true) AS page_is_active, f.entry_step, f.entry_seconds, f.entry_decides, s.user_name,
                 d.source_id AS settings,
                 CASE

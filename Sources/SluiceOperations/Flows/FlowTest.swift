@@ -1,0 +1,66 @@
+internal import FoundationEssentials
+internal import PostgresDriver
+
+/// A flow on its way to one person, to see how it looks.
+public struct FlowTest: Codable, Hashable, Sendable {
+    /// Of `trigger_runs`: says how far it is.
+    public var runId: Int64
+    public var flowId: String
+    /// Digits.
+    public var to: String
+}
+
+extension OperatorSession {
+    /// Sends a flow to one number, as a trigger does and at a trigger's priority, marked as a test: no trigger's and no
+    /// campaign's count has it. Opt-outs and caps hold as always.
+    /// - Parameters:
+    ///   - flow: its id, or its name when only one is called so.
+    ///   - device: which one sends, by id, name or number; otherwise any of the workspace.
+    public func testFlow(
+        _ flow: String, to phone: String, device: String?, in workspace: String
+    ) async throws -> FlowTest {
+        let recipient = try PhoneNumber(phone).digits
+        let id = try await usableFlow(flow, in: workspace)
+        let sender = try await sender(device, in: workspace)
+        let run = try await change { change in
+            let run = try await change.query(
+                """
+                INSERT INTO trigger_runs (workspace_id, flow_id, recipient_user_id, priority, device_id, is_test,
+                    trigger_context, status)
+                VALUES ($1, $2, $3, 1, $4, true, '{"test": true}', 'queued') RETURNING id
+                """, [.string(workspace), .uuid(id), .string(recipient), .uuid(sender)]
+            ).scalar(Int64.self)
+            try await change.record(
+                "flows.test", target: id.text, after: ["workspace": workspace, "run": "\(run)"])
+            return run
+        }
+        wakeIntake()
+        return FlowTest(runId: run, flowId: id.text, to: recipient)
+    }
+
+    private func usableFlow(_ given: String, in workspace: String) async throws -> UUID {
+        let rows = try await database.query(
+            """
+            SELECT id, problem FROM flows WHERE workspace_id = $1 AND (id::text = lower($2) OR name = $2)
+            ORDER BY id LIMIT 20
+            """, [.string(workspace), .string(given)])
+        let ids = try rows.column(UUID.self, at: 0)
+        guard ids.count < 2 else {
+            throw OperationsError.ambiguous(kind: "flow", given: given, ids: ids.map(\.text))
+        }
+        guard let row = rows.first else { throw OperationsError.notFound(kind: "flow", given: given, nearest: []) }
+        if let problem = try row.decode(String?.self, "problem") {
+            throw OperationsError.refused(code: "flow_invalid", message: "the flow cannot be used: \(problem)")
+        }
+        return ids[0]
+    }
+
+    private func sender(_ given: String?, in workspace: String) async throws -> UUID? {
+        guard let given else { return nil }
+        let device = try await DeviceLookup.find(given, on: database)
+        guard device.workspace == workspace else {
+            throw OperationsError.notFound(kind: "device", given: given, nearest: [])
+        }
+        return device.id
+    }
+}
