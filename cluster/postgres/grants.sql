@@ -172,10 +172,8 @@ GRANT UPDATE (hourly_cap, daily_cap, concurrent_cap, paused_at, paused_reason, u
 GRANT UPDATE (is_active, enrollment_limit, updated_at) ON sequences TO sluice_operator;
 GRANT UPDATE (status, updated_at) ON message_runs TO sluice_operator;
 GRANT UPDATE (state, rate_per_minute, quiet_from, quiet_to, expires_after) ON sources TO sluice_operator;
--- A campaign that is started, and a trigger that is given settings, has a source.
-GRANT INSERT (kind, source_id, workspace_id, name, state, priority, on_unknown) ON sources TO sluice_operator;
-GRANT INSERT (workspace_id, flow_id, page_ids, trigger_id, start_at, priority, status) ON message_runs
-    TO sluice_operator;
+-- A trigger has a source once somebody gives it settings.
+GRANT INSERT (kind, source_id, workspace_id, name, priority, on_unknown) ON sources TO sluice_operator;
 GRANT INSERT ON source_cleanups, work_intake TO sluice_operator;
 GRANT UPDATE (status) ON scheduled_sms_jobs TO sluice_operator;
 GRANT UPDATE (is_active), DELETE ON message_schedules TO sluice_operator;
