@@ -81,7 +81,7 @@ var libraries: [Target] {
             ]),
         .swift(
             "SluiceOperations",
-            ["SluiceCore", "SluiceWire", "SluiceStore", "PostgresDriver", "NATSDriver", .crypto]),
+            ["SluiceCore", "SluiceWire", "SluiceStore", "SluiceGateways", "PostgresDriver", "NATSDriver", .crypto]),
         .swift("SluiceDev", ["SluiceCore", "SluiceStore", "PostgresDriver", .subprocess, .system, .log]),
         .swift("SluiceConfig", ["SluiceCore", "SluiceFailpoints", .configuration]),
     ]

@@ -9,9 +9,11 @@ struct EventsCommand: AsyncParsableCommand {
               sluice events plan 7
               sluice events upcoming --hours 48
               sluice events reschedule 231 2026-06-01T09:00:00
+              sluice events rehearse 7 --speed 3600
             """,
         subcommands: [
             List.self, Upcoming.self, Stats.self, Preview.self, Plan.self, Reschedule.self, Cancel.self, Clear.self,
+            Rehearse.self,
         ])
 
     struct List: AsyncParsableCommand {

@@ -82,10 +82,17 @@ public final class GatewayClient: Sendable {
             let address = try? device.gateway.address(),
             let request = adapter.stateRequest(for: device), request.headers.allSatisfy(\.isValid)
         else { return nil }
-        let result = await exchange.perform(
-            request, at: address, latestStart: nil, totalTime: min(device.gateway.httpTimeout, .seconds(10)))
+        let limit = min(device.gateway.httpTimeout, .seconds(10))
+        return await ask(request, at: address, within: limit).flatMap(adapter.condition(from:))
+    }
+
+    /// A question that is no message. Nil when no complete answer came.
+    func ask(
+        _ request: HTTPRequestDescription, at address: GatewayAddress, within limit: Duration = .seconds(10)
+    ) async -> HTTPAnswer? {
+        let result = await exchange.perform(request, at: address, latestStart: nil, totalTime: limit)
         guard case .answered(let answer) = result else { return nil }
-        return adapter.condition(from: answer)
+        return answer
     }
 
     /// Closes the connections and the event loop. Requests that are still open fail.

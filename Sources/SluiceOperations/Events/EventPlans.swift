@@ -91,7 +91,8 @@ extension OperatorSession {
             AND m.status = 'scheduled' AND m.direction IS DISTINCT FROM 'inbound'
         """
 
-    private static let peopleSQL = """
+    /// `$1` event, `$2` workspace, `$3` contractors or NULL.
+    static let peopleSQL = """
         SELECT c.id::text FROM contractors c
         WHERE c.workspace_id = $2 AND c.id::text IN (
             SELECT unnest($3::text[])
@@ -101,7 +102,7 @@ extension OperatorSession {
         """
 
     /// `$1` event, `$2` workspace, `$3` contractors.
-    private static let planSQL = """
+    static let planSQL = """
         WITH types AS MATERIALIZED (
             SELECT DISTINCT ON (message_type) * FROM event_message_types WHERE workspace_id IN ('*', $2)
             ORDER BY message_type, workspace_id = '*'
