@@ -57,10 +57,18 @@ extension OperatorSession {
 
     private func sender(_ given: String?, in workspace: String) async throws -> UUID? {
         guard let given else { return nil }
-        let device = try await DeviceLookup.find(given, on: database)
-        guard device.workspace == workspace else {
-            throw OperationsError.notFound(kind: "device", given: given, nearest: [])
+        // What is neither an id nor a number can still be a name. Another workspace's is none at all.
+        let digits = try? PhoneNumber(given).digits
+        let ids = try await database.query(
+            """
+            SELECT id FROM user_devices
+            WHERE workspace_id = $1 AND (id = $2 OR device_name = $3 OR sluice_digits(phone) = $4) ORDER BY id LIMIT 20
+            """, [.string(workspace), .uuid(UUID(uuidString: given)), .string(given), .string(digits)]
+        ).column(UUID.self, at: 0)
+        guard ids.count < 2 else {
+            throw OperationsError.ambiguous(kind: "device", given: given, ids: ids.map(\.text))
         }
-        return device.id
+        guard let id = ids.first else { throw OperationsError.notFound(kind: "device", given: given, nearest: []) }
+        return id
     }
 }
