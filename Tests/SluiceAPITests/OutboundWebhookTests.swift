@@ -149,11 +149,12 @@ import WebhookReceiving
         }
     }
 
-    @Test(arguments: ["", "ftp://h/x", "https://", "https://u:p@h/x", "https://h/#x", "shop.example.com"])
-    func whatIsNoAddressIsRefused(url: String) async throws {
+    @Test func whatIsNoAddressIsRefused() async throws {
         try await Self.with { (api, _) async throws in
-            await #expect(throws: OperationsError.self) {
-                try await api.session.addWebhook(url, events: [], in: "default")
+            for url in ["", "ftp://h/x", "https://", "https://u:p@h/x", "https://h/#x", "shop.example.com"] {
+                await #expect(throws: OperationsError.self, "\(url)") {
+                    try await api.session.addWebhook(url, events: [], in: "default")
+                }
             }
             #expect(try await api.count("webhook_endpoints") == 0)
         }
