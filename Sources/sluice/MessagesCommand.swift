@@ -3,18 +3,27 @@ import SluiceOperations
 
 struct MessagesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "messages", abstract: "List, show and cancel scheduled messages.",
+        commandName: "messages", abstract: "List messages; show and cancel scheduled ones.",
         discussion: """
             EXAMPLES:
               sluice messages list --workspace berlin
               sluice messages list --status failed
+              sluice messages list --name 'trigger_1_*'
               sluice messages cancel job_0f3c…
             """,
         subcommands: [List.self, Show.self, Cancel.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List a workspace's messages, the earliest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "List a workspace's scheduled messages, the earliest first, or messages by name.")
 
+        @Option(
+            help: ArgumentHelp(
+                """
+                Messages of triggers, campaigns and events with such a name: trigger_RUN_page_PAGE_user_USER_msg_NUMBER, \
+                run_ alike, event-message-ID; * stands for anything.
+                """, valueName: "pattern"))
+        var name: String?
         @Option(help: "scheduled, processing, completed, failed or cancelled.", transform: status)
         var status = JobStatus.scheduled
         @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
@@ -27,6 +36,11 @@ struct MessagesCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.run { session in
+                if let name {
+                    let page = try await session.messages(
+                        named: try MessagePattern(name), in: workspace.id, most: min(max(limit, 1), 10_000))
+                    return try options.show(page) { NamedMessageText.render(page, width: $0) }
+                }
                 let page = try await session.jobs(
                     status, in: workspace.id, after: after, most: min(max(limit, 1), 10_000))
                 try options.show(page) { width in

@@ -215,10 +215,19 @@ import Testing
             let report = try await Adoption.check(sql)
             #expect(!report.isBlocked, "\(report.text)")
             #expect(
-                Set(report.changes.filter { $0.code == .nameMoved }.map(\.subject)) == ["gateways", "contact_counts"])
+                Set(report.changes.filter { $0.code == .nameMoved }.map(\.subject)) == [
+                    "gateways", "contact_counts", "message_logs.message_logs",
+                ])
             _ = try await Self.migrate(database)
             #expect(
                 try await sql.query("SELECT retry_attempts FROM workspaces WHERE id = 'acme'").scalar(Int32.self) == 5)
+            // A zone that does not exist.
+            #expect(
+                try await sql.query("SELECT time_zone FROM workspaces WHERE id = 'acme'").scalar(String.self) == "UTC")
+            #expect(
+                try await sql.query("SELECT status FROM message_logs.message_logs_before_sluice").scalar(String.self)
+                    == "sent")
+            #expect(try await sql.query("SELECT FROM message_logs.message_logs").isEmpty)
             #expect(try await sql.query("SELECT secret FROM gateways_before_sluice").scalar(String.self) == "s")
             #expect(try await sql.query("SELECT n FROM contact_counts_before_sluice").scalar(Int64.self) == 1)
         }

@@ -95,6 +95,45 @@ import Testing
         }
     }
 
+    @Test func whomNobodyCanReachFailsAndHoldsUpNoEnd() async throws {
+        try await Self.withSubscribers(10) { world, _ in
+            try await world.sql.query(
+                "INSERT INTO meta_subscribers (page_id, user_id) VALUES (1, 'no number'), (1, repeat('7', 400))")
+            try await world.workOff(.campaign)
+            let cluster = try await Cluster.start(world)
+            try await cluster.settle(try await cluster.reserveAll(), .sent)
+            try await world.work.foldCounts()
+            let row = try await world.sql.query("SELECT * FROM message_runs")[0]
+            #expect(try row.decode(String.self, "status") == "finished")
+            #expect(try row.decode(Int32.self, "success_count") == 9)
+            #expect(try row.decode(Int32.self, "failure_count") == 2)
+            #expect(
+                try await world.contacts().filter { $0.lastError == "invalid_phone" }.map(\.status) == [
+                    "failed", "failed",
+                ])
+            try await Counts.expectExact(world)
+        }
+    }
+
+    /// What was sent between the last count and the cancellation is counted too.
+    @Test func aCancelledRunIsCountedToItsEnd() async throws {
+        try await Self.withSubscribers(20) { world, _ in
+            try await world.workOff(.campaign)
+            let cluster = try await Cluster.start(world)
+            let open = try await cluster.reserve(try await cluster.claim(5).claims)
+            try await cluster.settle(open, .sent)
+            try await world.sql.query("UPDATE message_runs SET status = 'cancelled'")
+            try await world.work.foldCounts()
+            func run() async throws -> PostgresRow { try await world.sql.query("SELECT * FROM message_runs")[0] }
+            #expect(try await run().decode(Int32.self, "success_count") == Int32(open.count))
+            #expect(try await run().decode(PostgresTimestamp?.self, "completed_at") == nil)
+            try await world.workOff(.cleanup)
+            try await world.work.foldCounts()
+            #expect(try await run().decode(String.self, "status") == "cancelled")
+            #expect(try await run().decode(PostgresTimestamp?.self, "completed_at") != nil)
+        }
+    }
+
     @Test func pausingAndCancellingARunIsOneRow() async throws {
         try await Self.withSubscribers(100) { world, run in
             _ = try await world.work.work(.campaign, limit: 10)

@@ -41,6 +41,31 @@ import Testing
         }
     }
 
+    /// A rule on one event message refuses what is to be said on it: the others are told, and an operator hears of it.
+    @Test func aMessageThatCannotBeToldHoldsUpNoOther() async throws {
+        try await PostgresWorld.withEvent { world in
+            for contractor in [1, 3] {
+                try await world.sql.query(
+                    """
+                    INSERT INTO event_messages (event_id, contractor_id, message_type, scheduled_time)
+                    VALUES (1, $1, 'post_event_wrap_up', now())
+                    """, [.int32(Int32(contractor))])
+            }
+            try await world.workOff(.event)
+            try await Self.rule("contractor_id <> 1 OR status = 'scheduled'", on: "event_messages", world)
+            let cluster = try await Cluster.start(world)
+            try await cluster.settle(try await cluster.reserveAll(), .sent)
+            try await world.workOff(.event)
+            #expect(try await world.messages().map(\.status) == ["scheduled", "sent"])
+            let problem = try await world.sql.query("SELECT problem FROM progress_intake").scalar(String?.self)
+            #expect(problem?.contains("own_rule") == true)
+            try await world.sql.query("ALTER TABLE event_messages DROP CONSTRAINT own_rule")
+            try await world.sql.query("UPDATE progress_intake SET problem = NULL")
+            try await world.workOff(.event)
+            #expect(try await world.messages().map(\.status) == ["sent", "sent"])
+        }
+    }
+
     /// What was enrolled is committed, so its lanes must not be lost with the scan behind it.
     @Test func lanesThatWereFoundAreReturnedThoughTheScanFails() async throws {
         try await PostgresWorld.with { world in

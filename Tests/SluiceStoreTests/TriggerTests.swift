@@ -65,6 +65,23 @@ import Testing
         }
     }
 
+    @Test func whoeverHasNoNumberFailsAndAnyPriorityStarts() async throws {
+        try await Self.withFlow { world, flow in
+            let nowhere = try await world.addTriggerRun(flow: flow, to: "no digits")
+            var extremes: [Int64] = []
+            for priority in [Int32.min, 0, .max] {
+                extremes.append(try await world.addTriggerRun(flow: flow, to: "491512345678"))
+                try await world.sql.query(
+                    "UPDATE trigger_runs SET priority = $2 WHERE id = $1", [.int64(extremes.last), .int32(priority)])
+            }
+            try await world.workOff(.trigger)
+            #expect(try await world.run(nowhere).status == "failed")
+            #expect(try await world.run(nowhere).code == "invalid_phone")
+            for run in extremes { #expect(try await world.run(run).status == "running") }
+            try await Counts.expectExact(world)
+        }
+    }
+
     @Test func onePersonMayHaveSeveralRunsAtOnce() async throws {
         try await Self.withFlow { world, flow in
             for _ in 0..<3 { _ = try await world.addTriggerRun(flow: flow, to: "491512345678") }

@@ -17,7 +17,7 @@ BEGIN
     LOOP
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), who);
         EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', who);
-        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', who);
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public, message_logs FROM %I', who);
     END LOOP;
 END $$;
 
@@ -94,6 +94,8 @@ GRANT SELECT ON enrollment_intake, branch_intake, settles_left, completion_intak
     TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON contact_counts, device_load_balance
     TO sluice_coordinator, sluice_api, sluice_operator, sluice_reader;
+GRANT USAGE ON SCHEMA message_logs TO sluice_api, sluice_operator, sluice_reader;
+GRANT SELECT ON message_logs.message_logs TO sluice_api, sluice_operator, sluice_reader;
 
 -- Coordinator: claims, intake, slots, upkeep.
 GRANT UPDATE ON coordinator_lease, slot_owners, cluster_versions TO sluice_coordinator;

@@ -37,11 +37,21 @@ struct Caller: Hashable, Sendable {
     /// The workspace that a request is about. Another's is not found, as if it were not there (I21).
     func workspace(asked: String?) throws(APIError) -> String {
         guard let asked else { return workspace == "*" ? "default" : workspace }
+        guard !asked.allSatisfy(\.isWhitespace), asked.utf8.count <= Self.mostWorkspaceBytes, !asked.utf8.contains(0)
+        else {
+            throw APIError(
+                .unprocessableContent, "invalid_workspaceId",
+                "workspaceId must not be blank, nor longer than \(Self.mostWorkspaceBytes) bytes, nor contain a NUL character",
+                field: "workspaceId")
+        }
         guard workspace == "*" || workspace == asked else {
             throw APIError(.notFound, "unknown_workspace", "there is no workspace \"\(asked)\"", field: "workspaceId")
         }
         return asked
     }
+
+    /// Far above any honest use, so that no row is made of rubbish.
+    private static let mostWorkspaceBytes = 500
 
     /// Nil for callers who see all of them.
     var onlyWorkspace: String? { workspace == "*" ? nil : workspace }

@@ -86,7 +86,7 @@ extension APIError {
                 .badRequest, "wrong_type", "\(field ?? "a field") cannot be read: \(context.debugDescription)",
                 field: field)
         default:
-            self.init(.badRequest, "invalid_json", "the body is not JSON")
+            self.init(.badRequest, "invalid_json", "the body is not JSON, or has a number beyond all bounds")
         }
     }
 }

@@ -168,7 +168,25 @@ extension FlowNode {
                     "The message \"\(id)\" has \(message.text.count) characters; at most \(FlowLimits.text) can be sent."
                 )
             }
-            return nil
+            return message.mediaProblem(in: id)
         }
+    }
+}
+
+extension FlowMessage {
+    fileprivate func mediaProblem(in node: String) -> FlowProblem? {
+        let kinds = MessageContent.Kind.allCases.map(\.rawValue)
+        if !kinds.contains(type) {
+            return FlowProblem(
+                .invalidMedia, node: node,
+                "The message \"\(node)\" has the media type \"\(type.prefix(50))\"; there are "
+                    + "\(kinds.joined(separator: ", ")).")
+        }
+        if let mediaURL, !MessageContent.isMediaURL(mediaURL) {
+            return FlowProblem(
+                .invalidMedia, node: node,
+                "The message \"\(node)\" has a media address that does not begin with http:// or https://.")
+        }
+        return nil
     }
 }

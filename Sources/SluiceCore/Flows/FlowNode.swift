@@ -58,6 +58,7 @@ public struct FlowProblem: Error, Hashable, Sendable {
         case duplicateNode = "duplicate_node"
         case emptyMessage = "empty_message"
         case messageTooLong = "message_too_long"
+        case invalidMedia = "invalid_media"
         case invalidWait = "invalid_wait"
         case invalidCondition = "invalid_condition"
         case danglingEdge = "dangling_edge"

@@ -25,7 +25,13 @@ public struct MessageID: Hashable, Sendable, CustomStringConvertible {
 
 /// What the person will read.
 public struct MessageContent: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable { case text, image, video, audio, document }
+    public enum Kind: String, Hashable, Sendable, CaseIterable { case text, image, video, audio, document }
+
+    /// Whether a gateway can fetch what is at this address.
+    public static func isMediaURL(_ text: String) -> Bool {
+        guard let scheme = ["http://", "https://"].first(where: text.lowercased().hasPrefix) else { return false }
+        return text.utf8.count > scheme.utf8.count && !text.contains(where: \.isWhitespace)
+    }
 
     public var kind: Kind
     /// The text, or the caption when there are media. Empty only when there are media.

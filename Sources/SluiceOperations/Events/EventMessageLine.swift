@@ -24,6 +24,8 @@ public struct EventMessageLine: Codable, Hashable, Sendable {
     public var pcrScore: Double?
     public var sentimentScore: Double?
     public var actionTaken: String?
+
+    static let statuses = ["scheduled", "sent", "failed", "cancelled"]
 }
 
 /// A page of messages, the earliest first.
@@ -60,6 +62,10 @@ extension OperatorSession {
     /// - Throws: ``OperationsError`` when the cursor is none, or the event is not there.
     public func eventMessages(_ filter: EventMessageFilter, in workspace: String) async throws -> EventMessagePage {
         if let event = filter.event { try await EventLookup.require(event, in: workspace, on: database) }
+        if let status = filter.status, !EventMessageLine.statuses.contains(status) {
+            throw OperationsError.invalid(
+                field: "status", message: "must be one of \(EventMessageLine.statuses.joined(separator: ", "))")
+        }
         let after = try filter.cursor.map(EventCursor.init)
         let limit = min(max(filter.limit, 1), EventMessageFilter.mostRows)
         let rows = try await database.query(
@@ -153,13 +159,15 @@ extension EventMessageLine {
         LEFT JOIN events e ON e.id::text = m.event_id::text AND e.workspace_id = m.workspace_id
         """
 
-    /// An instant in microseconds, and the offset it is told in.
-    static func inZone(_ time: String, as name: String) -> String {
-        """
-        (extract(epoch FROM \(time)) * 1000000)::bigint AS \(name),
-            extract(epoch FROM (\(time) AT TIME ZONE coalesce(e.time_zone, w.time_zone, 'UTC'))
-                - (\(time) AT TIME ZONE 'UTC'))::int AS \(name)_offset
-        """
+    /// An instant in microseconds, and the offset it is told in. One that is infinite, in a table that was here before
+    /// Sluice, is none.
+    static func inZone(_ column: String, as name: String) -> String {
+        let time = "(CASE WHEN isfinite(\(column)) THEN \(column) END)"
+        return """
+            (extract(epoch FROM \(time)) * 1000000)::bigint AS \(name),
+                extract(epoch FROM (\(time) AT TIME ZONE coalesce(e.time_zone, w.time_zone, 'UTC'))
+                    - (\(time) AT TIME ZONE 'UTC'))::int AS \(name)_offset
+            """
     }
 
     /// A time that ``inZone(_:as:)`` selected.

@@ -45,12 +45,14 @@ extension JobAnswer {
             reason: try row.decode(String?.self, "error"))
     }
 
-    /// An instant in microseconds, and the offset it is told in.
-    private static func inZone(_ time: String, as name: String) -> String {
-        """
-        (extract(epoch FROM \(time)) * 1000000)::bigint AS \(name),
-            coalesce(j.time_offset, extract(epoch FROM (\(time) AT TIME ZONE coalesce(w.time_zone, 'UTC'))
-                - (\(time) AT TIME ZONE 'UTC'))::int, 0) AS \(name)_offset
-        """
+    /// An instant in microseconds, and the offset it is told in. One that is infinite, in a table that was here before
+    /// Sluice, is none.
+    private static func inZone(_ column: String, as name: String) -> String {
+        let time = "(CASE WHEN isfinite(\(column)) THEN \(column) END)"
+        return """
+            (extract(epoch FROM \(time)) * 1000000)::bigint AS \(name),
+                coalesce(j.time_offset, extract(epoch FROM (\(time) AT TIME ZONE coalesce(w.time_zone, 'UTC'))
+                    - (\(time) AT TIME ZONE 'UTC'))::int, 0) AS \(name)_offset
+            """
     }
 }

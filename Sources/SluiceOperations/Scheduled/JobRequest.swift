@@ -53,6 +53,7 @@ public struct JobRequest: ClosedRequest, Hashable {
                 throw .invalid(field: "body", message: "must not be empty unless there is mediaUrl")
             }
         }
+        if let mediaUrl, !mediaUrl.isEmpty, !MessageContent.isMediaURL(mediaUrl) { throw .invalidMedia }
         return PlannedJob(
             request: self, minutes: try minutes(for: time), time: try self.time(for: time),
             expiresAt: try expiresAt.map { text throws(OperationsError) in try offsetTime(text, "expiresAt") })

@@ -3,7 +3,8 @@ internal import PostgresDriver
 extension OperatorSession {
     /// For good. What is on its way already is not called back: its `messageStatus` says what became of it.
     public func cancelJob(_ id: String, in workspace: String) async throws -> JobAnswer {
-        try await database.withTransaction { transaction in
+        if id.utf8.contains(0) { throw OperationsError.notFound(kind: "job", given: id, nearest: []) }
+        return try await database.withTransaction { transaction in
             let changed = try await transaction.query(
                 """
                 UPDATE scheduled_sms_jobs SET status = 'cancelled'

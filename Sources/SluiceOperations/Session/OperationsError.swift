@@ -25,6 +25,8 @@ public enum OperationsError: Error, Hashable, Sendable {
         }
     }
 
+    static let invalidMedia = invalid(field: "mediaUrl", message: "must begin with http:// or https://")
+
     /// What things are named by in requests.
     private static let fields = [
         "workspace": "workspaceId", "device": "deviceId", "sequence": "sequenceId", "job": "jobId",

@@ -110,6 +110,8 @@ struct ControlFacts: Sendable {
     var intakeSetAside: (count: Int, firstProblem: String)?
     /// The same of `work_intake`.
     var workSetAside: (count: Int, firstProblem: String)?
+    /// The same of `progress_intake`.
+    var progressSetAside: (count: Int, firstProblem: String)?
     /// Ended enrollments whose trigger cannot be taken off their lead, counted alike, and why the first one's cannot.
     var completionsRefused: (count: Int, firstProblem: String)?
 }

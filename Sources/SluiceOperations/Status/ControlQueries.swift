@@ -51,6 +51,7 @@ enum ControlQueries {
         facts.oldestIntakeSeconds = try await IntakeQueries.oldestSeconds(database, within: limit)
         facts.intakeSetAside = try await IntakeQueries.setAside(database, within: limit)
         facts.workSetAside = try await IntakeQueries.workSetAside(database, within: limit)
+        facts.progressSetAside = try await IntakeQueries.progressSetAside(database, within: limit)
         facts.completionsRefused = try await IntakeQueries.completionsRefused(database, within: limit)
         return facts
     }

@@ -127,7 +127,11 @@ enum Findings {
                     "\(Words.counted(refused.count, "ended enrollment")) left a trigger on the lead that cannot be taken "
                         + "off; the first: \(refused.firstProblem)"))
         }
-        for (table, aside) in [("enrollment_intake", control.intakeSetAside), ("work_intake", control.workSetAside)] {
+        let asides = [
+            ("enrollment_intake", control.intakeSetAside), ("work_intake", control.workSetAside),
+            ("progress_intake", control.progressSetAside),
+        ]
+        for (table, aside) in asides {
             guard let aside else { continue }
             let rows = Words.counted(aside.count, "row")
             found.append(

@@ -19,6 +19,7 @@ enum IntakeQueries {
 
     static let setAsideSQL = problems(of: "enrollment_intake")
     static let workSetAsideSQL = problems(of: "work_intake")
+    static let progressSetAsideSQL = problems(of: "progress_intake")
     static let completionsRefusedSQL = problems(of: "completion_intake")
 
     /// Both figures from the table's index of what has a problem.
@@ -47,6 +48,13 @@ enum IntakeQueries {
         _ database: any PostgresExecutor, within limit: Duration
     ) async throws -> (count: Int, firstProblem: String)? {
         try await problem(workSetAsideSQL, on: database, within: limit)
+    }
+
+    /// Nil when nothing was set aside.
+    static func progressSetAside(
+        _ database: any PostgresExecutor, within limit: Duration
+    ) async throws -> (count: Int, firstProblem: String)? {
+        try await problem(progressSetAsideSQL, on: database, within: limit)
     }
 
     /// Nil when none is refused.

@@ -23,6 +23,7 @@ public struct TemplateRequest: ClosedRequest, Hashable {
         if body.allSatisfy(\.isWhitespace), (mediaUrl ?? "").isEmpty {
             throw .invalid(field: "body", message: "must not be empty unless there is mediaUrl")
         }
+        if let mediaUrl, !mediaUrl.isEmpty, !MessageContent.isMediaURL(mediaUrl) { throw .invalidMedia }
         do {
             return try MessageTemplate(body)
         } catch {

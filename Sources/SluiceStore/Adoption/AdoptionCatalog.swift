@@ -10,7 +10,8 @@ struct AdoptionCatalog: Sendable {
         var view: String?
     }
 
-    /// Relations of the schema `public` by name, with their kind: `r` table, `p` partitioned table, `v` view, …
+    /// Relations of the schema `public` by name, those of `message_logs` with it before their name, and their kind: `r`
+    /// table, `p` partitioned table, `v` view, …
     var relations: [String: String] = [:]
     var columns: [String: [String: Column]] = [:]
     /// Column lists of unique indexes of `sequence_contacts`, each sorted.
@@ -25,7 +26,11 @@ struct AdoptionCatalog: Sendable {
     static func read(_ executor: some PostgresExecutor) async throws -> AdoptionCatalog {
         var catalog = AdoptionCatalog()
         for row in try await executor.query(
-            "SELECT relname, relkind::text AS kind FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+            """
+            SELECT CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END || relname AS relname, relkind::text AS kind
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE nspname IN ('public', 'message_logs')
+            """)
         {
             catalog.relations[try row.decode(String.self, "relname")] = try row.decode(String.self, "kind")
         }

@@ -162,7 +162,7 @@ struct AdoptionShape {
                 Finding(
                     code: .nameTakenTwice, subject: name,
                     explanation: "would be renamed to \(new), which is there already",
-                    resolution: "ALTER TABLE \(new) RENAME TO \(new)_1;"))
+                    resolution: "ALTER TABLE \(new) RENAME TO \(new.split(separator: ".").last ?? "")_1;"))
         } else {
             report.changes.append(
                 Finding(code: .nameMoved, subject: name, explanation: "is renamed to \(new), its rows kept"))

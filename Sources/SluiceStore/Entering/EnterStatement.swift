@@ -7,7 +7,7 @@ internal import SluiceCore
 ///
 /// An identity is entered once. One that has ended without being sent, or that waits and is in nobody's hands, is entered
 /// again with the next generation: that is how a message is moved to another time. What is in flight, sent or unknown
-/// stays.
+/// stays. Whom nobody can be reached by fails: who wrote the row writes another one.
 enum EnterStatement {
     /// Members of a WITH over `given`, which has a row per person: `ordinal`, `workspace_id`, `kind`, `source_id`,
     /// `lane_source`, `address` (the recipient as written), `name`, `device_id`, `step`, `due`, `expires_at`,
@@ -64,7 +64,7 @@ enum EnterStatement {
                 EXISTS (SELECT FROM suppressions x
                     WHERE x.phone = r.reach AND x.workspace_id IN ('*', r.workspace_id)) AS is_suppressed,
                 CASE
-                    WHEN r.reach IS NULL THEN 'invalid_phone'
+                    WHEN r.reach IS NULL THEN NULL
                     WHEN r.is_without THEN 'no_device'
                     WHEN r.chosen IS NOT NULL AND NOT EXISTS (SELECT FROM user_devices d
                         WHERE d.id = r.chosen AND d.workspace_id = r.workspace_id) THEN 'unknown_device'
@@ -95,12 +95,13 @@ enum EnterStatement {
                 generation, home_device_id, page_id)
             SELECT p.id, CASE WHEN NOT p.is_by_id THEN p.reach END, p.name, p.step, p.step, coalesce(p.due, now()),
                 p.expires_at, p.device, 1,
-                CASE WHEN p.is_suppressed THEN 'cancelled' WHEN p.hold IS NOT NULL THEN 'paused'
-                    WHEN p.decides THEN 'advance' ELSE 'active' END,
+                CASE WHEN p.reach IS NULL THEN 'failed' WHEN p.is_suppressed THEN 'cancelled'
+                    WHEN p.hold IS NOT NULL THEN 'paused' WHEN p.decides THEN 'advance' ELSE 'active' END,
                 p.workspace_id, p.kind, p.source_id, p.lane_source, p.recipient, p.time_zone,
                 \(LaneNumbers.lane), CASE WHEN NOT p.is_suppressed THEN p.hold END,
-                CASE WHEN p.is_suppressed THEN 'suppressed' WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END,
-                CASE WHEN p.is_suppressed THEN now() END, p.known_generation + 1, \(DevicePool.home), p.page_id
+                CASE WHEN p.reach IS NULL THEN 'invalid_phone' WHEN p.is_suppressed THEN 'suppressed'
+                    WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END,
+                CASE WHEN p.reach IS NULL OR p.is_suppressed THEN now() END, p.known_generation + 1, \(DevicePool.home), p.page_id
             FROM numbered p WHERE p.may_enter ORDER BY p.recipient, p.source_id
             ON CONFLICT (recipient, source_id, kind, workspace_id)
             DO UPDATE SET generation = excluded.generation, moves = 0, retry_count = 0,
@@ -118,7 +119,7 @@ enum EnterStatement {
         ), undecided AS (
             INSERT INTO branch_intake (contact_id, generation, moves, step_trigger, settled_at, try_at)
             SELECT id, generation, 0, current_trigger, next_trigger_time, next_trigger_time FROM entered
-            WHERE status <> 'cancelled'
+            WHERE status NOT IN ('cancelled', 'failed')
               AND (id IN (SELECT id FROM placed WHERE decides)) IS TRUE
         )
         """

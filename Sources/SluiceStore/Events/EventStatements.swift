@@ -83,9 +83,7 @@ enum EventStatements {
     /// is told later. One whose outcome is unknown stays `scheduled`, because nobody may send it again.
     static let project = """
         WITH taken AS MATERIALIZED (
-            DELETE FROM progress_intake WHERE id IN (
-                SELECT id FROM progress_intake WHERE kind = 'event' ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-            RETURNING contact_id
+            \(Progress.taken(of: .event, limit: "$1"))
         ), contact AS MATERIALIZED (
             SELECT c.id, m.id AS message, m.status AS message_status, c.status, c.hold_reason, c.last_error, l.state,
                 l.code, l.settled_at, l.provider_id

@@ -67,7 +67,7 @@ extension PostgresCoordinatorStore {
 
     /// A chunk with a row that the database refuses is made smaller until that row is alone, and `setAside` gets it out
     /// of the way of the others. Where that cannot be done, the error stands.
-    private func narrowing(
+    func narrowing(
         _ limit: Int, setAside: (RowFault) async throws -> Bool, chunk: (Int) async throws -> IntakeResult
     ) async throws -> IntakeResult {
         var size = limit

@@ -44,7 +44,8 @@ enum CampaignStatements {
         """
 
     /// One chunk of one page, in turns on the seats: a scan, an insert, and nothing in between, because of a million
-    /// people every microsecond is a second. `$1` run, `$2` page, `$3` after which subscriber, `$4` how many to look at,
+    /// people every microsecond is a second. Whom nobody can be reached by fails at once: a subscriber's number is corrected
+    /// for the next campaign. `$1` run, `$2` page, `$3` after which subscriber, `$4` how many to look at,
     /// `$5` workspace, `$6` devices, `$7` their lanes, `$8` whether those know people by ids of their own, `$9` the step
     /// it begins at, `$10` seconds before that, `$11` whether it is a decision, `$12` what holds everybody.
     static let chunk = """
@@ -57,12 +58,13 @@ enum CampaignStatements {
                 lane_id, hold_reason, last_error, completed_at, page_id)
             SELECT p.id, CASE WHEN NOT $8 THEN p.reach END, p.user_name, $9, $9,
                 now() + $10::int * interval '1 second', ($6::uuid[])[p.turn], 1,
-                CASE WHEN p.is_suppressed THEN 'cancelled' WHEN h.hold IS NOT NULL THEN 'paused'
-                    WHEN $11::bool THEN 'advance' ELSE 'active' END,
+                CASE WHEN p.reach IS NULL THEN 'failed' WHEN p.is_suppressed THEN 'cancelled'
+                    WHEN $12::text IS NOT NULL THEN 'paused' WHEN $11::bool THEN 'advance' ELSE 'active' END,
                 $5, 'campaign', $1::bigint::text, coalesce(p.reach, 'invalid:' || p.id), ($7::bigint[])[p.turn],
-                CASE WHEN NOT p.is_suppressed THEN h.hold END,
-                CASE WHEN p.is_suppressed THEN 'suppressed' ELSE 'held: ' || h.hold END,
-                CASE WHEN p.is_suppressed THEN now() END, $2
+                CASE WHEN p.reach IS NOT NULL AND NOT p.is_suppressed THEN $12 END,
+                CASE WHEN p.reach IS NULL THEN 'invalid_phone' WHEN p.is_suppressed THEN 'suppressed'
+                    ELSE 'held: ' || $12 END,
+                CASE WHEN p.reach IS NULL OR p.is_suppressed THEN now() END, $2
             FROM (
                 SELECT gen_random_uuid() AS id, user_name, r.reach,
                     row_number() OVER () % greatest(cardinality($6::uuid[]), 1) + 1 AS turn,
@@ -71,13 +73,12 @@ enum CampaignStatements {
                 FROM chunk CROSS JOIN LATERAL (SELECT CASE WHEN $8::bool THEN nullif(left(btrim(user_id), 200), '')
                     WHEN user_id ~ '^[0-9]{7,15}$' THEN user_id ELSE sluice_digits(user_id) END AS reach) r
                 WHERE is_active) p
-            CROSS JOIN LATERAL (SELECT CASE WHEN p.reach IS NULL THEN 'invalid_phone' ELSE $12::text END AS hold) h
             ON CONFLICT (recipient, source_id, kind, workspace_id) DO NOTHING
             RETURNING c.id, c.lane_id, c.next_trigger_time, c.status, c.generation
         ), undecided AS (
             INSERT INTO branch_intake (contact_id, generation, moves, step_trigger, settled_at, try_at)
             SELECT id, generation, 0, $9, next_trigger_time, next_trigger_time FROM entered
-            WHERE $11 AND status <> 'cancelled'
+            WHERE $11 AND status NOT IN ('cancelled', 'failed')
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
             SELECT $5, 'campaign', $1::bigint::text, status, count(*) FROM entered GROUP BY status
@@ -114,26 +115,26 @@ enum CampaignStatements {
     static let forget = "DELETE FROM work_intake WHERE id = $1"
 
     /// Says on open runs how many are done, and ends those of which nobody is left: the counts are sums, so this reads a
-    /// few rows for each run, however many people it has.
+    /// few rows for each run, however many people it has. A cancelled one is open until everybody is cancelled.
     static let project = """
         WITH open AS MATERIALIZED (
-            SELECT id, workspace_id, fanned_out_at FROM message_runs
-            WHERE status NOT IN ('finished', 'failed', 'cancelled') AND fan_out_after IS NOT NULL
-                OR status NOT IN ('finished', 'failed', 'cancelled') AND fanned_out_at IS NOT NULL
+            SELECT id, fanned_out_at IS NOT NULL OR status = 'cancelled' AS is_entered FROM message_runs
+            WHERE completed_at IS NULL AND status NOT IN ('finished', 'failed')
+              AND (fan_out_after IS NOT NULL OR fanned_out_at IS NOT NULL)
             ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         ), counted AS MATERIALIZED (
-            SELECT o.id, o.fanned_out_at, coalesce(sum(t.n), 0)::int AS total,
+            SELECT o.id, coalesce(sum(t.n), 0)::int AS total,
                 coalesce(sum(t.n) FILTER (WHERE t.status = 'completed'), 0)::int AS completed,
                 coalesce(sum(t.n) FILTER (WHERE t.status = 'failed'), 0)::int AS failed,
-                coalesce(sum(t.n) FILTER (WHERE t.status IN ('active', 'paused', 'advance', 'unknown')), 0)::int AS left_over
+                o.is_entered AND coalesce(sum(t.n)
+                    FILTER (WHERE t.status IN ('active', 'paused', 'advance', 'unknown')), 0) = 0 AS is_done
             FROM open o LEFT JOIN contact_counts t ON t.kind = 'campaign' AND t.source_id = o.id::text
-            GROUP BY o.id, o.fanned_out_at
+            GROUP BY o.id, o.is_entered
         )
         UPDATE message_runs r SET total_messages = c.total, success_count = c.completed, failure_count = c.failed,
-            status = CASE WHEN c.fanned_out_at IS NOT NULL AND c.left_over = 0 THEN 'finished' ELSE r.status END,
-            completed_at = CASE WHEN c.fanned_out_at IS NOT NULL AND c.left_over = 0 THEN now() END, updated_at = now()
-        FROM counted c WHERE r.id = c.id AND (
-            (r.total_messages, r.success_count, r.failure_count) IS DISTINCT FROM (c.total, c.completed, c.failed)
-            OR c.fanned_out_at IS NOT NULL AND c.left_over = 0)
+            status = CASE WHEN c.is_done AND r.status <> 'cancelled' THEN 'finished' ELSE r.status END,
+            completed_at = CASE WHEN c.is_done THEN now() END, updated_at = now()
+        FROM counted c WHERE r.id = c.id AND (c.is_done
+            OR (r.total_messages, r.success_count, r.failure_count) IS DISTINCT FROM (c.total, c.completed, c.failed))
         """
 }

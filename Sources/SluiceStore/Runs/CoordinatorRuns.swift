@@ -6,7 +6,7 @@ internal import SluiceCore
 extension PostgresCoordinatorStore {
     /// Starts queued runs, and says on runs what has become of their contacts.
     func trigger(limit: Int) async throws -> IntakeResult {
-        var result = try await intake(of: .trigger, limit: min(limit, Self.triggersAtOnce)) { transaction, rows in
+        let entered = try await intake(of: .trigger, limit: min(limit, Self.triggersAtOnce)) { transaction, rows in
             let flows = try await transaction.query(TriggerStatements.flows, [.int64Array(rows)])
                 .column(UUID.self, at: 0)
             // Whoever saves a flow and triggers it in one transaction waits for nothing more.
@@ -15,15 +15,7 @@ extension PostgresCoordinatorStore {
                 TriggerStatements.start, [.int64Array(rows)], deadline: .seconds(30)
             ).compactMap(Self.laneDue)
         }
-        guard !result.more else { return result }
-        let told = try await planned { transaction in
-            try await transaction.query(TriggerStatements.project, [.int64(Int64(limit))])[0]
-        }
-        let taken = Int(try told.decode(Int32.self, "taken"))
-        result.processed += taken
-        // Of runs that somebody is writing nobody was told: they wait for the next look.
-        result.more = try taken >= limit && told.decode(Int32.self, "told") > 0
-        return result
+        return try await tell(.trigger, by: TriggerStatements.project, limit: limit, after: entered)
     }
 
     /// Runs of one transaction: its first must not wait long for its last.

@@ -66,9 +66,7 @@ enum TriggerStatements {
     /// writing is told later.
     static let project = """
         WITH taken AS MATERIALIZED (
-            DELETE FROM progress_intake WHERE id IN (
-                SELECT id FROM progress_intake WHERE kind = 'trigger' ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-            RETURNING contact_id
+            \(Progress.taken(of: .trigger, limit: "$1"))
         ), contact AS MATERIALIZED (
             SELECT c.id, r.id AS run, r.status AS run_status, c.status, c.hold_reason, c.last_error,
                 c.next_trigger_time, c.completed_at, c.claim_state, here.node_id AS here, last.node_id AS last,

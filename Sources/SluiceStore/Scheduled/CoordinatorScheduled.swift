@@ -5,19 +5,11 @@ internal import SluiceCore
 extension PostgresCoordinatorStore {
     /// Enters jobs, and says on jobs what has become of their messages.
     func schedule(limit: Int) async throws -> IntakeResult {
-        var result = try await intake(of: .scheduled, limit: limit) { transaction, rows in
+        let entered = try await intake(of: .scheduled, limit: limit) { transaction, rows in
             try await transaction.query(JobStatements.start, [.int64Array(rows)], deadline: .seconds(30))
                 .compactMap(Self.laneDue)
         }
-        guard !result.more else { return result }
-        let told = try await planned { transaction in
-            try await transaction.query(JobStatements.project, [.int64(Int64(limit))])[0]
-        }
-        let taken = Int(try told.decode(Int32.self, "taken"))
-        result.processed += taken
-        // Of jobs that somebody is writing nobody was told: they wait for the next look.
-        result.more = try taken >= limit && told.decode(Int32.self, "told") > 0
-        return result
+        return try await tell(.scheduled, by: JobStatements.project, limit: limit, after: entered)
     }
 
     /// Makes jobs of the runs that are due, and plans the next ones.

@@ -52,9 +52,7 @@ enum JobStatements {
     /// writing is told later.
     static let project = """
         WITH taken AS MATERIALIZED (
-            DELETE FROM progress_intake WHERE id IN (
-                SELECT id FROM progress_intake WHERE kind = 'scheduled' ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-            RETURNING contact_id
+            \(Progress.taken(of: .scheduled, limit: "$1"))
         ), contact AS MATERIALIZED (
             SELECT c.id, j.id AS job, j.status AS job_status, c.status, c.hold_reason, c.last_error, c.completed_at,
                 c.claim_state, c.next_trigger_time <= clock_timestamp() AS is_due, l.state, l.code,

@@ -9,7 +9,7 @@ enum SchemaV1 {
         movedSequences, sequenceTriggers, sourceTriggers, sourceSettings, enrollmentLimits, branchTriggers,
         contactTriggers, replies, deletions, untouchable,
         triggerLengths, truncateTriggers, controlTriggers, flows, runs, runTriggers, scheduled, scheduledTriggers,
-        optOuts, webhooks, events, eventRules, eventTriggers, views, adoptWork, firstLedgerDays,
+        optOuts, webhooks, events, eventRules, eventTriggers, views, messageLogs, adoptWork, firstLedgerDays,
     ]
 
     private static let firstLedgerDays = """

@@ -11,6 +11,7 @@ extension SchemaV1 {
         "completion_intake", "lane_wakes", "external_ids", "contact_tallies", "contact_tally_changes",
         "device_load_balance", "contact_counts", "database_identity", "restores", "restored_devices",
         "source_paces", "enrollment_limits",
+        "message_logs.message_logs",
     ]
 
     /// What a database that was here before Sluice needs. On an empty one these statements do nothing.
@@ -21,10 +22,10 @@ extension SchemaV1 {
         DECLARE
             taken text;
         BEGIN
-            FOREACH taken IN ARRAY ARRAY[\(ownRelations.map { "'\($0)'" }.joined(separator: ", "))]
+            FOREACH taken IN ARRAY ARRAY[\(ownRelations.map { "'\($0.contains(".") ? $0 : "public." + $0)'" }.joined(separator: ", "))]
             LOOP
-                IF to_regclass('public.' || taken) IS NOT NULL THEN
-                    EXECUTE format('ALTER TABLE public.%I RENAME TO %I', taken, taken || '_before_sluice');
+                IF to_regclass(taken) IS NOT NULL THEN
+                    EXECUTE format('ALTER TABLE %s RENAME TO %I', taken, split_part(taken, '.', 2) || '_before_sluice');
                 END IF;
             END LOOP;
         END $$;
@@ -39,6 +40,23 @@ extension SchemaV1 {
                 UNION SELECT user_id::text FROM user_devices UNION SELECT user_id::text FROM flows
                 UNION SELECT user_id::text FROM message_runs UNION SELECT workspace_id FROM scheduled_sms_jobs) u
             WHERE u.id IS NOT NULL ON CONFLICT DO NOTHING;
+        -- A zone that does not exist counts as UTC; nothing could be said in it.
+        DO $$
+        DECLARE
+            relation text;
+            zone text;
+        BEGIN
+            FOREACH relation IN ARRAY ARRAY['workspaces', 'events'] LOOP
+                FOR zone IN EXECUTE format('SELECT DISTINCT time_zone FROM %I WHERE time_zone IS NOT NULL', relation)
+                LOOP
+                    BEGIN
+                        PERFORM now() AT TIME ZONE zone;
+                    EXCEPTION WHEN invalid_parameter_value THEN
+                        EXECUTE format('UPDATE %I SET time_zone = ''UTC'' WHERE time_zone = $1', relation) USING zone;
+                    END;
+                END LOOP;
+            END LOOP;
+        END $$;
         UPDATE leads SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
         UPDATE sequences SET workspace_id = user_id::text WHERE user_id IS NOT NULL;
         UPDATE user_devices SET workspace_id = user_id::text WHERE user_id IS NOT NULL;

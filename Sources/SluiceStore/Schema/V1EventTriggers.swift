@@ -49,6 +49,7 @@ extension SchemaV1 {
                 NEW.scheduled_time := CASE WHEN type.anchor = 'now' THEN now() + NEW.offset_seconds * interval '1 second'
                     ELSE sluice_event_due(NEW) END;
             END IF;
+            PERFORM sluice_require_moment(NEW.scheduled_time, 'event_messages', 'scheduled_time');
             IF NEW.scheduled_time IS NULL THEN
                 NEW.error_message := 'no_time';
             ELSIF NEW.error_message = 'no_time' THEN
@@ -120,17 +121,8 @@ extension SchemaV1 {
         CREATE TRIGGER sluice_event_messages_truncated AFTER TRUNCATE ON event_messages
             FOR EACH STATEMENT EXECUTE FUNCTION sluice_event_messages_truncated();
 
-        CREATE FUNCTION sluice_event_written() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            PERFORM now() AT TIME ZONE NEW.time_zone;
-            RETURN NEW;
-        EXCEPTION WHEN invalid_parameter_value THEN
-            RAISE EXCEPTION 'there is no time zone "%"', left(NEW.time_zone, 100)
-                USING ERRCODE = 'check_violation', TABLE = 'events', COLUMN = 'time_zone',
-                    HINT = 'For example Europe/Berlin.';
-        END $$;
-        CREATE TRIGGER sluice_event_written BEFORE INSERT OR UPDATE OF time_zone ON events
-            FOR EACH ROW EXECUTE FUNCTION sluice_event_written();
+        CREATE TRIGGER sluice_zone_written BEFORE INSERT OR UPDATE OF time_zone ON events
+            FOR EACH ROW EXECUTE FUNCTION sluice_zone_written();
 
         -- Messages move with what their time hangs on, and say what is true when they are sent.
         CREATE FUNCTION sluice_events_updated() RETURNS trigger LANGUAGE plpgsql \(byKeys) AS $$

@@ -20,7 +20,28 @@ extension SchemaV1 {
         -- The lane class of a user's priority; the bounds of PriorityClass(priority:).
         CREATE OR REPLACE FUNCTION sluice_priority_class(priority int) RETURNS smallint
         LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-            width_bucket(coalesce(priority, 10) - 1, ARRAY[1, 3, 5, 10, 20, 50, 100])::smallint;
+            width_bucket(coalesce(priority, 10), ARRAY[2, 4, 6, 11, 21, 51, 101])::smallint;
+
+        -- A time at which something can be sent.
+        CREATE FUNCTION sluice_require_moment(at timestamptz, relation text, name text) RETURNS void
+        LANGUAGE plpgsql IMMUTABLE AS $$
+        BEGIN
+            IF NOT isfinite(at) THEN
+                RAISE EXCEPTION '% of % must be a moment, not %', name, relation, at
+                    USING ERRCODE = 'check_violation', TABLE = relation, COLUMN = name;
+            END IF;
+        END $$;
+
+        -- For tables with a time_zone.
+        CREATE FUNCTION sluice_zone_written() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM now() AT TIME ZONE NEW.time_zone;
+            RETURN NEW;
+        EXCEPTION WHEN invalid_parameter_value THEN
+            RAISE EXCEPTION 'there is no time zone "%"', left(NEW.time_zone, 100)
+                USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, COLUMN = 'time_zone',
+                    HINT = 'For example Europe/Berlin.';
+        END $$;
 
         -- The triggers of a lead: whole words between commas, each once.
         CREATE OR REPLACE FUNCTION sluice_triggers(list text) RETURNS SETOF text

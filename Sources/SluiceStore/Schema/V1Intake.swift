@@ -109,6 +109,8 @@ extension SchemaV1 {
         .joined()
             + """
 
+            CREATE TRIGGER sluice_zone_written BEFORE INSERT OR UPDATE OF time_zone ON workspaces
+                FOR EACH ROW EXECUTE FUNCTION sluice_zone_written();
             CREATE TRIGGER sluice_step_written BEFORE INSERT OR UPDATE ON sequence_steps
                 FOR EACH ROW EXECUTE FUNCTION sluice_step_written();
             """

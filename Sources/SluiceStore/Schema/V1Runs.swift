@@ -3,8 +3,7 @@ extension SchemaV1 {
     static let runs = """
         -- Queued runs of a page, for when it is active again.
         CREATE INDEX sluice_trigger_runs_queued ON trigger_runs (page_id) WHERE status = 'queued';
-        CREATE INDEX sluice_message_runs_open ON message_runs (id)
-            WHERE status NOT IN ('finished', 'failed', 'cancelled');
+        CREATE INDEX sluice_message_runs_open ON message_runs (id) WHERE completed_at IS NULL;
         CREATE INDEX sluice_subscribers ON meta_subscribers (page_id, user_id);
 
         -- Where the settings of a trigger stand, if anywhere: INSERT INTO sources (kind, source_id, priority, on_unknown,

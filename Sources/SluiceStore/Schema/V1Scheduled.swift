@@ -54,6 +54,7 @@ extension SchemaV1 {
             NEW.workspace_id := coalesce(NEW.workspace_id, 'default');
             NEW.status := coalesce(NEW.status, 'scheduled');
             NEW.scheduled_time := coalesce(NEW.scheduled_time, now());
+            PERFORM sluice_require_moment(NEW.scheduled_time, 'scheduled_sms_jobs', 'scheduled_time');
             NEW.message_id := coalesce(NEW.message_id, 'msg_' || replace(gen_random_uuid()::text, '-', ''));
             NEW.updated_at := now();
             IF NEW.status = 'scheduled' THEN

@@ -82,9 +82,12 @@ extension SchemaV1 {
         CREATE TABLE progress_intake (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             kind text NOT NULL,
-            contact_id uuid NOT NULL
+            contact_id uuid NOT NULL,
+            -- Why a row was set aside.
+            problem text
         );
-        CREATE INDEX progress_intake_kind ON progress_intake (kind, id);
+        CREATE INDEX progress_intake_kind ON progress_intake (kind, id) WHERE problem IS NULL;
+        CREATE INDEX progress_intake_set_aside ON progress_intake (id) WHERE problem IS NOT NULL;
 
         -- Kinds of which every message is a source of its own.
         CREATE FUNCTION sluice_is_single(kind text) RETURNS boolean

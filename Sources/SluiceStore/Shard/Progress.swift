@@ -10,4 +10,21 @@ enum Progress {
         )
         """
     }
+
+    /// Takes the rows of one area that wait longest, giving their `contact_id`; what was set aside stays. `limit`: how
+    /// many.
+    static func taken(of area: WorkArea, limit: String) -> String {
+        """
+        DELETE FROM progress_intake WHERE id IN (
+                SELECT id FROM progress_intake WHERE kind = '\(area.rawValue)' AND problem IS NULL
+                ORDER BY id LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+            RETURNING contact_id
+        """
+    }
+
+    /// The row of an area that is next waits for an operator. `$1` area, `$2` why.
+    static let setAside = """
+        UPDATE progress_intake SET problem = $2 WHERE id = (
+            SELECT id FROM progress_intake WHERE kind = $1 AND problem IS NULL ORDER BY id LIMIT 1 FOR UPDATE)
+        """
 }
