@@ -4,6 +4,7 @@ internal import DequeModule
 struct DeviceQueue {
     private var classes: [Deque<LaneID>] = []
     private(set) var count = 0
+    private var passedBy = PassedBy()
 
     var isEmpty: Bool { count == 0 }
 
@@ -21,14 +22,26 @@ struct DeviceQueue {
         count -= 1
     }
 
+    /// Whose turn it is.
+    struct Turn {
+        var lanes: [LaneID]
+        /// The share of what the device may take that goes to them; less than all of it in a turn that others gave up.
+        var share: Int
+    }
+
     /// The next lanes of the lowest class that has any: lower classes go first, so a class is touched only when those
-    /// before it have nothing due. Shares that classes keep for themselves (a floor, a reserve) are decided here and
-    /// nowhere else.
-    mutating func takeTurn(atMost limit: Int) -> [LaneID] {
-        guard let index = classes.firstIndex(where: { !$0.isEmpty }) else { return [] }
-        let lanes = Array(classes[index].prefix(limit))
+    /// before it have nothing due. Every tenth turn that would pass somebody by is the least urgent's, for a tenth of
+    /// `contacts`: a device that takes one at a time, or whose cap frees one at a time, would leave campaigns nothing.
+    mutating func takeTurn(atMost limit: Int, of contacts: Int) -> Turn? {
+        guard let first = classes.firstIndex(where: { !$0.isEmpty }),
+            let last = classes.lastIndex(where: { !$0.isEmpty })
+        else { return nil }
+        let isLowests = passedBy.takesLowest(isLessUrgentWaiting: last > first)
+        let index = isLowests ? last : first
+        let share = isLowests ? max(1, contacts / PriorityClass.turnsPerLowest) : contacts
+        let lanes = Array(classes[index].prefix(min(limit, share)))
         classes[index].removeFirst(lanes.count)
         count -= lanes.count
-        return lanes
+        return Turn(lanes: lanes, share: share)
     }
 }

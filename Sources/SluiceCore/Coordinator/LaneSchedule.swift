@@ -105,7 +105,8 @@ struct LaneSchedule {
     /// The device's turn: its next lanes, with at most `contacts` contacts between them. They are in flight from here
     /// on.
     mutating func take(_ device: DeviceID, contacts: Int, lanes: Int) -> [Turn] {
-        let taken = queues[device]?.takeTurn(atMost: min(lanes, contacts)) ?? []
+        guard let next = queues[device]?.takeTurn(atMost: lanes, of: contacts) else { return [] }
+        let (taken, contacts) = (next.lanes, next.share)
         queued -= taken.count
         var turns: [Turn] = []
         for (index, lane) in taken.enumerated() {

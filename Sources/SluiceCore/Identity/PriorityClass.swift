@@ -5,6 +5,9 @@
 public struct PriorityClass: RawRepresentable, Hashable, Comparable, Sendable {
     public static let count = 8
 
+    /// One turn of so many is the least urgent's, so that a stream of triggers leaves campaigns a tenth (`floor_low`).
+    static let turnsPerLowest = 10
+
     public var rawValue: UInt8
 
     /// Nil unless `rawValue` is below ``count``.

@@ -6,10 +6,12 @@ struct QueuedClaim: Sendable {
     var expiresAt: DatabaseTime
 }
 
-/// The claims that wait for one device: by priority class, first in first out within one.
+/// The claims that wait for one device: by priority class, first in first out within one. Every tenth start that would
+/// pass somebody by is the least urgent's.
 struct ClaimQueue: Sendable {
     private var classes = [Deque<QueuedClaim>](repeating: Deque(), count: PriorityClass.count)
     private(set) var count = 0
+    private var passedBy = PassedBy()
 
     var isEmpty: Bool { count == 0 }
 
@@ -27,12 +29,12 @@ struct ClaimQueue: Sendable {
     }
 
     mutating func popFirst() -> QueuedClaim? {
-        for index in classes.indices {
-            guard let claim = classes[index].popFirst() else { continue }
-            count -= 1
-            return claim
-        }
-        return nil
+        guard let first = classes.firstIndex(where: { !$0.isEmpty }),
+            let last = classes.lastIndex(where: { !$0.isEmpty })
+        else { return nil }
+        let isLowests = passedBy.takesLowest(isLessUrgentWaiting: last > first)
+        count -= 1
+        return classes[isLowests ? last : first].popFirst()
     }
 
     /// Drops what has expired by `now` and returns how many.

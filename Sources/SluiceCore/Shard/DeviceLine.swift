@@ -7,9 +7,6 @@ internal import DequeModule
 /// A device stands in one place. When something more urgent comes for it, it moves up and its former place is kept for
 /// it: that is where it stands again when it next joins that class. So it is in each class's queue at most once.
 struct DeviceLine: Sendable {
-    /// One turn of so many is the least urgent's.
-    private static let turnsPerLowest = 10
-
     private struct Standing {
         /// Where it waits; nil when it only has places that are kept.
         var place: UInt8?
@@ -41,7 +38,7 @@ struct DeviceLine: Sendable {
     /// The device whose turn it is.
     mutating func popFirst() -> Int? {
         guard count > 0 else { return nil }
-        turns = (turns + 1) % Self.turnsPerLowest
+        turns = (turns + 1) % PriorityClass.turnsPerLowest
         return turns == 0 ? first(of: queues.indices.reversed()) : first(of: queues.indices)
     }
 
