@@ -27,6 +27,17 @@ import Testing
         #expect((1...3).compactMap { _ in line.popFirst() } == [1, 2, 3])
     }
 
+    @Test func whetherAnybodyUrgentWaitsIsKnown() {
+        var line = DeviceLine()
+        line.add(1, Self.campaign)
+        #expect(!line.hasUrgent)
+        line.add(1, Self.trigger)
+        line.add(2, Self.trigger)
+        #expect(line.hasUrgent && line.popFirst() == 1 && line.hasUrgent)
+        line.remove([2])
+        #expect(!line.hasUrgent && line.isEmpty)
+    }
+
     @Test func aPlaceThatIsOnlyKeptIsPassedOver() {
         var line = DeviceLine()
         line.add(1, Self.campaign)

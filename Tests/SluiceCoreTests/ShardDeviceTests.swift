@@ -156,7 +156,9 @@ import Testing
         #expect(shard.handle(.batch(shard.batch(Shard.device(1), first: 100)), at: 1).count == 1)
         let waiting = shard.batch(Shard.device(2), first: 200)
         #expect(shard.handle(.batch(waiting), at: 2) == [])
-        #expect(shard.handle(.batch(shard.batch(other, first: 300)), at: 3).count == 1)
+        let others = shard.batch(other, first: 300, priority: 0)
+        #expect(
+            shard.handle(.batch(others), at: 3) == [.reserve(Shard.statement(4), Shard.requests(others.claims))])
         #expect(
             shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4).first
                 == .reserve(Shard.statement(5), Shard.requests(waiting.claims)))
@@ -177,6 +179,21 @@ import Testing
         #expect(
             shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4).first
                 == .reserve(Shard.statement(4), Shard.requests(trigger.claims)))
+    }
+
+    @Test func whatIsUrgentWaitsForNoStatementOfACampaign() {
+        let devices = (1...2).map { Shard.device($0) }
+        let shard = Shard(devices: devices)
+        #expect(shard.handle(.batch(shard.batch(devices[0], first: 100, priority: 6)), at: 1).count == 1)
+        let campaign = shard.batch(devices[1], first: 200, priority: 6)
+        #expect(shard.handle(.batch(campaign), at: 2) == [], "it is collected while the first is under way")
+        let trigger = shard.batch(devices[1], first: 300, priority: 0)
+        #expect(
+            shard.handle(.batch(trigger), at: 3) == [.reserve(Shard.statement(4), Shard.requests(trigger.claims))],
+            "at once, and without the campaign's claim on the same device")
+        #expect(
+            shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4).first
+                == .reserve(Shard.statement(5), Shard.requests(campaign.claims)))
     }
 
     // MARK: Credits and terms
@@ -200,7 +217,7 @@ import Testing
     @Test func busyReportsAreCoalesced() {
         let shard = Shard(devices: [Shard.device(1), Shard.device(2)])
         let first = shard.batch(Shard.device(1), first: 100)
-        let second = shard.batch(Shard.device(2), first: 200)
+        let second = shard.batch(Shard.device(2), first: 200, priority: 0)
         _ = shard.handle(.batch(first), at: 100)
         _ = shard.handle(.batch(second), at: 100)
         let verdict = ReserveVerdict.released(reason: "suppressed", due: nil)

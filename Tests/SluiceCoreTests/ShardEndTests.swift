@@ -9,8 +9,6 @@ import Testing
 
     /// `count` outcomes, the first of them in statement 4, the others waiting for it.
     private func ended(_ count: Int, _ limits: ShardLimits) -> (Shard, [Settlement]) {
-        var limits = limits
-        limits.concurrentSettles = 1
         let shard = Shard(devices: [device], limits: limits)
         let batch = shard.batch(device, count: count)
         _ = shard.handle(.batch(batch), at: 10)

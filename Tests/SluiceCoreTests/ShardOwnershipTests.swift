@@ -178,9 +178,8 @@ import Testing
         _ = shard.handle(.settled(Shard.statement(5), [], busy: []), at: 14)
         for send in 1...4 { _ = shard.handle(.sendEnded(Shard.send(Int64(send)), .sent(providerID: nil)), at: 20) }
         _ = shard.handle(.settled(Shard.statement(6), [], busy: []), at: 21)
-        #expect(!shard.machine.isFinished)
-        #expect(shard.handle(.settled(Shard.statement(7), [], busy: []), at: 21) != [.finished])
-        #expect(shard.handle(.settled(Shard.statement(8), [], busy: []), at: 22) == [.finished])
+        #expect(!shard.machine.isFinished, "three were collected meanwhile")
+        #expect(shard.handle(.settled(Shard.statement(7), [], busy: []), at: 22) == [.finished])
     }
 
     @Test func changedProfilesAreLoadedAndApplied() {

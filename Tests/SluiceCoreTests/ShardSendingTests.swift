@@ -188,17 +188,16 @@ import Testing
 
     // MARK: Batches and bounds
 
-    @Test func reservesCollectWhileTwoAreUnderWay() {
+    @Test func reservesCollectWhileOneIsUnderWay() {
         let devices = (1...5).map { Shard.device($0) }
         let shard = Shard(devices: devices)
         let batches = devices.map { shard.batch($0, first: 1000 + Int($0.name.dropFirst())!) }
         #expect(shard.handle(.batch(batches[0]), at: 1).count == 1)
-        #expect(shard.handle(.batch(batches[1]), at: 2).count == 1)
-        for index in 2..<5 { #expect(shard.handle(.batch(batches[index]), at: 3) == []) }
-        let collected = Shard.requests(batches[2...].flatMap(\.claims))
+        for index in 1..<5 { #expect(shard.handle(.batch(batches[index]), at: 3) == []) }
+        let collected = Shard.requests(batches[1...].flatMap(\.claims))
         #expect(
             shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4).first
-                == .reserve(Shard.statement(5), collected))
+                == .reserve(Shard.statement(4), collected))
     }
 
     @Test func fullSettleBufferStopsReserves() {
@@ -223,9 +222,7 @@ import Testing
     }
 
     @Test func refusedSettleIsSplitUntilTheBadRowIsAlone() {
-        var limits = ShardLimits()
-        limits.concurrentSettles = 1
-        let shard = Shard(devices: [device], limits: limits)
+        let shard = Shard(devices: [device])
         let batch = shard.batch(device, count: 3)
         _ = shard.handle(.batch(batch), at: 10)
         let reservations = batch.claims.map { Shard.reservation($0) }
@@ -292,9 +289,7 @@ import Testing
     }
 
     @Test func refusedReserveIsSplitAndTheBadClaimLeftToExpire() {
-        var limits = ShardLimits()
-        limits.concurrentReserves = 1
-        let shard = Shard(devices: [device], limits: limits)
+        let shard = Shard(devices: [device])
         let batch = shard.batch(device, count: 2)
         _ = shard.handle(.batch(batch), at: 10)
         #expect(shard.handle(.failed(Shard.statement(3), .refused), at: 20) == [])
@@ -311,9 +306,7 @@ import Testing
     }
 
     @Test func aRowAtFaultIsReportedAloneAndDelaysNoOther() {
-        var limits = ShardLimits()
-        limits.concurrentReserves = 1
-        let shard = Shard(devices: [device], limits: limits)
+        let shard = Shard(devices: [device])
         let batch = shard.batch(device, count: 2)
         let fault = RowFault("23514: refused")
         _ = shard.handle(.batch(batch), at: 10)

@@ -23,5 +23,8 @@ public struct PriorityClass: RawRepresentable, Hashable, Comparable, Sendable {
         rawValue = UInt8(upperBounds.firstIndex { priority <= $0 } ?? upperBounds.count)
     }
 
+    /// Whether somebody waits for it, as for a trigger's message; sequences and campaigns are below (priority above 5).
+    public var isUrgent: Bool { rawValue <= 2 }
+
     public static func < (left: PriorityClass, right: PriorityClass) -> Bool { left.rawValue < right.rawValue }
 }

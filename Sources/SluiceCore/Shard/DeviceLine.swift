@@ -19,8 +19,12 @@ struct DeviceLine: Sendable {
     private var turns = 0
     /// Devices that wait.
     private(set) var count = 0
+    /// Those of them with an urgent claim.
+    private var urgent = 0
 
     var isEmpty: Bool { count == 0 }
+
+    var hasUrgent: Bool { urgent > 0 }
 
     func contains(_ device: Int) -> Bool { standings[device]?.place != nil }
 
@@ -28,8 +32,10 @@ struct DeviceLine: Sendable {
     mutating func add(_ device: Int, _ urgency: PriorityClass) {
         var standing = standings[device] ?? Standing()
         if let place = standing.place, place <= urgency.rawValue { return }
-        if standing.place == nil { count += 1 }
+        left(standing.place)
         standing.place = urgency.rawValue
+        count += 1
+        if urgency.isUrgent { urgent += 1 }
         if standing.kept & urgency.bit == 0 { queues[Int(urgency.rawValue)].append(device) }
         standing.kept |= urgency.bit
         standings[device] = standing
@@ -57,11 +63,17 @@ struct DeviceLine: Sendable {
         standing.kept &= ~urgency.bit
         let waited = standing.place == urgency.rawValue
         if waited {
+            left(standing.place)
             standing.place = nil
-            count -= 1
         }
         standings[device] = standing.kept == 0 ? nil : standing
         return waited
+    }
+
+    private mutating func left(_ place: UInt8?) {
+        guard let urgency = place.flatMap(PriorityClass.init(rawValue:)) else { return }
+        count -= 1
+        if urgency.isUrgent { urgent -= 1 }
     }
 
     mutating func removeAll() { self = DeviceLine() }
@@ -70,9 +82,7 @@ struct DeviceLine: Sendable {
     mutating func remove(_ devices: Set<Int>) {
         guard devices.contains(where: { standings[$0] != nil }) else { return }
         for queue in queues.indices { queues[queue].removeAll { devices.contains($0) } }
-        for device in devices {
-            if standings.removeValue(forKey: device)?.place != nil { count -= 1 }
-        }
+        for device in devices { left(standings.removeValue(forKey: device)?.place) }
     }
 }
 

@@ -55,11 +55,11 @@ struct ShardDevice: Sendable {
         condition = profile.condition
     }
 
-    /// Whether sends of this device have to be a gap apart.
-    var isPaced: Bool { hasOwnGaps || profile.gap.upperBound > .zero }
+    /// Whether sends of this device have to be a gap apart. Inline, or asking copies the whole device.
+    @inline(__always) var isPaced: Bool { hasOwnGaps || profile.gap.upperBound > .zero }
 
-    /// D_send + T_http + A_max, on clocks of which the gateway's may be slow and ours fast.
-    func deadlineAfter(_ timers: Timers) -> Duration {
+    /// D_send + T_http + A_max, on clocks of which the gateway's may be slow and ours fast. Inline for the same reason.
+    @inline(__always) func deadlineAfter(_ timers: Timers) -> Duration {
         let known = timers.sendWithin + profile.gateway.httpTimeout + profile.gateway.acceptsLateFor
         return known + ClockDrift.allowance(for: known)
     }

@@ -19,12 +19,9 @@ public struct ShardLimits: Hashable, Sendable {
     /// Claims of one reserve statement. 50 to 200 rows share one commit, beyond that the statement's own time
     /// dominates.
     public var reserveBatch = 200
-    /// Reserve statements under way: while one commits, the next is collected.
-    public var concurrentReserves = 2
     /// Claims of one device in one reserve, when the device has no gap.
     public var claimsPerDeviceAndReserve = 4
     public var settleBatch = 500
-    public var concurrentSettles = 2
     /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of
     /// 5,000 messages/s; at about 1 KB each 10 MB.
     public var unsettledAttempts = 10_000

@@ -13,44 +13,52 @@ extension ShardMachine {
         clock.map { $0.sent + timers.selfFence - limits.leaseMargin }
     }
 
-    /// Batches form by themselves: while the statements under way commit, ready devices collect.
+    /// Batches form by themselves: while the statement under way commits, ready devices collect. What is urgent has
+    /// statements of its own, so that it waits for no large one of a campaign; and permits that it waits for are not
+    /// taken from it meanwhile.
     mutating func startReserves(at now: MonotonicTime) {
         guard mayStart(at: now) else { return }
-        while gates.reserve.isOpen(at: now) {
-            if let again = reservesAgain.popFirst() {
-                emitReserve(again)
-                continue
-            }
-            var batch: [Attempt] = []
-            while batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
-                let index = ready.popFirst()
-            {
-                collect(from: index, into: &batch, at: now)
-            }
-            guard !batch.isEmpty else { return }
-            emitReserve(batch)
-            reviewTouched(at: now)
+        if gates.urgentReserve.isOpen(at: now) { startReserve(isUrgent: true, at: now) }
+        guard gates.reserve.isOpen(at: now) else { return }
+        if let again = reservesAgain.popFirst() {
+            emitReserve(again, isUrgent: false)
+        } else {
+            startReserve(isUrgent: false, at: now)
         }
     }
 
-    private mutating func emitReserve(_ batch: [Attempt]) {
+    private mutating func startReserve(isUrgent: Bool, at now: MonotonicTime) {
+        var batch: [Attempt] = []
+        while batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
+            ready.hasUrgent == isUrgent, let index = ready.popFirst()
+        {
+            collect(from: index, into: &batch, at: now)
+        }
+        guard !batch.isEmpty else { return }
+        emitReserve(batch, isUrgent: isUrgent)
+        reviewTouched(at: now)
+    }
+
+    private mutating func emitReserve(_ batch: [Attempt], isUrgent: Bool) {
         let requests = batch.map { ReserveRequest(claim: $0.claim, deadlineAfter: $0.deadlineAfter) }
-        let id = begin(.reserve(batch))
+        let id = begin(.reserve(batch, isUrgent: isUrgent))
         actions.append(.reserve(id, requests))
     }
 
-    /// Takes as many claims of one device as may start in one statement, with everything each needs.
+    /// Takes as many claims of one device as may start in one statement, with everything each needs; behind urgent ones
+    /// none that are not.
     private mutating func collect(from index: Int, into batch: inout [Attempt], at now: MonotonicTime) {
         let host = devices[index].host
         let most = devices[index].isPaced ? 1 : limits.claimsPerDeviceAndReserve
         var taken = 0
         dropExpired(of: index, at: now)
+        let isUrgent = devices[index].queue.urgency?.isUrgent
         while taken < most, batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts,
             nodePermits.free > 0,
-            !devices[index].queue.isEmpty, hold(on: index, at: now) == nil
+            let urgency = devices[index].queue.urgency, urgency.isUrgent == isUrgent, hold(on: index, at: now) == nil
         {
             guard hosts[host].permits.free > 0, hosts[host].breaker.allows(at: now) else {
-                if let urgency = devices[index].queue.urgency { hosts[host].waiting.add(index, urgency) }
+                hosts[host].waiting.add(index, urgency)
                 break
             }
             guard let attempt = takeFirst(of: index, at: now) else { break }

@@ -37,7 +37,7 @@ extension ShardMachine {
         case (.devices(let slots, let version), .devices(_, let profiles)):
             devicesLoaded(slots, profiles, version: version, at: now)
         case (.fetch(let id), .fetched(_, let batch)): fetched(id, batch, at: now)
-        case (.reserve(let attempts), .reserved(_, let started, let verdicts)):
+        case (.reserve(let attempts, _), .reserved(_, let started, let verdicts)):
             reserved(attempts, started: started, verdicts, at: now)
         case (.settle(let items), .settled(_, let lanes, let busy, let faulty)):
             settled(items, lanes, busy: busy, faulty: faulty, at: now)
@@ -66,7 +66,7 @@ extension ShardMachine {
         case .ownership, .devices: break
         case .takeOver(let slots, _, _, _): takeOverFailed(slots)
         case .fetch(let id): known.forget(id)
-        case .reserve(let attempts): reserveFailed(attempts, failure, at: now)
+        case .reserve(let attempts, _): reserveFailed(attempts, failure, at: now)
         case .settle(let items): settleFailed(items, failure)
         case .setAside(let items): setAsideFailed(items, failure, at: now)
         case .release(let items): releaseFailed(items, failure, at: now)

@@ -156,7 +156,10 @@ public struct ShardMachine: Sendable {
         if versions.assignment != appliedAssignment { instants.append(gates.ownership.opens(after: now)) }
         if versions.control != appliedControl { instants.append(gates.devices.opens(after: now)) }
         if !fetchQueue.isEmpty { instants.append(gates.fetch.opens(after: now)) }
-        if !ready.isEmpty || !reservesAgain.isEmpty { instants.append(gates.reserve.opens(after: now)) }
+        if !ready.isEmpty || !reservesAgain.isEmpty {
+            instants.append(gates.reserve.opens(after: now))
+            instants.append(gates.urgentReserve.opens(after: now))
+        }
         return instants.compactMap { $0 }.min()
     }
 

@@ -6,7 +6,7 @@ enum ShardStatement: Sendable {
     case takeOver([HashSlot], control: Int64, clock: ClockReading, asked: MonotonicTime)
     case devices([HashSlot], version: Int64)
     case fetch(BatchID)
-    case reserve([Attempt])
+    case reserve([Attempt], isUrgent: Bool)
     case settle([SettleItem])
     case setAside([SettleItem])
     case release([ReleaseItem])
@@ -31,6 +31,7 @@ struct StatementGates: Sendable {
     var devices: StatementGate
     var fetch: StatementGate
     var reserve: StatementGate
+    var urgentReserve: StatementGate
     var settle: StatementGate
     var aside: StatementGate
     var release: StatementGate
@@ -47,11 +48,14 @@ struct StatementGates: Sendable {
         abort = single
         fault = single
         aside = single
+        // One of each at a time: while it commits, the next is collected. Two beside each other are half as large, and
+        // a statement costs as much as ten of its rows.
+        reserve = StatementGate(limit: 1, backoff: limits.settleBackoff)
+        urgentReserve = reserve
+        settle = reserve
         giveUp = single
         takeOver = StatementGate(limit: limits.concurrentTakeOvers, backoff: limits.retryBackoff)
         fetch = StatementGate(limit: limits.concurrentFetches, backoff: limits.retryBackoff)
-        reserve = StatementGate(limit: limits.concurrentReserves, backoff: limits.settleBackoff)
-        settle = StatementGate(limit: limits.concurrentSettles, backoff: limits.settleBackoff)
     }
 
     /// The gate a statement went through.
@@ -67,7 +71,7 @@ struct StatementGates: Sendable {
         case .takeOver: \.takeOver
         case .devices: \.devices
         case .fetch: \.fetch
-        case .reserve: \.reserve
+        case .reserve(_, let isUrgent): isUrgent ? \.urgentReserve : \.reserve
         case .settle: \.settle
         case .setAside: \.aside
         case .release: \.release

@@ -33,7 +33,7 @@ extension SchemaV1 {
             RETURN NEW;
         END $$;
         CREATE TRIGGER sluice_contact_written BEFORE INSERT ON sequence_contacts
-            FOR EACH ROW WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contact_written();
+            FOR EACH ROW WHEN (\(byUsers)) EXECUTE FUNCTION sluice_contact_written();
 
         -- What a hand-written UPDATE leaves inconsistent: an active row is held for nothing and has a due time; a
         -- corrected number is who it is.
@@ -108,7 +108,7 @@ extension SchemaV1 {
             RETURN NEW;
         END $$;
         CREATE TRIGGER sluice_contact_corrected BEFORE UPDATE ON sequence_contacts
-            FOR EACH ROW WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contact_corrected();
+            FOR EACH ROW WHEN (\(byUsers)) EXECUTE FUNCTION sluice_contact_corrected();
 
         CREATE FUNCTION sluice_contacts_inserted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
@@ -121,7 +121,7 @@ extension SchemaV1 {
         END $$;
         CREATE TRIGGER sluice_contacts_inserted AFTER INSERT ON sequence_contacts
             REFERENCING NEW TABLE AS new_contacts
-            FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_inserted();
+            FOR EACH STATEMENT WHEN (\(byUsers)) EXECUTE FUNCTION sluice_contacts_inserted();
 
         CREATE FUNCTION sluice_contacts_updated() RETURNS trigger LANGUAGE plpgsql
         SET jit = off SET enable_nestloop = off AS $$
@@ -163,7 +163,7 @@ extension SchemaV1 {
         END $$;
         CREATE TRIGGER sluice_contacts_updated AFTER UPDATE ON sequence_contacts
             REFERENCING OLD TABLE AS old_contacts NEW TABLE AS new_contacts
-            FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_updated();
+            FOR EACH STATEMENT WHEN (\(byUsers)) EXECUTE FUNCTION sluice_contacts_updated();
 
         CREATE FUNCTION sluice_contacts_deleted() RETURNS trigger LANGUAGE plpgsql SET jit = off AS $$
         BEGIN
@@ -177,7 +177,7 @@ extension SchemaV1 {
         END $$;
         CREATE TRIGGER sluice_contacts_deleted AFTER DELETE ON sequence_contacts
             REFERENCING OLD TABLE AS old_contacts
-            FOR EACH STATEMENT WHEN (NOT sluice_is_internal()) EXECUTE FUNCTION sluice_contacts_deleted();
+            FOR EACH STATEMENT WHEN (\(byUsers)) EXECUTE FUNCTION sluice_contacts_deleted();
 
         -- However the number is written, it is kept as contacts have it, so that an opt-out never misses anybody.
         CREATE FUNCTION sluice_suppression_written() RETURNS trigger LANGUAGE plpgsql AS $$
