@@ -39,6 +39,8 @@ extension ClusterSuite {
 
         /// The receiver has the call, and the node is dead before it has written that down.
         private func killedInBetween(_ cluster: TestCluster, _ receiver: WebhookReceiver) async throws {
+            let pending = "SELECT count(*) FROM webhook_deliveries WHERE state = 'pending'"
+            try await eventually("what was told to be written down") { try await cluster.number(pending) == 0 }
             let before = receiver.calls.count
             receiver.isAnswering(false)
             try await cluster.addLeads(1, trigger: "told", from: 100)
@@ -48,8 +50,7 @@ extension ClusterSuite {
             try await eventually("another process", within: .seconds(30)) {
                 try cluster.processID("api-1").map { $0 != dead } ?? false
             }
-            #expect(
-                try await cluster.number("SELECT count(*) FROM webhook_deliveries WHERE state = 'pending'") == 1)
+            #expect(try await cluster.number(pending) == 1)
             // The dead one's claim, which nobody else touches until it is over.
             try await cluster.query("UPDATE webhook_deliveries SET next_at = now() WHERE state = 'pending'")
             try await eventually("the call to be repeated", within: .seconds(30)) {
@@ -57,9 +58,7 @@ extension ClusterSuite {
             }
             #expect(receiver.calls[before].id == receiver.calls[before + 1].id)
             #expect(receiver.calls[before].body == receiver.calls[before + 1].body)
-            try await eventually("that to be written down") {
-                try await cluster.number("SELECT count(*) FROM webhook_deliveries WHERE state = 'pending'") == 0
-            }
+            try await eventually("that to be written down") { try await cluster.number(pending) == 0 }
         }
     }
 }

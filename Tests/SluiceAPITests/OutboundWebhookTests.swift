@@ -119,7 +119,10 @@ import WebhookReceiving
             let webhook = try await api.session.addWebhook(receiver.url, events: [], in: "default").webhookId
             receiver.answer(400)
             try await api.happens("message.sent", attempts: 1)
-            try await eventually("a first failure") { try await api.states(attempts: true) == ["pending 1 1"] }
+            // Not the first attempt, which is counted before it is made: its note would undo what follows.
+            try await eventually("a first failure") {
+                try await api.session.webhook(webhook, in: "default").failingSince != nil
+            }
             try await api.fixture.sql.query("UPDATE webhook_deliveries SET attempts = 13")
             try await api.timePasses()
             try await eventually("it to be given up") { try await api.states(attempts: true) == ["failed 1 14"] }
