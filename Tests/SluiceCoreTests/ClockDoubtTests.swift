@@ -17,8 +17,8 @@ import Testing
 
     private func history(readAt: Int64, isClockInDoubt: Bool = false) -> SlotHistory {
         SlotHistory(
-            charges: [], devices: [device], lanes: [], lookback: .seconds(100_000), readAt: Shard.database(readAt),
-            isClockInDoubt: isClockInDoubt)
+            charges: LedgerCharges(), devices: [device], lanes: [], lookback: .seconds(100_000),
+            readAt: Shard.database(readAt), isClockInDoubt: isClockInDoubt)
     }
 
     @Test func aTrustedHistoryCounts() {

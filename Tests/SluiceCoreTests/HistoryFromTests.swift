@@ -26,7 +26,8 @@ import Testing
         let settled = (0..<charges).map { number in
             LedgerCharge(capKey: "key1", time: .settled(Shard.database(-10 - Int64(number))))
         }
-        return SlotHistory(charges: settled + more, devices: [device], lanes: [], lookback: .seconds(100_000))
+        return SlotHistory(
+            charges: LedgerCharges(settled + more), devices: [device], lanes: [], lookback: .seconds(100_000))
     }
 
     /// How many of `count` claims are reserved.

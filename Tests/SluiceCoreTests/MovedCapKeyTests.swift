@@ -16,7 +16,8 @@ import Testing
         for case .loadDevices(let id, _) in actions {
             actions = shard.handle(.devices(id, changed), at: time + 1)
         }
-        let history = SlotHistory(charges: charges, devices: changed, lanes: [], lookback: .seconds(100_000))
+        let history = SlotHistory(
+            charges: LedgerCharges(charges), devices: changed, lanes: [], lookback: .seconds(100_000))
         var rest: [ShardAction] = []
         for action in actions {
             guard case .takeOver(let id, _) = action else { continue }

@@ -29,7 +29,7 @@ final class ShardUnderTest {
         _ = handle(renewal(assignment: 1, at: 0), at: 0)
         _ = handle(.ownership(StatementID(rawValue: 1), [Self.ownership()]), at: 0)
         let history = SlotHistory(
-            charges: charges, devices: devices, lanes: [], lookback: .seconds(100_000))
+            charges: LedgerCharges(charges), devices: devices, lanes: [], lookback: .seconds(100_000))
         _ = handle(.takenOver(StatementID(rawValue: 2), history), at: 0)
         _ = handle(.beacon(term: Self.term, assignmentVersion: 1, controlVersion: 0), at: 0)
     }

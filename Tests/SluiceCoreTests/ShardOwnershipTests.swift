@@ -15,7 +15,7 @@ import Testing
         #expect(
             shard.handle(.ownership(Shard.statement(1), [owned]), at: 1) == [.takeOver(Shard.statement(2), [owned])])
         #expect(shard.handle(.beacon(term: Shard.term, assignmentVersion: 9, controlVersion: 0), at: 2) == [])
-        let history = SlotHistory(charges: [], devices: [device], lanes: [], lookback: .seconds(100_000))
+        let history = SlotHistory(charges: LedgerCharges(), devices: [device], lanes: [], lookback: .seconds(100_000))
         #expect(
             shard.handle(.takenOver(Shard.statement(2), history), at: 3)
                 == [Shard.report(1, [(device, capacity: 5, consumed: 0)])])
@@ -205,7 +205,7 @@ import Testing
                 == [.loadDevices(Shard.statement(5), [Shard.slot])])
         var stale = Shard.device(2)
         stale.slot = coming
-        let history = SlotHistory(charges: [], devices: [stale], lanes: [], lookback: .seconds(100_000))
+        let history = SlotHistory(charges: LedgerCharges(), devices: [stale], lanes: [], lookback: .seconds(100_000))
         _ = shard.handle(.takenOver(Shard.statement(4), history), at: 21)
         let actions = shard.handle(.devices(Shard.statement(5), [device]), at: 22)
         #expect(actions.contains(.loadDevices(Shard.statement(6), [Shard.slot, coming])))
@@ -223,7 +223,7 @@ import Testing
         _ = shard.handle(.ownership(Shard.statement(3), [Shard.ownership(), second]), at: 11)
         var moved = device
         (moved.slot, moved.capKey, moved.hasMovedKey) = (next, "fresh", true)
-        let history = SlotHistory(charges: [], devices: [moved], lanes: [], lookback: .seconds(100_000))
+        let history = SlotHistory(charges: LedgerCharges(), devices: [moved], lanes: [], lookback: .seconds(100_000))
         _ = shard.handle(.takenOver(Shard.statement(4), history), at: 12)
         let released = shard.handle(.batch(late), at: 20)
         #expect(released.contains { if case .release(_, late.claims) = $0 { true } else { false } })
@@ -239,7 +239,7 @@ import Testing
         #expect(shard.machine.view(of: moved.id, at: Shard.at(20)) == nil)
         let charges = (0..<8).map { _ in LedgerCharge(capKey: "key2", time: .settled(Shard.database(5))) }
         let history = SlotHistory(
-            charges: charges, devices: [device, moved], lanes: [], lookback: .seconds(100_000))
+            charges: LedgerCharges(charges), devices: [device, moved], lanes: [], lookback: .seconds(100_000))
         _ = shard.handle(.takenOver(Shard.statement(4), history), at: 30)
         #expect(shard.view(of: moved, at: 30).capacity == 2)
     }

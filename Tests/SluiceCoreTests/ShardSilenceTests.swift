@@ -22,7 +22,7 @@ import Testing
         _ = shard.handle(shard.renewal(at: 0), at: 0)
         _ = shard.handle(.ownership(Shard.statement(1), [Shard.ownership()]), at: 0)
         #expect(shard.handle(.tick, at: 2_000) == [Shard.report(1, [])])
-        let history = SlotHistory(charges: [], devices: [device], lanes: [], lookback: .seconds(100_000))
+        let history = SlotHistory(charges: LedgerCharges(), devices: [device], lanes: [], lookback: .seconds(100_000))
         #expect(
             shard.handle(.takenOver(Shard.statement(2), history), at: 2_001)
                 == [Shard.report(2, [(device, capacity: 5, consumed: 0)])])

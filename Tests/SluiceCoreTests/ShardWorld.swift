@@ -226,7 +226,10 @@ struct ShardWorld {
         case .readOwnership(let id): answer(id, .ownership(id, [ShardUnderTest.ownership()]))
         case .takeOver(let id, _):
             answer(
-                id, .takenOver(id, SlotHistory(charges: [], devices: devices, lanes: [], lookback: .seconds(100_000))))
+                id,
+                .takenOver(
+                    id, SlotHistory(charges: LedgerCharges(), devices: devices, lanes: [], lookback: .seconds(100_000)))
+            )
         case .loadDevices(let id, _): answer(id, .devices(id, devices))
         case .fetchBatch(let id, let batch): answer(id, .fetched(id, openBatches[batch]))
         case .reserve(let id, let requests): reserve(id, requests)

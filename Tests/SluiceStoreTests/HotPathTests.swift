@@ -22,7 +22,7 @@ import Testing
         try await world.sql.query(
             "INSERT INTO leads (phone, trigger) SELECT ($1::bigint + n)::text, 'a' FROM generate_series(1, $2) n",
             [.int64(phone), .int32(Int32(count))], deadline: .seconds(30))
-        while try await world.leader.enroll(limit: 2000).more {}
+        while try await world.leader.enroll(limit: 500).more {}
     }
 
     @Test func claimsAndReservesTouchNoIndex() async throws {

@@ -31,11 +31,9 @@ import Testing
             #expect(found.orphans == 1)
             #expect(try await world.attempts(of: reservations[5].claim.contact).map(\.code) == ["owner_died"])
             // Sent and refused at their settlement; the unknown and the orphan open until their deadline.
-            let kinds = found.charges.map { charge in
-                if case .open = charge.time { "open" } else { "settled" }
-            }
-            #expect(kinds.sorted() == ["open", "open", "settled", "settled"])
-            #expect(Set(found.charges.map(\.capKey)) == ["628110000001"])
+            #expect(found.charges.keys.reduce(0) { $0 + $1.open.count } == 2)
+            #expect(found.charges.keys.reduce(0) { $0 + $1.settled.count } == 2)
+            #expect(Set(found.charges.keys.map(\.capKey)) == ["628110000001"])
             let again = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
             #expect(again.orphans == 0)
             #expect(again.charges.count == 4)

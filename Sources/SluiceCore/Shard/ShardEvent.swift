@@ -83,7 +83,7 @@ public struct ReleasedClaim: Hashable, Sendable {
 
 /// What a take-over loads: what the limiters of the slots have to count, and the devices.
 public struct SlotHistory: Hashable, Sendable {
-    public var charges: [LedgerCharge]
+    public var charges: LedgerCharges
     public var devices: [DeviceProfile]
     public var lanes: [LaneDue]
     /// The charges are complete as far back as this from the statement's own time.
@@ -95,7 +95,7 @@ public struct SlotHistory: Hashable, Sendable {
     public var isClockInDoubt: Bool
 
     public init(
-        charges: [LedgerCharge], devices: [DeviceProfile], lanes: [LaneDue], lookback: Duration,
+        charges: LedgerCharges, devices: [DeviceProfile], lanes: [LaneDue], lookback: Duration,
         readAt: DatabaseTime? = nil, isClockInDoubt: Bool = false
     ) {
         self.charges = charges

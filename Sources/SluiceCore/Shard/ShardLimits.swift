@@ -37,10 +37,11 @@ public struct ShardLimits: Hashable, Sendable {
     /// constraint first.
     public var faultySettleAgain: Duration = .seconds(5)
     public var releaseBatch = 500
-    /// Slots of one take-over: 4,096 slots over 3 nodes with 1,000 devices are six statements of at most 170 devices'
-    /// days.
-    public var takeOverBatch = 256
+    /// Take-overs under way. What waits is shared out among them, because each reads the whole of the ledger's last days,
+    /// of however few slots it is.
     public var concurrentTakeOvers = 2
+    /// So few slots are not shared out: they are read by an index.
+    public static let fewSlots = 64
     /// After a failed statement of any other kind.
     public var retryBackoff = Backoff(first: .milliseconds(100), cap: .seconds(2))
 

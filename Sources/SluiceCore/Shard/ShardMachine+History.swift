@@ -6,8 +6,7 @@ extension ShardMachine {
         of history: SlotHistory, reading: ClockReading, asked: MonotonicTime, at now: MonotonicTime
     ) {
         let isInDoubt = history.isInDoubt(reading, asked: asked, at: now)
-        var charges: [String: [Limiter.Charge]] = [:]
-        for charge in history.charges { charges[charge.capKey, default: []].append(charge.limiterCharge(reading)) }
+        let past = Dictionary(grouping: history.charges.keys, by: \.capKey)
         // The statement ran before its answer came, so counted from now its history begins later than it does: never
         // too early.
         let complete = isInDoubt ? now : now - history.lookback
@@ -25,7 +24,8 @@ extension ShardMachine {
             if let known { guard !isInDoubt, leavesDoubt(known, at: now) else { continue } }
             let limiter = Limiter(
                 caps: Caps.strictest(of: caps[profile.capKey] ?? []) ?? profile.caps,
-                charges: charges[profile.capKey] ?? [], knownFrom: knownFrom[profile.capKey], at: now)
+                charges: past[profile.capKey]?.flatMap { $0.limiterCharges(reading) } ?? [],
+                knownFrom: knownFrom[profile.capKey], at: now)
             if let known {
                 capKeys[known].limiter = limiter
                 touchMembers(ofCapKey: known)
@@ -38,9 +38,10 @@ extension ShardMachine {
         // What a device brings along to a key that is here already.
         for profile in history.devices where profile.hasMovedKey && !new.contains(profile.capKey) {
             guard let index = capKeyIndex[profile.capKey], !isMember(profile) else { continue }
-            let brought = history.charges.filter { $0.broughtBy == profile.id && $0.capKey == profile.capKey }
+            let brought = past[profile.capKey]?.filter { $0.broughtBy == profile.id } ?? []
             capKeys[index].limiter.absorb(
-                brought.map { $0.limiterCharge(reading) }, knownFrom: knownFrom[profile.capKey] ?? complete, at: now)
+                brought.flatMap { $0.limiterCharges(reading) }, knownFrom: knownFrom[profile.capKey] ?? complete,
+                at: now)
             touchMembers(ofCapKey: index)
         }
     }
@@ -65,15 +66,5 @@ extension SlotHistory {
         let tolerance = ClockWatch.tolerance + ClockDrift.allowance(for: now - reading.sent)
         let earliest = reading.database + (asked - reading.received)
         return readAt > reading.latestDatabaseTime(at: now) + tolerance || readAt + tolerance < earliest
-    }
-}
-
-extension LedgerCharge {
-    /// On our clock, as late as it can have been.
-    func limiterCharge(_ clock: ClockReading) -> Limiter.Charge {
-        switch time {
-        case .settled(let time): .finished(clock.latestMonotonicTime(of: time))
-        case .open(let deadline): .open(until: clock.latestMonotonicTime(of: deadline))
-        }
     }
 }

@@ -35,12 +35,13 @@ extension ShardMachine {
                 continue
             } else if capKeys[index].limiter.isUnknown(at: now) {
                 // What a device that joins brings along is added when it does.
-                let charges = history.charges.filter { charge in
-                    charge.capKey == key.name && (charge.broughtBy.map { isMember($0, ofCapKey: index) } ?? true)
+                let charges = history.charges.keys.filter { past in
+                    past.capKey == key.name && (past.broughtBy.map { isMember($0, ofCapKey: index) } ?? true)
                 }
                 let complete = now - history.lookback
                 let from = key.from.map { max(complete, reading.latestMonotonicTime(of: $0)) } ?? complete
-                capKeys[index].limiter.rebuild(charges.map { $0.limiterCharge(reading) }, knownFrom: from, at: now)
+                capKeys[index].limiter.rebuild(
+                    charges.flatMap { $0.limiterCharges(reading) }, knownFrom: from, at: now)
                 touchMembers(ofCapKey: index)
             }
             capKeys[index].historyFrom = key.from

@@ -7,7 +7,9 @@ extension ShardMachine {
             actions.append(.readOwnership(begin(.ownership(version: versions.assignment))))
         }
         while !takeOverQueue.isEmpty, gates.takeOver.isOpen(at: now), let clock {
-            let slots = Array(takeOverQueue.prefix(limits.takeOverBatch))
+            let places = gates.takeOver.free
+            let share = max((takeOverQueue.count + places - 1) / places, ShardLimits.fewSlots)
+            let slots = Array(takeOverQueue.prefix(share))
             takeOverQueue.removeFirst(slots.count)
             let id = begin(.takeOver(slots, control: appliedControl, clock: clock, asked: now))
             actions.append(.takeOver(id, slots.compactMap { self.slots[$0].ownership }))

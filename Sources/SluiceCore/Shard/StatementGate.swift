@@ -11,6 +11,9 @@ struct StatementGate: Sendable {
         self.backoff = backoff
     }
 
+    /// How many more may be under way.
+    var free: Int { limit - inFlight }
+
     func isOpen(at now: MonotonicTime) -> Bool {
         guard inFlight < limit else { return false }
         guard let notBefore else { return true }

@@ -112,30 +112,17 @@ public struct PostgresShardStore: ShardStore {
     ) async throws -> TakeOver {
         try await storing {
             try await pools.durable.query(TakeOverStatements.keyBarrier, [.slots(slots.map(\.slot))])
-            let rows = try await pools.durable.query(
-                TakeOverStatements.history,
-                [
-                    .slots(slots.map(\.slot)), .int64Array(slots.map(\.epoch.rawValue)),
-                    .int64(lookback.wholeMicroseconds),
-                ], deadline: .seconds(10))
+            let read = try await LedgerReading(
+                pool: pools.durable, slots: slots.map(\.slot), lookback: lookback
+            ).run()
             // Afterwards: a step while the charges were read is in doubt too.
             guard let clock = try await pools.durable.query(TakeOverStatements.clock).first else {
                 throw StoreError.malformed("no answer to what time it is")
             }
             var found = TakeOver(
-                charges: [], orphans: 0, lanes: [], readAt: try clock.time("now"),
+                charges: read.charges, orphans: 0, lanes: [], readAt: try clock.time("now"),
                 isClockInDoubt: try clock.decode(Bool.self, "is_in_doubt"))
-            found.charges.reserveCapacity(rows.count)
-            var orphans: [SettleRow] = []
-            for row in rows {
-                if try row.decode(Bool.self, "is_orphan") { orphans.append(try SettleRow(orphan: row)) }
-                let time = try row.time("at")
-                found.charges.append(
-                    LedgerCharge(
-                        capKey: try row.decode(String.self, "cap_key"),
-                        time: try row.decode(Bool.self, "is_open") ? .open(until: time) : .settled(time),
-                        broughtBy: try row.decode(UUID?.self, "brought_by").map(DeviceID.init(rawValue:))))
-            }
+            let orphans = try await orphans(among: read.reserved, of: slots)
             (found.orphans, found.lanes) = (orphans.count, try await settle(orphans: orphans))
             return found
         }
@@ -231,6 +218,14 @@ public struct PostgresShardStore: ShardStore {
 
     public func setAside(_ settlements: [Settlement]) async throws {
         try await storing { try await SettlesLeft(pool: pools.durable).keep(settlements.map(SettleRow.init)) }
+    }
+
+    private func orphans(among contacts: [UUID], of slots: [SlotOwnership]) async throws -> [SettleRow] {
+        guard !contacts.isEmpty else { return [] }
+        return try await pools.durable.query(
+            TakeOverStatements.orphans,
+            [.slots(slots.map(\.slot)), .int64Array(slots.map(\.epoch.rawValue)), .uuidArray(contacts)]
+        ).map(SettleRow.init(orphan:))
     }
 
     /// Returns the lanes of those that are due again. Nothing about an orphan may keep its slot's devices from sending:

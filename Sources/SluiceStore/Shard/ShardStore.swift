@@ -92,7 +92,7 @@ public struct SettleResult: Sendable {
 
 /// What ``ShardStore/takeOver(_:by:lookback:)`` found.
 public struct TakeOver: Sendable {
-    public var charges: [LedgerCharge]
+    public var charges: LedgerCharges
     /// Attempts of dead owners that became unknown.
     public var orphans: Int
     public var lanes: [LaneDue]
@@ -102,7 +102,7 @@ public struct TakeOver: Sendable {
     public var isClockInDoubt: Bool
 
     public init(
-        charges: [LedgerCharge], orphans: Int, lanes: [LaneDue], readAt: DatabaseTime, isClockInDoubt: Bool
+        charges: LedgerCharges, orphans: Int, lanes: [LaneDue], readAt: DatabaseTime, isClockInDoubt: Bool
     ) {
         self.charges = charges
         self.orphans = orphans

@@ -144,7 +144,7 @@ private enum ReadyMachines {
                 }
                 open += machine.handle(.ownership(id, owned), at: start)
             case .takeOver(let id, _):
-                let history = SlotHistory(charges: [], devices: devices, lanes: [], lookback: .seconds(100_000))
+                let history = SlotHistory(charges: LedgerCharges(), devices: devices, lanes: [], lookback: .seconds(100_000))
                 open += machine.handle(.takenOver(id, history), at: start)
             default: break
             }

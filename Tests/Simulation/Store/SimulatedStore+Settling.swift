@@ -74,7 +74,7 @@ extension SimulatedStore {
 
     mutating func takeOver(_ taken: [SlotOwnership], lookback: Duration, at now: DatabaseTime) -> TakeOver {
         var found = TakeOver(
-            charges: [], orphans: 0, lanes: [], readAt: now, isClockInDoubt: !clockSteps.isEmpty)
+            charges: LedgerCharges(), orphans: 0, lanes: [], readAt: now, isClockInDoubt: !clockSteps.isEmpty)
         var orphans: [Int] = []
         for (index, row) in ledger.enumerated() {
             guard let ownership = taken.first(where: { $0.slot == row.slot }) else { continue }
@@ -87,7 +87,7 @@ extension SimulatedStore {
             guard time > now - lookback else { continue }
             // Not later than it can be: a clock that was ahead has been put right.
             let latest = isOpen ? now + (row.deadline - row.reservedAt) : now
-            found.charges.append(
+            found.charges.add(
                 LedgerCharge(
                     capKey: row.capKey, time: isOpen ? .open(until: min(time, latest)) : .settled(min(time, latest))))
         }

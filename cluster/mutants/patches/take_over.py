@@ -10,15 +10,10 @@ MUTANTS = (
         expected=("I5",),
         edits=(
             Edit(
-                "Sources/SluiceStore/Shard/TakeOverStatements.swift",
-                "            least(CASE WHEN is_open THEN deadline ELSE settled_at END,\n"
-                "                (SELECT now FROM since) + CASE WHEN is_open THEN deadline - reserved_at"
-                " ELSE interval '0' END) AS at\n        FROM entry\n",
-                '''            CASE WHEN is_open THEN \\(isMutant("charged-at-reservation")
-                ? "reserved_at" : "least(deadline, (SELECT now FROM since) + (deadline - reserved_at))")
-                ELSE least(settled_at, (SELECT now FROM since)) END AS at
-        FROM entry
-'''),
+                "Sources/SluiceStore/Shard/LedgerReading.swift",
+                "array_agg(least(deadline, $2::timestamptz + (deadline - reserved_at)))",
+                """array_agg(\\(isMutant("charged-at-reservation")
+                ? "reserved_at" : "least(deadline, $2::timestamptz + (deadline - reserved_at))"))"""),
         )),
     Mutant(
         name="amnesic-take-over",
@@ -28,8 +23,7 @@ MUTANTS = (
         edits=(
             Edit(
                 "Sources/SluiceCore/Shard/ShardMachine+History.swift",
-                "        for charge in history.charges { charges[charge.capKey",
-                '''        for charge in history.charges where !isMutant("amnesic-take-over") {
-            charges[charge.capKey'''),
+                "Dictionary(grouping: history.charges.keys, by: \\.capKey)",
+                'isMutant("amnesic-take-over") ? [:] : Dictionary(grouping: history.charges.keys, by: \\.capKey)'),
         )),
 )
