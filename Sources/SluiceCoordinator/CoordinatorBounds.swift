@@ -6,6 +6,6 @@ enum CoordinatorBounds {
     /// Messages of one subscription that wait to be decoded. A full mailbox drops, which costs latency only.
     static let mailbox = 4_096
 
-    /// Between two renewals that changes of the assignment ask for: each makes the leader and all shards read owners.
+    /// Between two renewals that changes ask for: each makes the leader, and maybe all shards, read what changed.
     static let renewalSpacing: Duration = .milliseconds(200)
 }

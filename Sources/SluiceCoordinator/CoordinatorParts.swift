@@ -21,8 +21,8 @@ struct CoordinatorParts: Sendable {
     let intake = Signal()
     /// Something was settled, so that completions may have rows.
     let completions = Signal()
-    /// Slots move, or the lead is free.
-    let assignment = Signal()
+    /// Slots move, the lead is free, or an operator changed something: a renewal says what.
+    let versions = Signal()
     /// An operator changed something about devices or sequences.
     let relocation = Signal()
     /// Something was settled, so that contacts may wait for their branch.

@@ -45,7 +45,7 @@ struct Hearing: Sendable {
             case .intake:
                 parts.intake.raise()
                 parts.work.raise()
-            case .control: parts.inbox.offer(.event(.controlChanged))
+            case .control: parts.versions.raise()
             }
         }
     }

@@ -41,9 +41,9 @@ struct NotificationListener: Sendable {
             parts.branches.raise()
             parts.work.raise()
         case .control:
-            parts.inbox.offer(.event(.controlChanged))
+            parts.versions.raise()
             parts.relocation.raise()
-        case .assignment: parts.assignment.raise()
+        case .assignment: parts.versions.raise()
         }
     }
 }

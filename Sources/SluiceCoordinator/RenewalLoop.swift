@@ -7,7 +7,7 @@ internal import SluiceTelemetry
 internal import SluiceWire
 
 /// Keeps the node's lease and, when it is free, takes the lead; tells everybody once a second who leads, and at once
-/// when slots move.
+/// when slots move or an operator changed something.
 struct RenewalLoop: Sendable {
     let parts: CoordinatorParts
     private let outage: OutageLog
@@ -27,7 +27,7 @@ struct RenewalLoop: Sendable {
         // A shard that leaves gives up slot by slot: of a burst, each renewal tells what has come together.
         let spacing = min(time, CoordinatorBounds.renewalSpacing)
         await LeaseCycle.sleep(spacing)
-        _ = await parts.assignment.take(atMost: time - spacing)
+        _ = await parts.versions.take(atMost: time - spacing)
     }
 
     private func renew(at start: MonotonicTime) async -> LeaseCycle.Attempt {
@@ -81,8 +81,7 @@ struct RenewalLoop: Sendable {
         let reading = ClockReading(database: renewal.databaseNow, sent: start, received: now)
         parts.inbox.send(
             .event(
-                .renewed(
-                    reading, assignmentVersion: renewal.assignmentVersion, controlVersion: renewal.controlVersion)))
+                .renewed(reading, assignmentVersion: renewal.assignmentVersion, control: renewal.control)))
         switch change {
         case .none: break
         case .gained(let term):
@@ -107,7 +106,7 @@ struct RenewalLoop: Sendable {
     private func sendBeacon(_ term: Term, _ renewal: LeadRenewal) {
         let beacon = LeaderBeacon(
             term: term, leader: parts.configuration.name, incarnation: parts.incarnation,
-            assignmentVersion: renewal.assignmentVersion, controlVersion: renewal.controlVersion)
+            assignmentVersion: renewal.assignmentVersion, controlVersion: renewal.control.devices)
         do {
             try parts.nats.publish(parts.configuration.subjects.beacon, payload: beacon.encoded())
         } catch {

@@ -126,7 +126,7 @@ import Testing
         leader.addDevice(1, lanes: [(1, 1)])
         let start = CoordinatorFixture.at(0)
         let reading = ClockReading(database: CoordinatorFixture.due(0), sent: start, received: start)
-        _ = leader.handle(.renewed(reading, assignmentVersion: 1, controlVersion: 1), at: 0)
+        _ = leader.handle(.renewed(reading, assignmentVersion: 1, control: ControlVersions(all: 1, devices: 1)), at: 0)
         let asked = leader.handle(.becameLeader(CoordinatorFixture.term), at: 0)
         #expect(asked.contains(.takeBackOlderTerms))
         _ = leader.answer(asked.filter { $0 != .takeBackOlderTerms }, at: 0)

@@ -60,10 +60,16 @@ final class CoordinatorFixture {
         machine.nextWake(after: Self.at(time)).map { Int($0.nanoseconds / 1_000_000) }
     }
 
+    /// A renewal that tells how much operators have changed.
+    func changed(all: Int64, devices: Int64 = 1) -> CoordinatorEvent {
+        let reading = ClockReading(database: Self.due(0), sent: Self.at(0), received: Self.at(0))
+        return .renewed(
+            reading, assignmentVersion: 1, control: ControlVersions(all: all, devices: devices))
+    }
+
     /// Makes it the leader and answers everything it asks for first, at time zero.
     func lead() -> [CoordinatorAction] {
-        let reading = ClockReading(database: Self.due(0), sent: Self.at(0), received: Self.at(0))
-        _ = machine.handle(.renewed(reading, assignmentVersion: 1, controlVersion: 1), at: Self.at(0))
+        _ = machine.handle(changed(all: 1), at: Self.at(0))
         return answer(machine.handle(.becameLeader(Self.term), at: Self.at(0)), at: 0)
     }
 

@@ -59,19 +59,19 @@ import Testing
         let leader = leader(due: nil)
         leader.lanes[0].nextDue = CoordinatorFixture.due(0)
         leader.lanes[0].ratePerMinute = 10
-        _ = leader.answer(leader.handle(.controlChanged, at: 1_000), at: 1_000)
+        _ = leader.answer(leader.handle(leader.changed(all: 2), at: 1_000), at: 1_000)
         let claim = try #require(leader.report([(1, 50, 0)], at: 1_001).claim)
         #expect(claim.shares.map(\.isPaced) == [true])
         #expect(leader.claimed(claim, [1: (2, 0)], pacedUntil: [1: 4_000], at: 1_002).claim == nil)
         // Neither time nor a wake-up nor a look at the lane asks again.
         #expect(leader.handle(wake(1, due: -5), at: 1_500).claim == nil)
-        #expect(leader.answer(leader.handle(.controlChanged, at: 2_000), at: 2_000).claim == nil)
+        #expect(leader.answer(leader.handle(leader.changed(all: 3), at: 2_000), at: 2_000).claim == nil)
         #expect(leader.nextWake(after: 2_500) == 4_000)
         let second = try #require(leader.handle(.tick, at: 4_000).claim)
         #expect(leader.claimed(second, [1: (0, 0)], pacedUntil: [1: 64_000], at: 4_001).claim == nil)
         // Another rate leaves another room.
         leader.lanes[0].ratePerMinute = 20
-        #expect(leader.answer(leader.handle(.controlChanged, at: 4_500), at: 4_500).claim?.lanes == [1])
+        #expect(leader.answer(leader.handle(leader.changed(all: 4), at: 4_500), at: 4_500).claim?.lanes == [1])
     }
 
     @Test func anUnknownLaneIsLoadedOnceForManyWakeUps() {
@@ -89,12 +89,23 @@ import Testing
     @Test func aPausedLaneCostsNothingAndComesBack() {
         let leader = leader()
         leader.lanes[0].isRunnable = false
-        _ = leader.answer(leader.handle(.controlChanged, at: 1_000), at: 1_000)
+        _ = leader.answer(leader.handle(leader.changed(all: 2), at: 1_000), at: 1_000)
         #expect(leader.report([(1, 5, 0)], at: 1_001).isEmpty)
         #expect(leader.machine.summary(at: CoordinatorFixture.at(1_001)).lanesDue == 0)
         leader.lanes[0].isRunnable = true
-        let resumed = leader.answer(leader.handle(.controlChanged, at: 2_000), at: 2_000)
+        let resumed = leader.answer(leader.handle(leader.changed(all: 3), at: 2_000), at: 2_000)
         #expect(resumed.claim?.lanes == [1])
+    }
+
+    /// A pause reads no device anew, a device's change no lane, and what was read is read once.
+    @Test func aChangeReadsAnewWhatItConcerns() {
+        let leader = leader()
+        let pause = leader.handle(leader.changed(all: 2), at: 1_000)
+        #expect(pause == [.loadLanes(.all)])
+        _ = leader.answer(pause, at: 1_000)
+        #expect(leader.handle(leader.changed(all: 2), at: 1_500).isEmpty)
+        let device = leader.handle(leader.changed(all: 3, devices: 2), at: 2_000)
+        #expect(device == [.loadRoutes, .survey])
     }
 
     @Test func aSweepFindsWhatAWakeUpLost() {

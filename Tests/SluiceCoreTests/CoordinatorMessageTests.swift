@@ -109,7 +109,8 @@ import Testing
         let reading = ClockReading(
             database: CoordinatorFixture.due(2_000), sent: CoordinatorFixture.at(2_000),
             received: CoordinatorFixture.at(2_000))
-        let actions = leader.handle(.renewed(reading, assignmentVersion: 2, controlVersion: 1), at: 2_000)
+        let actions = leader.handle(
+            .renewed(reading, assignmentVersion: 2, control: ControlVersions(all: 1, devices: 1)), at: 2_000)
         #expect(Set(actions) == [.readOwnerships, .survey])
         #expect(leader.handle(.ownershipsRead(leader.ownerships), at: 2_001).isEmpty)
         let assigned = leader.handle(.surveyed(leader.members, firstLapse: nil), at: 2_002)

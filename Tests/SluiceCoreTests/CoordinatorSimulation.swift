@@ -114,7 +114,9 @@ struct CoordinatorSimulation {
     mutating func renew() throws {
         let reading = ClockReading(
             database: DatabaseTime(microseconds: now), sent: monotonic, received: monotonic)
-        try act(machine.handle(.renewed(reading, assignmentVersion: 1, controlVersion: 1), at: monotonic))
+        try act(
+            machine.handle(
+                .renewed(reading, assignmentVersion: 1, control: ControlVersions(all: 1, devices: 1)), at: monotonic))
         send(.beacon(term))
     }
 

@@ -229,7 +229,7 @@ import Testing
         for number in 1...12_000 { leader.addDevice(number, slot: number % HashSlot.count, lanes: []) }
         let reading = ClockReading(
             database: CoordinatorFixture.due(0), sent: CoordinatorFixture.at(0), received: CoordinatorFixture.at(0))
-        _ = leader.handle(.renewed(reading, assignmentVersion: 1, controlVersion: 1), at: 0)
+        _ = leader.handle(.renewed(reading, assignmentVersion: 1, control: ControlVersions(all: 1, devices: 1)), at: 0)
         let asked = leader.handle(.becameLeader(CoordinatorFixture.term), at: 0)
         _ = leader.report((1...12_000).map { (device: $0, capacity: 1, consumed: 0) })
         _ = leader.answer(asked, at: 1)

@@ -241,15 +241,15 @@ import Testing
     @Test func controlChangesAreCountedEvenWhenTheyCommitLate() async throws {
         try await PostgresWorld.with { world in
             let cluster = try await ClaimTests.scene(world, contacts: 1)
-            let start = try await world.shard.renew(cluster.node).controlVersion
+            let start = try await world.leader.renew(cluster.coordinator, leading: cluster.term).control.all
             let middle = try await world.sql.withTransaction { transaction in
                 try await transaction.query("UPDATE sequences SET is_active = false")
                 try await world.fixture.sql2 { _ = try await $0.query("INSERT INTO pauses (scope) VALUES ('*')") }
                 try await world.leader.maintain(keepDays: 30)
-                return try await world.shard.renew(cluster.node).controlVersion
+                return try await world.leader.renew(cluster.coordinator, leading: cluster.term).control.all
             }
             #expect(middle == start + 1)
-            #expect(try await world.shard.renew(cluster.node).controlVersion == start + 2)
+            #expect(try await world.leader.renew(cluster.coordinator, leading: cluster.term).control.all == start + 2)
         }
     }
 }

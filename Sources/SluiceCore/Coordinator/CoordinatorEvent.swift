@@ -7,14 +7,12 @@ public enum CoordinatorEvent: Sendable {
     /// That term is over. Ignored when the machine leads with another one.
     case lostLead(Term)
     /// A reading of both clocks and the versions of what the leader remembers: every renewal.
-    case renewed(ClockReading, assignmentVersion: Int64, controlVersion: Int64)
+    case renewed(ClockReading, assignmentVersion: Int64, control: ControlVersions)
 
     // MARK: Hints. May come late, twice or never.
 
     case creditReport(CreditReport)
     case lanesDue([LaneDue])
-    /// A pause, a sequence, a device or a cap changed.
-    case controlChanged
     case tick
 
     // MARK: Answers

@@ -48,7 +48,7 @@ public struct CoordinatorMachine: Sendable {
     var mustResign = false
 
     private var assignmentVersion: Int64?
-    private var controlVersion: Int64?
+    private var control: ControlVersions?
     private var nextSweep: MonotonicTime?
     private var lastSurvey: MonotonicTime?
     /// When the first lease ends that the last survey saw, unless it was renewed since.
@@ -89,7 +89,6 @@ public struct CoordinatorMachine: Sendable {
         switch event {
         case .creditReport(let report): note(report, at: now)
         case .lanesDue(let lanes): wake(lanes, at: now)
-        case .controlChanged: reloadControl()
         case .lanesLoaded(let lanes, let query): noteLoaded(lanes, query, at: now)
         case .routesLoaded(let routes):
             errands.succeeded(.loadRoutes, at: now)
@@ -130,28 +129,28 @@ public struct CoordinatorMachine: Sendable {
         fresh.clock = clock
         // What a new term loads is at least as new as these.
         fresh.assignmentVersion = assignmentVersion
-        fresh.controlVersion = controlVersion
+        fresh.control = control
         fresh.ignored = ignored
         fresh.writtenOff = writtenOff
         self = fresh
     }
 
-    private mutating func noteVersions(assignment: Int64, control: Int64) {
+    private mutating func noteVersions(assignment: Int64, control: ControlVersions) {
         if let assignmentVersion, assignmentVersion != assignment {
             errands.want(.readOwnerships)
             // Slots are given up by shards that drain: without another look they would be given right back.
             errands.want(.survey)
         }
-        if let controlVersion, controlVersion != control { reloadControl() }
+        if let known = self.control, known != control {
+            if known.lanes != control.lanes { errands.want(.loadLanes) }
+            if known.devices != control.devices {
+                errands.want(.loadRoutes)
+                // It may be a node that was drained.
+                errands.want(.survey)
+            }
+        }
         assignmentVersion = assignment
-        controlVersion = control
-    }
-
-    private mutating func reloadControl() {
-        errands.want(.loadRoutes)
-        errands.want(.loadLanes)
-        // It may be a node that was drained.
-        errands.want(.survey)
+        self.control = control
     }
 
     // MARK: Deciding

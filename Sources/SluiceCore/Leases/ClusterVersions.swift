@@ -3,7 +3,7 @@ public struct ClusterVersions: Hashable, Sendable {
     public var term: Term
     /// Of `slot_owners`.
     public var assignment: Int64
-    /// Of devices, caps, gateways and pauses.
+    /// Of devices, caps and gateways.
     public var control: Int64
 
     public init(term: Term, assignment: Int64, control: Int64) {

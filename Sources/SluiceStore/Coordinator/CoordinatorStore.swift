@@ -84,16 +84,16 @@ public struct LeadRenewal: Hashable, Sendable {
     /// The current term, whoever leads.
     public var current: Term
     public var assignmentVersion: Int64
-    public var controlVersion: Int64
+    public var control: ControlVersions
 
     public init(
-        databaseNow: DatabaseTime, leading: Term?, current: Term, assignmentVersion: Int64, controlVersion: Int64
+        databaseNow: DatabaseTime, leading: Term?, current: Term, assignmentVersion: Int64, control: ControlVersions
     ) {
         self.databaseNow = databaseNow
         self.leading = leading
         self.current = current
         self.assignmentVersion = assignmentVersion
-        self.controlVersion = controlVersion
+        self.control = control
     }
 }
 

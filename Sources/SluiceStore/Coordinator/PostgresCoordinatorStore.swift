@@ -39,7 +39,8 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
                 databaseNow: try row.time("now"), leading: led.map(Term.init(rawValue:)),
                 current: Term(rawValue: try led ?? row.decode(Int64.self, "term")),
                 assignmentVersion: try row.decode(Int64.self, "assignment"),
-                controlVersion: try row.decode(Int64.self, "control"))
+                control: ControlVersions(
+                    all: try row.decode(Int64.self, "control"), devices: try row.decode(Int64.self, "devices")))
         }
     }
 
@@ -241,7 +242,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
               AND (expires_at < clock_timestamp() OR incarnation = $1)
             RETURNING term)
         SELECT clock_timestamp() AS now, (SELECT term FROM lead) AS led, c.term, v.assignment,
-            sluice_control_version() AS control
+            sluice_control_version() AS control, sluice_device_version() AS devices
         FROM renewed, cluster_versions v, coordinator_lease c
         """
 

@@ -12,8 +12,9 @@ enum UpkeepStatements {
         """
 
     static let foldControlChanges = """
-        WITH gone AS (DELETE FROM control_changes RETURNING 1)
-        UPDATE cluster_versions SET control_folded = control_folded + (SELECT count(*) FROM gone)
+        WITH gone AS (DELETE FROM control_changes RETURNING relation)
+        UPDATE cluster_versions SET control_folded = control_folded + (SELECT count(*) FROM gone),
+            devices_folded = devices_folded + (SELECT count(*) FROM gone WHERE sluice_concerns_devices(relation))
         WHERE EXISTS (SELECT FROM gone)
         """
 

@@ -76,16 +76,26 @@ extension SchemaV1 {
         CREATE TABLE cluster_versions (
             is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
             assignment bigint NOT NULL DEFAULT 0,
-            control_folded bigint NOT NULL DEFAULT 0
+            control_folded bigint NOT NULL DEFAULT 0,
+            devices_folded bigint NOT NULL DEFAULT 0
         ) WITH (fillfactor = 50);
         INSERT INTO cluster_versions DEFAULT VALUES;
         CREATE TABLE control_changes (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             relation text NOT NULL
         );
+        CREATE FUNCTION sluice_concerns_devices(relation text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+            SELECT relation NOT IN ('sources', 'pauses', 'sequences', 'sequence_steps')
+        $$;
 
         CREATE FUNCTION sluice_control_version() RETURNS bigint LANGUAGE sql STABLE AS $$
             SELECT control_folded + (SELECT count(*) FROM control_changes) FROM cluster_versions
+        $$;
+        -- Of those the ones that concern more than which lanes may send: shards read their devices anew when it rises, the
+        -- leader where devices are. A pause or a new campaign costs neither.
+        CREATE FUNCTION sluice_device_version() RETURNS bigint LANGUAGE sql STABLE AS $$
+            SELECT devices_folded + (SELECT count(*) FROM control_changes WHERE sluice_concerns_devices(relation))
+            FROM cluster_versions
         $$;
 
         -- Whoever leads hears of it at once and tells the shards: a renewal is up to a second away, and a slot that moves

@@ -72,7 +72,8 @@ extension SchemaV1 {
                 nextval(pg_get_serial_sequence('node_fences', 'incarnation')) + beyond);
             UPDATE coordinator_lease SET term = term + beyond, incarnation = NULL, expires_at = '-infinity';
             UPDATE slot_owners SET epoch = epoch + beyond, owner = NULL, wanted = NULL;
-            UPDATE cluster_versions SET assignment = assignment + beyond, control_folded = control_folded + beyond;
+            UPDATE cluster_versions SET assignment = assignment + beyond, control_folded = control_folded + beyond,
+                devices_folded = devices_folded + beyond;
             INSERT INTO restored_devices SELECT declared, device_id, history_from FROM device_caps;
             UPDATE device_caps SET history_from = clock_timestamp();
             RETURN declared;

@@ -42,7 +42,7 @@ public struct PostgresShardStore: ShardStore {
             let rows = try await pools.lease.query(
                 """
                 WITH \(NodeLifecycle.renewalCTE)
-                SELECT clock_timestamp() AS now, l.term, v.assignment, sluice_control_version() AS control,
+                SELECT clock_timestamp() AS now, l.term, v.assignment, sluice_device_version() AS control,
                     ARRAY(SELECT batch FROM claim_batches WHERE owner = $1 AND open_claims > 0
                         AND expires_at > clock_timestamp() ORDER BY batch LIMIT 1000) AS batches
                 FROM renewed, cluster_versions v, coordinator_lease l
@@ -60,7 +60,7 @@ public struct PostgresShardStore: ShardStore {
         try await storing {
             let rows = try await pools.relaxed.query(
                 """
-                SELECT l.term, v.assignment, sluice_control_version() AS control
+                SELECT l.term, v.assignment, sluice_device_version() AS control
                 FROM cluster_versions v, coordinator_lease l
                 """, deadline: .seconds(3))
             guard let row = rows.first else { throw StoreError.malformed("cluster_versions has no row") }

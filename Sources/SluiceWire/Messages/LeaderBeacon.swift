@@ -10,7 +10,7 @@ public struct LeaderBeacon: Hashable, Sendable, WireMessage {
     public var incarnation: Incarnation
     /// Rises with every change of the slot owners; a shard that knows an older one reads its slots anew.
     public var assignmentVersion: Int64
-    /// Rises with every change of a device, a cap, a gateway or a pause.
+    /// Rises with every change of a device, a cap or a gateway.
     public var controlVersion: Int64
 
     public init(

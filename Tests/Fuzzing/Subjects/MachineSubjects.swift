@@ -90,7 +90,8 @@ private enum ReadyMachines {
 
     static let leader: CoordinatorMachine = {
         var machine = CoordinatorMachine(timers: Timers())
-        _ = machine.handle(.renewed(reading, assignmentVersion: 1, controlVersion: 1), at: start)
+        _ = machine.handle(
+            .renewed(reading, assignmentVersion: 1, control: ControlVersions(all: 1, devices: 1)), at: start)
         var open = machine.handle(.becameLeader(Term(rawValue: 7)), at: start)
         // Each errand is answered once; what else it wants stays open.
         for _ in 0..<32 where !open.isEmpty {
@@ -144,7 +145,8 @@ private enum ReadyMachines {
                 }
                 open += machine.handle(.ownership(id, owned), at: start)
             case .takeOver(let id, _):
-                let history = SlotHistory(charges: LedgerCharges(), devices: devices, lanes: [], lookback: .seconds(100_000))
+                let history = SlotHistory(
+                    charges: LedgerCharges(), devices: devices, lanes: [], lookback: .seconds(100_000))
                 open += machine.handle(.takenOver(id, history), at: start)
             default: break
             }

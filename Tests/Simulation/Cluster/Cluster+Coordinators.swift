@@ -105,12 +105,12 @@ extension Cluster {
             life,
             .renewed(
                 ClockReading(database: grant.databaseNow, sent: sent, received: received),
-                assignmentVersion: grant.assignmentVersion, controlVersion: grant.controlVersion))
+                assignmentVersion: grant.assignmentVersion, control: grant.control))
         if term != before {
             if let term { feed(life, .becameLeader(term)) } else if let before { feed(life, .lostLead(before)) }
         }
         if let term = coordinatorLives[life].term, coordinatorLives[life].isAlive {
-            publishBeacon(term, assignment: grant.assignmentVersion, control: grant.controlVersion)
+            publishBeacon(term, assignment: grant.assignmentVersion, control: grant.control.devices)
         }
     }
 

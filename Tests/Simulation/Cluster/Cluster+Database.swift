@@ -58,19 +58,19 @@ extension Cluster {
     mutating func setDrained(_ isDrained: Bool, _ shard: Int) {
         let name = shards[shard].name
         if isDrained { store.drained.insert(name) } else { store.drained.remove(name) }
-        store.controlVersion += 1
+        store.noteControl(ofDevices: true)
         noteCommit(isDurable: true)
     }
 
     mutating func setPaused(_ isPaused: Bool) {
         if isPaused { store.pauses.insert("*") } else { store.pauses.remove("*") }
-        store.controlVersion += 1
+        store.noteControl(ofDevices: false)
         noteCommit(isDurable: true)
     }
 
     mutating func setPaused(_ isPaused: Bool, device: Int) {
         store.profiles[device].isPaused = isPaused
-        store.controlVersion += 1
+        store.noteControl(ofDevices: true)
         noteCommit(isDurable: true)
     }
 }

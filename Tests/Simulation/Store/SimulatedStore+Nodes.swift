@@ -26,8 +26,8 @@ extension SimulatedStore {
         try extendLease(incarnation, at: now)
         let open = batches.filter { $0.owner == incarnation && $0.openClaims > 0 && $0.expiresAt > now }
         return Renewal(
-            databaseNow: now, term: term, assignmentVersion: assignmentVersion, controlVersion: controlVersion,
-            openBatches: open.map(\.id).sorted())
+            databaseNow: now, term: term, assignmentVersion: assignmentVersion,
+            controlVersion: control.devices, openBatches: open.map(\.id).sorted())
     }
 
     mutating func renewCoordinator(
@@ -43,7 +43,7 @@ extension SimulatedStore {
         }
         return LeadRenewal(
             databaseNow: now, leading: led, current: term, assignmentVersion: assignmentVersion,
-            controlVersion: controlVersion)
+            control: control)
     }
 
     /// Ends the incarnation and, when it leads, the term.
@@ -71,7 +71,12 @@ extension SimulatedStore {
         for index in batches.indices { batches[index].expiresAt = min(batches[index].expiresAt, now + longest) }
         guard !clockSteps.isEmpty else { return }
         clockSteps = []
-        controlVersion += 1
+        noteControl(ofDevices: true)
+    }
+
+    mutating func noteControl(ofDevices: Bool) {
+        control.all += 1
+        if ofDevices { control.devices += 1 }
     }
 
     mutating func drain(_ incarnation: Incarnation) {
@@ -119,7 +124,7 @@ extension SimulatedStore {
     // MARK: The shard
 
     var versions: ClusterVersions {
-        ClusterVersions(term: term, assignment: assignmentVersion, control: controlVersion)
+        ClusterVersions(term: term, assignment: assignmentVersion, control: control.devices)
     }
 
     func ownedSlots(_ incarnation: Incarnation) -> [SlotOwnership] { slots.filter { $0.owner == incarnation } }

@@ -84,7 +84,7 @@ struct SimulatedStore: Sendable {
     var leader: Incarnation?
     var leadExpiresAt = DatabaseTime(microseconds: .min)
     var assignmentVersion: Int64 = 1
-    var controlVersion: Int64 = 1
+    var control = ControlVersions(all: 1, devices: 1)
     /// Nodes that saw the database's clock step, not confirmed.
     var clockSteps: Set<String> = []
     /// Names of shards that an operator drained.

@@ -37,7 +37,7 @@ struct  Sluice__V1__LeaderBeacon
    */
   int64_t assignment_version;
   /*
-   * Rises with every change of a device, a cap, a gateway or a pause.
+   * Rises with every change of a device, a cap or a gateway.
    */
   int64_t control_version;
 };
