@@ -178,6 +178,38 @@ import Testing
         #expect(takeOver(of: [("a", 15)]) == nil, "one of them never came back")
     }
 
+    /// A rate that the simulator could not have exceeded says nothing about Sluice.
+    @Test(arguments: [(0.97, true), (0.6, false)]) func aSimulatorThatCannotKeepUpIsSaidToBeTheLimit(
+        busy: Double, isLimit: Bool
+    ) {
+        var state = RunRecord.State()
+        state.release = Self.release
+        state.samples = (0..<5).map { second in
+            var sample = Sample(seconds: Double(second))
+            sample.processes["gateway"] = Sample.Process(cores: busy, busiestThread: busy, memory: 1)
+            // Others may be as busy as they like.
+            sample.processes["shard-1"] = Sample.Process(cores: 1, busiestThread: 1, memory: 1)
+            return sample
+        }
+        let figures = Figures(
+            scenario: Self.scenario, state: state,
+            analysis: LogAnalysis(Self.scenario, state, release: Self.release),
+            verdict: RequestLogJudge(plan: CapPlan()).verdict(), lost: 0, end: Self.release + 5 * Self.second)
+        #expect(figures.values["gateway_cores"] == busy)
+        #expect((figures.farEndLimit?.contains("the far end was the limit") ?? false) == isLimit)
+    }
+
+    @Test func incidentsAreMarkedAtTheirTime() {
+        var state = RunRecord.State()
+        state.loss = RunRecord.NodeLoss(
+            node: "shard-2", killed: Self.release + 8 * Self.second, leaseEnds: Self.release + 13 * Self.second,
+            devices: [])
+        state.snapshotHeld = (Self.release + 10 * Self.second)...(Self.release + 20 * Self.second)
+        let marks = state.incidents(since: Self.release)
+        #expect(marks.map(\.seconds) == [8, 10, 13, 20])
+        #expect(marks.map(\.words) == ["shard-2 killed", "snapshot held", "its lease ends", "let go"])
+    }
+
     @Test func measuringBeginsWhereTheScenarioSays() {
         var scenario = Self.scenario
         scenario.measureAfter = 5

@@ -36,13 +36,14 @@ public struct FigureName: Sendable {
     private static let throughput = [
         FigureName("messages", "", .neither, "messages accepted in the measured time"),
         FigureName("messages_per_second", "/s", .more, "accepted, from the first to the last of the measured time"),
+        FigureName("first_message_s", "s", .less, "the work is released (the end of a pause) → first accepted message"),
         FigureName("http_floor", "/s", .neither, "a bare HTTP client to the simulator"),
         FigureName("sql_floor", "/s", .neither, "bare claim, reserve and settle in SQL"),
         FigureName("composed_floor", "/s", .neither, "1 / (1 / http + 1 / sql)"),
         FigureName("ratio_to_floor", "", .more, "messages per second ÷ composed floor"),
-        FigureName(
-            "fan_out_ratio", "", .more, "a campaign's enrollments per second ÷ those of a plain INSERT … SELECT",
-            absence: "no scenario starts a campaign run yet"),
+        FigureName("fan_out_per_second", "/s", .more, "subscribers that a campaign's run enters"),
+        FigureName("fan_out_floor", "/s", .neither, "the same rows by a plain INSERT … SELECT, with the same indexes"),
+        FigureName("fan_out_ratio", "", .more, "the one ÷ the other"),
     ]
 
     private static let latencies: [FigureName] =

@@ -16,7 +16,7 @@ struct Figures {
     ) {
         self.scenario = scenario
         samples = state.samples.filter { $0.seconds >= scenario.measureAfter }
-        addThroughput(analysis, state.floors)
+        addThroughput(analysis, state)
         addLatencies(analysis.latencies)
         addCaps(analysis.devices)
         addDatabase()
@@ -27,13 +27,21 @@ struct Figures {
         if state.facts != nil { values["lost"] = Double(lost) }
     }
 
-    private mutating func addThroughput(_ analysis: LogAnalysis, _ floors: Floors?) {
+    private mutating func addThroughput(_ analysis: LogAnalysis, _ state: RunRecord.State) {
         values["messages"] = Double(analysis.accepted)
+        if let first = analysis.firstAccepted, let release = state.release, scenario.measureAfter == 0 {
+            values["first_message_s"] = Double(first - release) / 1e9
+        }
         if let first = analysis.firstAccepted, let last = analysis.lastAccepted, last > first {
             // The first one begins the time and is not of it.
             values["messages_per_second"] = Double(analysis.accepted - 1) / (Double(last - first) / 1e9)
         }
-        guard let floors else { return }
+        if let fanOut = state.fanOut {
+            values["fan_out_per_second"] = fanOut.entered
+            values["fan_out_floor"] = fanOut.plain
+            values["fan_out_ratio"] = fanOut.entered / fanOut.plain
+        }
+        guard let floors = state.floors else { return }
         values["http_floor"] = floors.http
         values["sql_floor"] = floors.sql
         values["composed_floor"] = floors.composed

@@ -30,7 +30,8 @@ struct Judgment {
         return RunResult(
             scenario: scenario, text: scenarioText, started: started, seconds: Double(end - release) / 1e9,
             machine: machine,
-            ending: state.ending ?? .failed("nothing says why it ended"), notes: notes, figures: figures.values,
+            ending: state.ending ?? .failed("nothing says why it ended"), notes: notes,
+            incidents: state.incidents(since: release), figures: figures.values,
             latencies: LatencyTable.tables(analysis.latencies), acceptedPerSecond: analysis.acceptedPerSecond,
             samples: state.samples, capUse: CapUseMap(analysis.devices, release: release, end: end),
             verdict: RunVerdict(

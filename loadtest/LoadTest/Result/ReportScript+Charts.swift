@@ -55,7 +55,7 @@ enum ReportScript {
         };
         const empty = why => el('div', { class: 'empty' }, why);
 
-        // series: [{name, points: [[seconds, value]]}]; options: {unit, log, end, marks: [seconds], mark: what they are}
+        // series: [{name, points: [[seconds, value]]}]; options: {unit, log, end, marks: [[seconds, what]]}
         function lineChart(series, options) {
           const shown = series.filter(one => one.points.some(point => point[1] !== null));
           if (!shown.length) return empty(options.nothing || 'Nothing was measured here.');
@@ -86,9 +86,15 @@ enum ReportScript {
             svg.append(el('line', { class: 'axis', x1: x(at), x2: x(at), y1: height - bottom, y2: height - bottom + 4 }));
             svg.append(el('text', { x: x(at), y: height - bottom + 16, 'text-anchor': 'middle' }, clock(at)));
           }
-          for (const at of options.marks || []) {
+          // What would stand on the words before it stands one line lower.
+          let [taken, row] = [0, 0];
+          for (const [at, what] of [...options.marks || []].sort((one, other) => one[0] - other[0])) {
+            const half = what.length * 2.9;
+            const middle = Math.min(Math.max(x(at), half), width - half);
+            row = middle - half < taken ? (row + 1) % 4 : 0;
+            taken = middle + half;
             svg.append(el('line', { class: 'mark', x1: x(at), x2: x(at), y1: top, y2: height - bottom }));
-            svg.append(el('text', { x: x(at), y: top - 2, 'text-anchor': 'middle' }, options.mark));
+            svg.append(el('text', { x: middle, y: top - 2 + 11 * row, 'text-anchor': 'middle' }, what));
           }
           const color = index => `var(--c${index % 8})`;
           shown.forEach((one, index) => {

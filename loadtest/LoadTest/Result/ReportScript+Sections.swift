@@ -44,7 +44,9 @@ extension ReportScript {
         // Seconds in which PostgreSQL began a checkpoint.
         const checkpoints = samples.slice(1).filter((sample, index) =>
           sample.database && samples[index].database && sample.database.checkpoints > samples[index].database.checkpoints)
-          .map(sample => sample.seconds);
+          .map(sample => [sample.seconds, 'checkpoint']);
+        // What the scenario let happen.
+        const incidents = (result.incidents ?? []).map(one => [one.seconds, one.words]);
         const perProcess = pick => processes.map(name => ({
           name, points: samples.slice(1).map(sample =>
             [sample.seconds, sample.processes[name] ? pick(sample.processes[name]) : null]) }));
@@ -102,10 +104,10 @@ extension ReportScript {
         function charts() {
           const grid = el('div', { class: 'grid', style: 'margin-top:16px' });
           const chart = (title, note, series, options) => grid.append(card(title, note,
-            lineChart(series, { end, label: title, ...options })));
+            lineChart(series, { end, label: title, ...options, marks: [...incidents, ...options.marks ?? []] })));
           chart('Rate', 'Messages accepted at the gateway in each second.',
             [{ name: '', points: result.acceptedPerSecond.map((count, second) => [second + 0.5, count]) }],
-            { axis: 'messages per second', marks: checkpoints, mark: 'checkpoint', nothing: 'Nothing was accepted.' });
+            { axis: 'messages per second', marks: checkpoints, nothing: 'Nothing was accepted.' });
           chart('Latency over time', 'From the intended instant to the request at the gateway, by the second of arrival.',
             result.latencies.filter(one => one.bySecond.length).flatMap(one => {
               const name = one.name.split(':')[0];
@@ -141,7 +143,7 @@ extension ReportScript {
             [{ name: '', points: rates(sample => sample.database?.transactions) }], { axis: 'transactions per second' });
           chart('Write-ahead log', 'Pages written whole: each page\'s first change after a checkpoint costs 8 kB of it.', [
             { name: 'whole pages', points: rates(sample => sample.database?.fullPages) },
-          ], { axis: 'pages per second', marks: checkpoints, mark: 'checkpoint' });
+          ], { axis: 'pages per second', marks: checkpoints });
           chart('Dead tuples', 'As PostgreSQL\'s statistics have them; autovacuum takes them away.', [
             { name: 'contacts', points: values(sample => sample.database?.deadContacts) },
             { name: 'send ledger', points: values(sample => sample.database?.deadLedger) },

@@ -21,6 +21,8 @@ public struct RunResult: Sendable, Codable {
     public var machine: Machine
     public var ending: RunEnding
     public var notes: [String]
+    /// What the scenario let happen, in order; nil in older files.
+    public var incidents: [RunIncident]?
     public var figures: [String: Double]
     public var targets: [TargetResult]
     public var latencies: [LatencyTable]
@@ -31,13 +33,13 @@ public struct RunResult: Sendable, Codable {
 
     init(
         scenario: Scenario, text: String, started: Date, seconds: Double, machine: Machine, ending: RunEnding,
-        notes: [String], figures: [String: Double], latencies: [LatencyTable], acceptedPerSecond: [Int],
-        samples: [Sample], capUse: CapUseMap, verdict: RunVerdict
+        notes: [String], incidents: [RunIncident] = [], figures: [String: Double], latencies: [LatencyTable],
+        acceptedPerSecond: [Int], samples: [Sample], capUse: CapUseMap, verdict: RunVerdict
     ) {
         (name, about, regime) = (scenario.name, scenario.about, scenario.regime)
         (isCompressed, self.scenario) = (scenario.isCompressed, text)
         (self.started, self.seconds, self.machine) = (started, seconds, machine)
-        (self.ending, self.notes, self.figures) = (ending, notes, figures)
+        (self.ending, self.notes, self.incidents, self.figures) = (ending, notes, incidents, figures)
         (self.latencies, self.acceptedPerSecond) = (latencies, acceptedPerSecond)
         (self.samples, self.capUse, self.verdict) = (samples, capUse, verdict)
         targets = scenario.targets.filter { !$0.figure.hasPrefix(FigureName.ratioPrefix) }

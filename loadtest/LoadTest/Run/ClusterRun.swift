@@ -81,6 +81,11 @@ public struct ClusterRun: Sendable {
             line.show("  " + text)
         }
         let loading = Loading(scenario: scenario, connection: connection, progress: progress)
+        try await loading.pause()
+        if scenario.fanOut > 0 {
+            let fanOut = try await FanOut.measure(scenario.fanOut, connection: connection, progress: progress)
+            record.change { $0.fanOut = fanOut }
+        }
         let leads = try await loading.run()
         if scenario.hasFloors {
             let floors = try await Floors.measure(

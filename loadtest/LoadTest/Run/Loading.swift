@@ -12,9 +12,13 @@ struct Loading {
     /// Told in words how far it is; throws when somebody wants the run to end.
     let progress: (String) throws -> Void
 
+    /// Until ``release()``.
+    func pause() async throws {
+        try await connection.query("INSERT INTO pauses (scope, reason) VALUES ('*', 'load test: loading')")
+    }
+
     /// Loads everything and returns the leads that the triggers are for, in their order.
     func run() async throws -> [UUID] {
-        try await connection.query("INSERT INTO pauses (scope, reason) VALUES ('*', 'load test: loading')")
         for workClass in WorkClass.allCases { try await addSequence(workClass) }
         try await addHistory()
         try await addContacts(.campaign, scenario.backlog.contacts, devices: scenario.backlogDevices)
@@ -119,8 +123,9 @@ struct Loading {
                     d.hash_slot, 0, 0, '4921000000000', 'history', at, at, 'sent', at
                 FROM (SELECT i, now() - interval '1 minute' - i * $3::float8 * interval '1 second' AS at
                       FROM generate_series($1::bigint, $2::bigint) i) wanted
-                JOIN (SELECT *, row_number() OVER (ORDER BY device_id) - 1 AS n, count(*) OVER () AS devices
-                      FROM device_caps) d ON d.n = wanted.i % d.devices
+                JOIN (SELECT *, row_number() OVER (ORDER BY device_id) - 1 AS n FROM device_caps) d
+                    ON d.n = wanted.i % (SELECT count(*) FROM device_caps)
+                ORDER BY at -- as a ledger lies
                 """,
                 [
                     .int64(Int64(first)), .int64(Int64(min(first + Self.chunk, count) - 1)),

@@ -10,6 +10,7 @@ extension Scenario {
         if hasFloors, regime != .stress {
             reader.report("measure.floors", "needs regime = \"stress\": a gateway that takes its time has no floor")
         }
+        fanOut = reader.whole("measure.fan_out", in: 0...10_000_000, default: 0)
         readCluster(&reader)
         readCaps(&reader)
         readGateway(&reader)
