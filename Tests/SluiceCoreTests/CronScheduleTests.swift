@@ -119,6 +119,8 @@ private struct SystemZone: ZoneRules {
             ("Australia/Lord_Howe", "2023-04-01T15:00:00Z"), ("Australia/Lord_Howe", "2023-09-30T15:30:00Z"),
             ("America/Havana", "2023-03-12T05:00:00Z"), ("Africa/Cairo", "2023-04-27T22:00:00Z"),
             ("Pacific/Apia", "2011-12-30T10:00:00Z"), ("Asia/Kathmandu", "2024-02-29T00:00:00Z"),
+            // A leap day, and one that is none.
+            ("Europe/Berlin", "2096-02-29T00:00:00Z"), ("America/New_York", "2100-03-01T00:00:00Z"),
         ]
         let (zone, change) = changes.randomElement(using: &random)!
         let from = try seconds(change) + Int64.random(in: -200_000...50_000, using: &random)
