@@ -136,7 +136,8 @@ var tests: [Target] {
         .swift(
             "Fuzzing",
             [
-                "SluiceConfig", "SluiceCore", "SluiceGateways", "SluiceOperations", "SluiceWire", "TestSupport",
+                "SluiceAPI", "SluiceConfig", "SluiceCore", "SluiceGateways", "SluiceOperations", "SluiceWire",
+                "TestSupport", .crypto,
             ], path: "Tests/Fuzzing"),
         .executable("FuzzTool", ["Fuzzing", .argumentParser], path: "Tests/FuzzTool"),
         .tests("Fuzzing", ["SluiceCore", "SluiceWire", "TestSupport"]),

@@ -29,7 +29,8 @@ public struct FuzzSubject: Sendable {
         self.check = check
     }
 
-    public static let all = wire + machines + gateways + [settings, baseURL, enrollment, statusAnswers]
+    public static let all =
+        wire + machines + gateways + requests + texts + webhooks + [settings, baseURL, enrollment, statusAnswers]
 
     public static func named(_ name: String) -> FuzzSubject? { (all + [trap]).first { $0.name == name } }
 
