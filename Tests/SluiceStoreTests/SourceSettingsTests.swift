@@ -7,28 +7,8 @@ import Testing
 
 /// Settings of a source that hold its messages back.
 @Suite struct SourceSettingsTests {
-    private static func withCampaign(
-        contacts: Int, settings: String, _ body: @escaping @Sendable (PostgresWorld, Cluster) async throws -> Void
-    ) async throws {
-        try await PostgresWorld.with { world in
-            for device in 0..<3 { _ = try await world.addDevice("62800000000\(device)", workspace: "default") }
-            try await world.addSource("campaign", "run-1", priority: 100)
-            try await world.sql.query("UPDATE sources SET \(settings) WHERE source_id = 'run-1'")
-            try await world.addStep("hello", text: "Hello", next: nil)
-            try await world.enter(
-                (0..<contacts).map { number in
-                    var entry = Entry(
-                        workspace: "default", kind: "campaign", source: "run-1",
-                        recipient: "\(629_000_000_000 + number)")
-                    entry.step = "hello"
-                    return entry
-                })
-            try await body(world, try await Cluster.start(world))
-        }
-    }
-
     @Test func aRateHoldsOverAllLanesAndLeaders() async throws {
-        try await Self.withCampaign(contacts: 30, settings: "rate_per_minute = 7") { world, cluster in
+        try await SourceTests.withCampaign(contacts: 30, settings: "rate_per_minute = 7") { world, cluster in
             let first = try await cluster.claim(2)
             #expect(first.claims.count == 6 && first.result.pacedUntil.isEmpty)
             let second = try await cluster.claim(2, ordinal: 2)
@@ -65,7 +45,7 @@ import Testing
     }
 
     @Test func twoClaimsNeverCountOnTheSameRoom() async throws {
-        try await Self.withCampaign(contacts: 60, settings: "rate_per_minute = 10") { _, cluster in
+        try await SourceTests.withCampaign(contacts: 60, settings: "rate_per_minute = 10") { _, cluster in
             var requests: [ClaimRequest] = []
             for ordinal in 1...6 { requests.append(try await cluster.request(4, ordinal: UInt32(ordinal))) }
             let claimed = try await withThrowingTaskGroup(of: Int.self) { [requests] group in
@@ -88,7 +68,7 @@ import Testing
             quiet_from = ((now() AT TIME ZONE 'Europe/Madrid') - interval '1 hour')::time(0),
             quiet_to = ((now() AT TIME ZONE 'Europe/Madrid') + interval '1 hour')::time(0)
             """
-        try await Self.withCampaign(contacts: 2, settings: quiet) { world, cluster in
+        try await SourceTests.withCampaign(contacts: 2, settings: quiet) { world, cluster in
             try await world.sql.query("UPDATE workspaces SET time_zone = 'Europe/Madrid'")
             try await world.sql.query(
                 "UPDATE sequence_contacts SET time_zone = 'Asia/Tokyo' WHERE recipient = '629000000001'")
@@ -111,7 +91,7 @@ import Testing
             quiet_from = ((now() AT TIME ZONE 'UTC') - interval '1 hour')::time(0),
             quiet_to = ((now() AT TIME ZONE 'UTC') + interval '1 hour')::time(0), expires_after = '30 minutes'
             """
-        try await Self.withCampaign(contacts: 1, settings: settings) { world, cluster in
+        try await SourceTests.withCampaign(contacts: 1, settings: settings) { world, cluster in
             let claims = try await cluster.claim().claims
             #expect(try await cluster.verdicts(claims) == [.released(reason: "expired", due: nil)])
             #expect(try await world.contacts()[0].status == "cancelled")
@@ -119,7 +99,7 @@ import Testing
     }
 
     @Test func anExpiryCountsFromWhenTheMessageWasFirstDue() async throws {
-        try await Self.withCampaign(contacts: 2, settings: "expires_after = '1 hour'") { world, cluster in
+        try await SourceTests.withCampaign(contacts: 2, settings: "expires_after = '1 hour'") { world, cluster in
             try await world.sql.query(
                 """
                 UPDATE sequence_contacts SET next_trigger_time = now() - interval '61 minutes'
@@ -149,7 +129,7 @@ import Testing
     }
 
     @Test func theNextMessageIsGoodForATimeOfItsOwn() async throws {
-        try await Self.withCampaign(contacts: 1, settings: "expires_after = '1 hour'") { world, cluster in
+        try await SourceTests.withCampaign(contacts: 1, settings: "expires_after = '1 hour'") { world, cluster in
             try await world.addStep("second", text: "Again", next: nil)
             try await world.sql.query("UPDATE sequence_steps SET next_trigger = 'second' WHERE trigger = 'hello'")
             try await cluster.settle(try await cluster.reserveAll(), .sent)

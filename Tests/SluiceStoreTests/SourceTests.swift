@@ -7,12 +7,15 @@ import Testing
 
 /// A source switches all its contacts by one row.
 @Suite struct SourceTests {
-    private static func withCampaign(
-        contacts: Int, devices: Int = 3, _ body: @escaping @Sendable (PostgresWorld, Cluster) async throws -> Void
+    /// - Parameter settings: what an operator set of the campaign's source before anybody entered it, as SQL.
+    static func withCampaign(
+        contacts: Int, devices: Int = 3, settings: String? = nil,
+        _ body: @escaping @Sendable (PostgresWorld, Cluster) async throws -> Void
     ) async throws {
         try await PostgresWorld.with { world in
             for device in 0..<devices { _ = try await world.addDevice("62800000000\(device)", workspace: "default") }
             try await world.addSource("campaign", "run-1", priority: 100)
+            if let settings { try await world.sql.query("UPDATE sources SET \(settings) WHERE source_id = 'run-1'") }
             try await world.addStep("hello", text: "Hello", next: nil)
             try await world.enter(
                 (0..<contacts).map { number in

@@ -41,6 +41,7 @@ public struct CampaignRequest: ClosedRequest, Hashable {
             throw .invalid(field: "priority", message: "must be from 1 to 1000000")
         }
         guard let startAt else { return Validated(startAt: nil, priority: priority) }
+        // Whatever is wrong with it, the answer shows one that is right.
         guard let time = try? OffsetTime(startAt) else {
             throw .invalid(
                 field: "startAt", message: "must be a time with an offset, such as 2026-03-29T09:00:00+02:00")

@@ -20,6 +20,7 @@ extension Caps {
             var limit: Int
         }
         guard text != "[]" else { return [] }
+        // Why it is no such list does not help whoever has to correct it: the error shows the column's text.
         guard let list = try? JSONDecoder().decode([Further].self, from: Data(text.utf8)),
             list.allSatisfy({ 1...86_400 ~= $0.seconds && $0.limit > 0 })
         else { throw .malformed("device_caps.windows = \(text.prefix(200))") }
