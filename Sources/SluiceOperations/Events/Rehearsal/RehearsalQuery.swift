@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import PostgresDriver
 internal import SluiceCore
+internal import SluiceStore
 
 /// What a rehearsal reads, of rows that are not there when it has ended.
 enum RehearsalQuery {
@@ -27,8 +28,7 @@ enum RehearsalQuery {
     /// The workspace's devices that are not paused, with their caps and their gateways. `$1` workspace.
     static let devices = """
         SELECT d.id, coalesce(d.device_name, d.id::text) AS name, c.cap_key, c.hourly_cap, c.daily_cap, c.concurrent_cap,
-            ARRAY(SELECT (x ->> 'seconds')::float8 FROM jsonb_array_elements(c.windows) x) AS lengths,
-            ARRAY(SELECT (x ->> 'limit')::int FROM jsonb_array_elements(c.windows) x) AS limits,
+            CASE WHEN \(DeviceSettingsProblem.sql(of: "c")) IS NULL THEN c.windows::text ELSE '[]' END AS windows,
             (coalesce(d.min_delay_seconds, 0) + coalesce(d.max_delay_seconds, 0))::float8 / 2 AS gap,
             coalesce(g.id, '') AS gateway, coalesce(g.dialect, '') AS dialect,
             coalesce(c.base_url, g.base_url, '') AS base_url,
@@ -56,20 +56,10 @@ struct RehearsalDevice {
         name = try row.decode(String.self, "name")
         capKey = try row.decode(String.self, "cap_key")
         gap = .seconds(try row.decode(Double.self, "gap"))
-        caps = Caps(
-            windows: [
-                Caps.Window(
-                    length: windows.hour, limit: Int(try row.decode(Int32.self, "hourly_cap")),
-                    margin: windows.hourMargin),
-                Caps.Window(
-                    length: windows.day, limit: Int(try row.decode(Int32.self, "daily_cap")), margin: windows.dayMargin),
-            ], concurrency: Int(try row.decode(Int32.self, "concurrent_cap")))
-        let limits = try row.decode([Int32].self, "limits")
-        for (length, limit) in zip(try row.decode([Double].self, "lengths"), limits) {
-            let length = Duration.seconds(length)
-            caps.windows.append(
-                Caps.Window(length: length, limit: Int(limit), margin: CapWindows.margin(for: length)))
-        }
+        caps = Caps.standard(
+            hourly: Int(try row.decode(Int32.self, "hourly_cap")), daily: Int(try row.decode(Int32.self, "daily_cap")),
+            concurrent: Int(try row.decode(Int32.self, "concurrent_cap")), windows: windows)
+        caps.windows += try Caps.furtherWindows(try row.decode(String.self, "windows"))
         route = RehearsalRoute(
             gateway: "", dialect: "", baseURL: "", gatewayDevice: try row.decode(String.self, "gateway_device"))
         try route.take(row)
