@@ -168,7 +168,8 @@ var tests: [Target] {
             "SluiceAPI",
             [
                 "SluiceOperations", "SluiceTelemetry", "SluiceWebhooks", "PostgresDriver", "NATSDriver", "TestSupport",
-                "WebhookReceiving", "SluiceCore", "SluiceStore", "SluiceWire", .crypto, .log, .lifecycle,
+                "WebhookReceiving", "SluiceCore", "SluiceStore", "SluiceWire", .crypto, .hummingbird, .httpTypes, .log,
+                .lifecycle,
             ]),
         .tests("GatewaySimulator", ["RequestLog", "TestSupport"]),
         .tests(

@@ -1,6 +1,8 @@
 import Hummingbird
 import PostgresDriver
+import SluiceCore
 import SluiceOperations
+import SluiceStore
 
 /// An error as a client sees it.
 struct APIError: Error {
@@ -44,6 +46,9 @@ struct APIError: Error {
         if error.kind == .invalidParameter || error.sqlState?.hasPrefix("22") == true {
             // SQLSTATE class 22: a value that does not fit its column.
             self.init(.unprocessableContent, "invalid_value", "a value is too long or not text")
+        } else if let fault = RowFault(error) {
+            // A constraint or a trigger, most likely of the user's own.
+            self.init(.unprocessableContent, "refused_by_database", fault.text)
         } else if error.isRetriable || error.kind == .poolClosed {
             self.init(.serviceUnavailable, "database_unavailable", "the database does not answer; ask again")
         } else {

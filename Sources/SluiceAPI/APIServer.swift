@@ -41,6 +41,9 @@ public struct APIServer: Service {
             configuration.database, limits: PostgresPoolConfiguration(maximumConnections: 2, minimumConnections: 1))
     }
 
+    /// What `GET /openapi.json` answers.
+    public static func document() throws -> String { try Contract().document() }
+
     /// Neither the database nor NATS has to be there yet; only a server that other machines reach waits for the database
     /// before it listens, to know that there is a key.
     ///
@@ -109,24 +112,35 @@ public struct APIServer: Service {
         }
     }
 
-    private func serve(_ session: OperatorSession, _ served: ServedRequests) async throws {
-        try await cancelWhenGracefulShutdown { try await requireKey(session) }
-        let router = Router()
-        router.addMiddleware { ErrorsAsJSON(logger: logger) }
+    /// Every route there is; ``Contract`` declares the same.
+    func router(_ session: OperatorSession, _ served: ServedRequests) throws -> Router<BasicRequestContext> {
+        let contract = Contract(createsSenders: configuration.createsSenders)
+        let router = Router(options: .autoGenerateHeadEndpoints)
+        router.addMiddleware {
+            ErrorsAsJSON(logger: logger)
+            WrongMethod(operations: contract.operations)
+        }
         router.addHealthRoutes(metrics: metrics, readiness: readiness)
         let gate = Gate(
             session: session, rates: RequestRates(perSecond: configuration.requestsPerSecond),
             isOpenToNetwork: configuration.isOpenToNetwork)
-        Dispatch(session: session, gate: gate, served: served).add(
-            ClusterEndpoints.all(session) + ContactEndpoints.all + TemplateEndpoints.all + EventEndpoints.all
-                + JobEndpoints.all(creating: configuration.createsSenders)
-                + ScheduleEndpoints.all(creating: configuration.createsSenders), to: router)
+        Dispatch(session: session, gate: gate, served: served).add(contract.endpoints, to: router)
         WebhookEndpoint(
             configuration: configuration, session: session, served: served, receipts: ReceiptMetrics(metrics),
             logger: logger
         ).add(to: router)
+        let document = ByteBuffer(string: try contract.document())
+        router.get(RouterPath(Contract.documentPath)) { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: document))
+        }
+        return router
+    }
+
+    private func serve(_ session: OperatorSession, _ served: ServedRequests) async throws {
+        try await cancelWhenGracefulShutdown { try await requireKey(session) }
         let application = Application(
-            router: router,
+            router: try router(session, served),
             server: .http1(configuration: .init(idleTimeout: .init(configuration.idleTimeout))),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),

@@ -7,6 +7,10 @@
 /// States: listening, or stopping (no new connections; requests that are open get their answers). Beside that it is a
 /// node like the others: `Presence` holds its lease and answers status questions.
 ///
+/// `Contract` is all that it serves. An `Endpoint` is declared once: its path, who may, its parameters, the types of its
+/// request and its answer, and how it fails. Requests are judged by that declaration, and the OpenAPI document is made
+/// from it.
+///
 /// Gateways call it too, at `POST /webhooks/{gateway}`: see `WebhookEndpoint`.
 ///
 /// Invariants:

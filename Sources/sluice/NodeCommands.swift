@@ -1,4 +1,5 @@
 import ArgumentParser
+import SluiceAPI
 import SluiceCore
 
 /// The options that the roles share.
@@ -58,8 +59,9 @@ struct APICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "api", abstract: "Run the HTTP API.",
         discussion: """
-            EXAMPLE:
+            EXAMPLES:
               sluice api --port 3000
+              sluice api --openapi > sluice.json
             """)
 
     @OptionGroup var node: NodeOptions
@@ -67,8 +69,12 @@ struct APICommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The API's port, in place of SLUICE_API_PORT.", valueName: "port"))
     var port: String?
 
+    @Flag(name: .customLong("openapi"), help: "Print what the API takes and answers, as OpenAPI 3.1, and run nothing.")
+    var printsDocument = false
+
     func run() async throws {
         try await ExitStatus.of {
+            if printsDocument { return Terminal.write(try APIServer.document()) }
             try await node.process(role: .api, adding: ["SLUICE_API_PORT": port]).runAPI()
         }
     }

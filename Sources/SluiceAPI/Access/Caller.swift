@@ -25,11 +25,12 @@ struct Caller: Hashable, Sendable {
     /// As the audit log has it.
     var actor: String { key.map { "api:" + $0.uuidString.lowercased() } ?? "api" }
 
-    func require(_ endpoint: Endpoint) throws(APIError) {
-        guard scopes.allows(endpoint.scope) else {
-            throw APIError(.forbidden, "forbidden", "this key may not \(endpoint.scope.rawValue)")
+    func require(_ operation: APIOperation) throws(APIError) {
+        guard case .key(let scope, let isClusterWide) = operation.access else { return }
+        guard scopes.allows(scope) else {
+            throw APIError(.forbidden, "forbidden", "this key may not \(scope.rawValue)")
         }
-        guard !endpoint.isClusterWide || workspace == "*" else {
+        guard !isClusterWide || workspace == "*" else {
             throw APIError(.forbidden, "forbidden", "this is for keys of all workspaces")
         }
     }

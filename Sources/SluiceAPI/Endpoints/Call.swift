@@ -9,9 +9,10 @@ struct Call: Sendable {
     let session: OperatorSession
     let body: RequestBody
     private let parameters: Parameters
-    private let query: Parameters
+    /// What is declared, after it was looked at.
+    private let query: [String: String]
 
-    init(caller: Caller, session: OperatorSession, body: RequestBody, parameters: Parameters, query: Parameters) {
+    init(caller: Caller, session: OperatorSession, body: RequestBody, parameters: Parameters, query: [String: String]) {
         self.caller = caller
         self.session = session
         self.body = body
@@ -23,29 +24,14 @@ struct Call: Sendable {
         Call(caller: caller, session: session, body: body, parameters: parameters, query: query)
     }
 
-    /// What stands behind the question mark under this name.
-    func query(_ name: String) throws -> String {
-        if let text = query[name[...]], !text.isEmpty { return String(text) }
-        throw APIError(
-            .badRequest, "missing_field",
-            "\(name) is missing; quote the address, or a shell ends the command at its first &", field: name)
-    }
+    /// What stands behind the question mark under this name, which the endpoint has to declare.
+    subscript(_ parameter: QueryParameter) -> String? { query[parameter.name] }
 
-    /// The same, of what need not be there.
-    func optionalQuery(_ name: String) -> String? { query[name[...]].map(String.init) }
+    /// The same of a number; 0 of one that was not given and stands for nothing.
+    func whole(_ parameter: QueryParameter) -> Int { self[parameter].flatMap { Int($0) } ?? 0 }
 
-    /// How long a page of a list is to be.
-    func pageLength() throws -> Int {
-        guard let text = optionalQuery("limit") else { return Self.pageLength }
-        guard let limit = Int(text), (1...Self.longestPage).contains(limit) else {
-            throw APIError(
-                .unprocessableContent, "invalid_limit", "limit must be from 1 to \(Self.longestPage)", field: "limit")
-        }
-        return limit
-    }
-
-    private static let pageLength = 100
-    private static let longestPage = 1_000
+    /// The workspace that is meant: the caller's own, or the one behind the question mark.
+    func workspace() throws(APIError) -> String { try caller.workspace(asked: self[.workspace]) }
 
     /// A part of the path, decoded: a plus sign stays one there, and a client may encode it.
     func parameter(_ name: String) throws -> String {

@@ -1,8 +1,9 @@
 import Hummingbird
+import SluiceCore
 import SluiceOperations
 
 /// A body, or an element of a list in one, that has no other fields than its type has.
-struct Closed<Value: ClosedRequest>: Decodable {
+struct Closed<Value: ClosedRequest>: SelfDescribing {
     var value: Value
 
     private struct Field: CodingKey {
@@ -20,6 +21,13 @@ struct Closed<Value: ClosedRequest>: Decodable {
         let stranger = given.allKeys.filter { !known.contains($0.stringValue) }.min { $0.stringValue < $1.stringValue }
         if let stranger { throw APIError.unknownField(decoder.codingPath + [stranger], known: known.sorted()) }
         value = try Value(from: decoder)
+    }
+
+    private init(value: Value) { self.value = value }
+
+    static func described() throws -> (schema: JSONValue, value: Self) {
+        let (schema, value) = try JSONSchema.described(Value.self)
+        return (schema, Closed(value: value))
     }
 }
 

@@ -12,7 +12,7 @@ struct Dispatch: Sendable {
 
     func add(_ endpoints: [Endpoint], to router: Router<BasicRequestContext>) {
         for endpoint in endpoints {
-            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+            router.on(RouterPath(endpoint.operation.path), method: endpoint.operation.method) { request, context in
                 defer { served.increment() }
                 return try await answer(request, context, by: endpoint).response
             }
@@ -22,24 +22,33 @@ struct Dispatch: Sendable {
     private func answer(
         _ request: Request, _ context: BasicRequestContext, by endpoint: Endpoint
     ) async throws -> Answer {
+        let operation = endpoint.operation
         let caller = try await gate.caller(of: request)
-        try caller.require(endpoint)
+        try caller.require(operation)
+        let given = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
         let call = Call(
             caller: caller, session: session.acting(as: caller.actor),
-            body: try await RequestBody(of: request, atMost: endpoint.mostBytes), parameters: context.parameters,
-            query: request.uri.queryParameters)
-        guard endpoint.method == .post, let key = request.headers[.idempotencyKey] else {
-            return try await endpoint.perform(call)
+            body: try await RequestBody(of: request, atMost: operation.mostBytes), parameters: context.parameters,
+            query: try operation.query(of: given))
+        do {
+            guard operation.isRepeatable, let key = request.headers[.idempotencyKey] else {
+                return try await endpoint.perform(call)
+            }
+            return try await once(key, request, call, endpoint)
+        } catch let error as OperationsError {
+            guard case .notFound(let kind, _, _) = error, case .notFound(_, let field)? = operation.missing(kind) else {
+                throw error
+            }
+            throw APIError(.notFound, error.code, "\(error)", field: field)
         }
-        return try await once(key, request, call, endpoint)
     }
 
     /// The key's first answer, and the deed with it only the first time.
     private func once(_ key: String, _ request: Request, _ call: Call, _ endpoint: Endpoint) async throws -> Answer {
-        guard (1...255).contains(key.utf8.count) else {
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw APIError(
-                .badRequest, "invalid_idempotency_key", "Idempotency-Key must have 1 to 255 characters",
-                field: "Idempotency-Key")
+                .badRequest, "invalid_idempotency_key",
+                "Idempotency-Key must have 1 to 255 visible characters of ASCII", field: "Idempotency-Key")
         }
         var hash = SHA256()
         hash.update(data: Data("\(request.method.rawValue) \(request.uri.string)\n".utf8))

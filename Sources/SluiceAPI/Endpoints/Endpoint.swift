@@ -1,27 +1,48 @@
-import Hummingbird
+import HTTPTypes
+import SluiceCore
 import SluiceOperations
 
-/// One operation of the API: where it is, who may ask for it, and what it does.
+/// An operation for the holders of API keys, and what it does. Its request and its answer are types, and the document is
+/// made from these.
 struct Endpoint: Sendable {
-    let method: HTTPRequest.Method
-    /// With its parameters as `:name`.
-    let path: String
-    /// What the caller's key must allow.
-    let scope: APIKeyScope
-    /// About the cluster as a whole, and so for keys of all workspaces only.
-    let isClusterWide: Bool
-    let mostBytes: Int
+    let operation: APIOperation
     let perform: @Sendable (Call) async throws -> Answer
 
-    init(
+    /// One that takes no body.
+    init<Value: Codable & Sendable>(
         _ method: HTTPRequest.Method, _ path: String, for scope: APIKeyScope, isClusterWide: Bool = false,
-        mostBytes: Int = RequestBody.mostBytes, _ perform: @escaping @Sendable (Call) async throws -> Answer
+        _ summary: String, query: [QueryParameter] = [], fails failures: [Failure] = [],
+        _ perform: @escaping @Sendable (Call) async throws -> Value
     ) {
-        self.method = method
-        self.path = path
-        self.scope = scope
-        self.isClusterWide = isClusterWide
-        self.mostBytes = mostBytes
-        self.perform = perform
+        operation = APIOperation(
+            method: method, path: path, summary: summary, access: .key(scope, isClusterWide: isClusterWide),
+            query: query, answer: .data { try JSONSchema.of(Value.self) }, failures: failures)
+        self.perform = { call in try Answer.data(try await perform(call)) }
+    }
+
+    /// One that takes a body.
+    init<Request: ClosedRequest, Value: Codable & Sendable>(
+        _ method: HTTPRequest.Method, _ path: String, for scope: APIKeyScope, _ summary: String,
+        query: [QueryParameter] = [], mostBytes: Int = RequestBody.mostBytes, fails failures: [Failure] = [],
+        _ perform: @escaping @Sendable (Call, Request) async throws -> Value
+    ) {
+        operation = APIOperation(
+            method: method, path: path, summary: summary, access: .key(scope, isClusterWide: false), query: query,
+            body: .json(isRequired: true) { try JSONSchema.of(Request.self) }, mostBytes: mostBytes,
+            answer: .data { try JSONSchema.of(Value.self) }, failures: failures)
+        self.perform = { call in try Answer.data(try await perform(call, try call.body.decode(Request.self))) }
+    }
+
+    /// One whose body may be left out.
+    init<Request: ClosedRequest, Value: Codable & Sendable>(
+        _ method: HTTPRequest.Method, _ path: String, for scope: APIKeyScope, _ summary: String,
+        query: [QueryParameter] = [], fails failures: [Failure] = [],
+        _ perform: @escaping @Sendable (Call, Request?) async throws -> Value
+    ) {
+        operation = APIOperation(
+            method: method, path: path, summary: summary, access: .key(scope, isClusterWide: false), query: query,
+            body: .json(isRequired: false) { try JSONSchema.of(Request.self) },
+            answer: .data { try JSONSchema.of(Value.self) }, failures: failures)
+        self.perform = { call in try Answer.data(try await perform(call, try call.body.decodeIfAny(Request.self))) }
     }
 }

@@ -6,111 +6,146 @@ enum EventEndpoints {
     static let all = messages + lists + events
 
     private static let messages = [
-        Endpoint(.post, "/api/v1/events/messages", for: .send) { call in
-            let request = try call.body.decode(EventMessageRequest.self)
+        Endpoint(
+            .post, "/api/v1/events/messages", for: .send, "Schedules a message.", fails: unschedulable
+        ) { (call, request: EventMessageRequest) in
             let workspace = try call.caller.workspace(asked: request.workspaceId)
-            return try Answer.data(
-                try await found { try await call.session.schedule([request], in: workspace)[0] })
+            return try await call.session.schedule([request], in: workspace)[0]
         },
-        Endpoint(.post, "/api/v1/events/messages/batch", for: .send, mostBytes: RequestBody.mostListBytes) { call in
-            let request = try call.body.decode(Batch.self)
+        Endpoint(
+            .post, "/api/v1/events/messages/batch", for: .send, "Schedules many messages, all of them or none.",
+            mostBytes: RequestBody.mostListBytes, fails: unschedulable
+        ) { (call, request: Batch) in
             let workspace = try call.caller.workspace(asked: request.workspaceId)
-            let messages = request.messages.map(\.value)
-            let lines = try await found { try await call.session.schedule(messages, in: workspace) }
-            return try Answer.data(Scheduled(messages: lines))
+            return Scheduled(messages: try await call.session.schedule(request.messages.map(\.value), in: workspace))
         },
-        Endpoint(.post, "/api/v1/events/messages/preview", for: .read) { call in
-            let request = try call.body.decode(EventMessageRequest.self)
-            let workspace = try call.caller.workspace(asked: request.workspaceId)
-            return try Answer.data(try await found { try await call.session.preview(request, in: workspace) })
+        Endpoint(
+            .post, "/api/v1/events/messages/preview", for: .read, "What a message would be. Schedules nothing.",
+            fails: unschedulable
+        ) { (call, request: EventMessageRequest) in
+            try await call.session.preview(request, in: try call.caller.workspace(asked: request.workspaceId))
         },
-        Endpoint(.get, "/api/v1/events/messages/:message", for: .read) { call in
-            let (id, workspace) = try (call.key("message"), call.workspace())
-            return try Answer.data(try await found { try await call.session.eventMessage(id, in: workspace) })
+        Endpoint(
+            .get, "/api/v1/events/messages/:message", for: .read, "One message.", query: [.workspace],
+            fails: [missingMessage]
+        ) { call in
+            try await call.session.eventMessage(try call.key("message"), in: try call.workspace())
         },
-        Endpoint(.post, "/api/v1/events/messages/:message/cancel", for: .send) { call in
-            let (id, workspace) = try (call.key("message"), call.workspace())
-            return try Answer.data(try await found { try await call.session.cancelEventMessage(id, in: workspace) })
+        Endpoint(
+            .post, "/api/v1/events/messages/:message/cancel", for: .send, "Cancels a message that waits.",
+            query: [.workspace], fails: unchangeable
+        ) { call in
+            try await call.session.cancelEventMessage(try call.key("message"), in: try call.workspace())
         },
-        Endpoint(.post, "/api/v1/events/messages/:message/reschedule", for: .send) { call in
-            let (id, workspace) = try (call.key("message"), call.workspace())
-            let time = try call.body.decodeIfAny(Moved.self)?.scheduledTime
-            return try Answer.data(
-                try await found { try await call.session.rescheduleEventMessage(id, to: time, in: workspace) })
+        Endpoint(
+            .post, "/api/v1/events/messages/:message/reschedule", for: .send,
+            "Sends a message at another time, also one that failed or was cancelled.", query: [.workspace],
+            fails: unchangeable
+        ) { (call, request: Moved?) in
+            try await call.session.rescheduleEventMessage(
+                try call.key("message"), to: request?.scheduledTime, in: try call.workspace())
         },
-        Endpoint(.post, "/api/v1/events/messages/:message/response", for: .send) { call in
-            let (id, workspace) = try (call.key("message"), call.workspace())
-            let response = try call.body.decode(EventMessageResponse.self)
-            return try Answer.data(
-                try await found { try await call.session.recordResponse(response, to: id, in: workspace) })
+        Endpoint(
+            .post, "/api/v1/events/messages/:message/response", for: .send, "Writes down what somebody answered.",
+            query: [.workspace], fails: [missingMessage]
+        ) { (call, response: EventMessageResponse) in
+            try await call.session.recordResponse(response, to: try call.key("message"), in: try call.workspace())
         },
     ]
 
     private static let lists = [
-        Endpoint(.get, "/api/v1/events/messages", for: .read) { call in
-            try Answer.data(try await page(try call.filter(), call))
+        Endpoint(
+            .get, "/api/v1/events/messages", for: .read, "Messages, by time.",
+            query: QueryParameter.page + [event, contractor, status],
+            fails: [missingEvent]
+        ) { call in
+            try await call.session.eventMessages(filter(call), in: try call.workspace())
         },
-        Endpoint(.get, "/api/v1/events/upcoming", for: .read) { call in
-            var filter = try call.filter()
+        Endpoint(
+            .get, "/api/v1/events/upcoming", for: .read, "Messages that are due within some hours, by time.",
+            query: QueryParameter.page + [event, contractor, hours], fails: [missingEvent]
+        ) { call in
+            var filter = filter(call)
             filter.status = "scheduled"
-            filter.withinHours = try call.number("hours", in: 1...EventMessageFilter.mostHours) ?? 24
-            return try Answer.data(try await page(filter, call))
+            filter.withinHours = call.whole(hours)
+            return try await call.session.eventMessages(filter, in: try call.workspace())
         },
-        Endpoint(.get, "/api/v1/events/stats", for: .read) { call in
-            let workspace = try call.workspace()
-            let event = call.optionalQuery("eventId").map { EventKey($0) }
-            return try Answer.data(try await found { try await call.session.eventStats(of: event, in: workspace) })
+        Endpoint(
+            .get, "/api/v1/events/stats", for: .read, "How the messages of an event stand, or of all.",
+            query: [.workspace, event], fails: [missingEvent]
+        ) { call in
+            try await call.session.eventStats(of: call[event].map { EventKey($0) }, in: try call.workspace())
         },
     ]
 
     private static let events = [
-        plan("/api/v1/events/:event/plan"),
-        plan("/api/v1/events/:event/contractors/:contractor/plan"),
-        Endpoint(.post, "/api/v1/events/:event/clear", for: .send) { call in
-            let (event, workspace) = try (call.key("event"), call.workspace())
-            return try Answer.data(try await found { try await call.session.clearEvent(event, in: workspace) })
+        Endpoint(
+            .post, "/api/v1/events/:event/plan", for: .send,
+            "Gives an event's contractors the messages that it calls for; repeating adds nothing.",
+            query: [.workspace], fails: [missingEvent, missingContractor]
+        ) { (call, request: People?) in
+            try await call.session.planEvent(
+                try call.key("event"), contractors: request?.contractorIds, in: try call.workspace())
         },
-        Endpoint(.post, "/api/v1/events/:event/contractors/:contractor/clear", for: .send) { call in
-            let (event, contractor, workspace) = try (call.key("event"), call.key("contractor"), call.workspace())
-            return try Answer.data(
-                try await found { try await call.session.clearEvent(event, contractor: contractor, in: workspace) })
+        Endpoint(
+            .post, "/api/v1/events/:event/contractors/:contractor/plan", for: .send, "The same for one contractor.",
+            query: [.workspace], fails: [missingEvent, missingContractor]
+        ) { call in
+            try await call.session.planEvent(
+                try call.key("event"), contractors: [try call.key("contractor")], in: try call.workspace())
+        },
+        Endpoint(
+            .post, "/api/v1/events/:event/clear", for: .send, "Cancels all that waits of an event.",
+            query: [.workspace], fails: [missingEvent]
+        ) { call in
+            try await call.session.clearEvent(try call.key("event"), in: try call.workspace())
+        },
+        Endpoint(
+            .post, "/api/v1/events/:event/contractors/:contractor/clear", for: .send,
+            "Cancels all that waits for one contractor of an event.", query: [.workspace],
+            fails: [missingEvent, missingContractor]
+        ) { call in
+            try await call.session.clearEvent(
+                try call.key("event"), contractor: try call.key("contractor"), in: try call.workspace())
         },
     ]
 
-    private static func plan(_ path: String) -> Endpoint {
-        Endpoint(.post, path, for: .send) { call in
-            let (event, workspace) = try (call.key("event"), call.workspace())
-            let contractors =
-                path.contains(":contractor")
-                ? [try call.key("contractor")] : try call.body.decodeIfAny(People.self)?.contractorIds
-            return try Answer.data(
-                try await found { try await call.session.planEvent(event, contractors: contractors, in: workspace) })
-        }
+    private static func filter(_ call: Call) -> EventMessageFilter {
+        var filter = EventMessageFilter()
+        filter.event = call[event].map { EventKey($0) }
+        filter.contractor = call[contractor].map { EventKey($0) }
+        filter.status = call[status]
+        filter.cursor = call[.cursor]
+        filter.limit = call.whole(.limit)
+        return filter
     }
 
-    private static func page(_ filter: EventMessageFilter, _ call: Call) async throws -> EventMessagePage {
-        let workspace = try call.workspace()
-        return try await found { try await call.session.eventMessages(filter, in: workspace) }
-    }
+    private static let event = QueryParameter("eventId")
+    private static let contractor = QueryParameter("contractorId")
+    private static let status = QueryParameter("status")
+    private static let hours = QueryParameter("hours", .whole(1...EventMessageFilter.mostHours), standard: "24")
 
-    /// What is not there, and what is another workspace's, is not found.
-    private static func found<Value>(_ perform: () async throws -> Value) async throws -> Value {
-        do {
-            return try await perform()
-        } catch let error as OperationsError {
-            guard case .notFound(let kind, _, _) = error else { throw error }
-            throw APIError(.notFound, error.code, "\(error)", field: kind == "event message" ? nil : "\(kind)Id")
-        }
-    }
+    private static let missingMessage = Failure.notFound("event message")
+    private static let missingEvent = Failure.notFound("event", field: "eventId")
+    private static let missingContractor = Failure.notFound("contractor", field: "contractorId")
+    private static let unschedulable = [missingEvent, missingContractor, .notFound("session", field: "sessionId")]
+    private static let unchangeable = [
+        missingMessage, .refused("message_in_flight"), .refused("outcome_unknown"), .refused("message_sent"),
+        .refused("message_failed"), .refused("message_cancelled"),
+    ]
 
     private struct Batch: ClosedRequest {
         enum CodingKeys: CodingKey, CaseIterable { case messages, workspaceId }
 
         var messages: [Closed<EventMessageRequest>]
         var workspaceId: String?
+
+        static let bounds: [FieldBound<Batch>] = [
+            .count(.messages, 1...OperatorSession.mostEventMessages) { $0.messages.count }
+        ]
     }
 
-    private struct Scheduled: Encodable { var messages: [EventMessageLine] }
+    private struct Scheduled: Codable { var messages: [EventMessageLine] }
 
     private struct Moved: ClosedRequest {
         enum CodingKeys: CodingKey, CaseIterable { case scheduledTime }
@@ -127,27 +162,4 @@ enum EventEndpoints {
 
 extension Call {
     fileprivate func key(_ name: String) throws -> EventKey { EventKey(try parameter(name)) }
-
-    /// The caller's own, or the one behind the question mark.
-    fileprivate func workspace() throws -> String { try caller.workspace(asked: optionalQuery("workspaceId")) }
-
-    fileprivate func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        guard let text = optionalQuery(name) else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw APIError(
-                .unprocessableContent, "invalid_\(name)",
-                "\(name) must be from \(range.lowerBound) to \(range.upperBound)", field: name)
-        }
-        return number
-    }
-
-    fileprivate func filter() throws -> EventMessageFilter {
-        var filter = EventMessageFilter()
-        filter.event = optionalQuery("eventId").map { EventKey($0) }
-        filter.contractor = optionalQuery("contractorId").map { EventKey($0) }
-        filter.status = optionalQuery("status")
-        filter.cursor = optionalQuery("cursor")
-        filter.limit = try number("limit", in: 1...EventMessageFilter.mostRows) ?? filter.limit
-        return filter
-    }
 }

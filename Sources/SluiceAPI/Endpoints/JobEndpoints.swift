@@ -6,69 +6,89 @@ enum JobEndpoints {
     /// - Parameter creating: whether a workspace or a sender that is not there is made.
     static func all(creating: Bool) -> [Endpoint] {
         [
-            schedule("/api/trigger/send-sms", .now, creating),
-            schedule("/api/trigger/schedule-delay", .afterDelay, creating),
-            schedule("/api/trigger/schedule-until", .atTime, creating),
-            Endpoint(.post, "/api/trigger/cancel-job", for: .send) { call in
-                let request = try call.body.decode(Cancellation.self)
-                let workspace = try call.caller.workspace(asked: request.workspaceId)
-                let job = try await found { try await call.session.cancelJob(request.jobId, in: workspace) }
-                return try Answer.data(Ended(jobId: job.jobId, status: job.status))
+            Endpoint(
+                .post, "/api/trigger/send-sms", for: .send, "Sends a message at once.", fails: unsendable
+            ) { (call, request: JobRequest) in
+                let job = try await schedule(request, .now, call, creating)
+                return Sent(jobId: job.jobId, status: job.status, messageId: job.messageId)
             },
-            Endpoint(.get, "/api/trigger/job-status", for: .read) { call in
-                let id = try call.query("jobId")
-                let workspace = try call.caller.workspace(asked: try call.query("workspaceId"))
-                return try Answer.data(Status(try await found { try await call.session.job(id, in: workspace) }))
-            },
-            Endpoint(.get, "/api/v1/jobs", for: .read) { call in try Answer.data(try await page(call)) },
-            Endpoint(.post, "/api/v1/jobs", for: .send, mostBytes: RequestBody.mostListBytes) { call in
-                let request = try call.body.decode(Batch.self)
+            planned("/api/trigger/schedule-delay", .afterDelay, "Sends a message after a delay.", creating),
+            planned("/api/trigger/schedule-until", .atTime, "Sends a message at a time.", creating),
+            Endpoint(
+                .post, "/api/trigger/cancel-job", for: .send, "Cancels a message for good.",
+                fails: [missing] + JobStatus.allCases.map { .refused("job_\($0.rawValue)") }
+            ) { (call, request: Cancellation) in
                 let workspace = try call.caller.workspace(asked: request.workspaceId)
-                let jobs = try await call.session.scheduleAll(
-                    request.messages.map(\.value), in: workspace, creating: creating)
-                return try Answer.data(["jobs": jobs])
+                let job = try await call.session.cancelJob(request.jobId, in: workspace)
+                return Ended(jobId: job.jobId, status: job.status)
+            },
+            Endpoint(
+                .get, "/api/trigger/job-status", for: .read, "How far a message is.",
+                query: [jobID, workspaceID], fails: [missing]
+            ) { call in
+                let workspace = try call.caller.workspace(asked: call[workspaceID])
+                return Status(try await call.session.job(call[jobID] ?? "", in: workspace))
+            },
+        ] + lists(creating: creating)
+    }
+
+    private static func lists(creating: Bool) -> [Endpoint] {
+        [
+            Endpoint(
+                .get, "/api/v1/jobs", for: .read, "Messages of one status, by time.",
+                query: QueryParameter.page + [status]
+            ) { call in
+                let cursor = try call[.cursor].map { text in
+                    guard let cursor = JobCursor(text) else {
+                        throw APIError(
+                            .unprocessableContent, "invalid_cursor", "cursor must be a nextCursor as it was given",
+                            field: "cursor")
+                    }
+                    return cursor
+                }
+                return try await call.session.jobs(
+                    call[status].flatMap(JobStatus.init) ?? .scheduled, in: try call.workspace(), after: cursor,
+                    most: call.whole(.limit))
+            },
+            Endpoint(
+                .post, "/api/v1/jobs", for: .send, "Schedules many messages, all of them or none.",
+                mostBytes: RequestBody.mostListBytes, fails: unsendable
+            ) { (call, request: Batch) in
+                let workspace = try call.caller.workspace(asked: request.workspaceId)
+                return Scheduled(
+                    jobs: try await call.session.scheduleAll(
+                        request.messages.map(\.value), in: workspace, creating: creating))
             },
         ]
     }
 
-    private static func schedule(_ path: String, _ time: JobRequest.Time, _ creating: Bool) -> Endpoint {
-        Endpoint(.post, path, for: .send) { call in
-            let request = try call.body.decode(JobRequest.self)
-            let workspace = try call.caller.workspace(asked: request.workspaceId)
-            let job = try await call.session.schedule(request, time, in: workspace, creating: creating)
-            return time == .now
-                ? try Answer.data(Sent(jobId: job.jobId, status: job.status, messageId: job.messageId))
-                : try Answer.data(Planned(jobId: job.jobId, status: "scheduled", scheduledTime: job.scheduledTime))
+    private static func planned(
+        _ path: String, _ time: JobRequest.Time, _ summary: String, _ creating: Bool
+    ) -> Endpoint {
+        Endpoint(.post, path, for: .send, summary, fails: unsendable) { (call, request: JobRequest) in
+            let job = try await schedule(request, time, call, creating)
+            return Planned(jobId: job.jobId, status: "scheduled", scheduledTime: job.scheduledTime)
         }
     }
 
-    private static func page(_ call: Call) async throws -> JobPage {
-        let workspace = try call.caller.workspace(asked: call.optionalQuery("workspaceId"))
-        guard let status = JobStatus(rawValue: call.optionalQuery("status") ?? "scheduled") else {
-            throw APIError(
-                .unprocessableContent, "invalid_status",
-                "status must be one of \(JobStatus.allCases.map(\.rawValue).joined(separator: ", "))", field: "status")
-        }
-        let cursor = try call.optionalQuery("cursor").map { text in
-            guard let cursor = JobCursor(text) else {
-                throw APIError(
-                    .unprocessableContent, "invalid_cursor", "cursor must be a nextCursor as it was given",
-                    field: "cursor")
-            }
-            return cursor
-        }
-        return try await call.session.jobs(status, in: workspace, after: cursor, most: try call.pageLength())
+    private static func schedule(
+        _ request: JobRequest, _ time: JobRequest.Time, _ call: Call, _ creating: Bool
+    ) async throws -> JobAnswer {
+        let workspace = try call.caller.workspace(asked: request.workspaceId)
+        return try await call.session.schedule(request, time, in: workspace, creating: creating)
     }
 
-    /// What is not there, and what is another workspace's, is not found.
-    private static func found(_ perform: () async throws -> JobAnswer) async throws -> JobAnswer {
-        do {
-            return try await perform()
-        } catch let error as OperationsError {
-            guard case .notFound = error else { throw error }
-            throw APIError(.notFound, error.code, "\(error)", field: "jobId")
-        }
-    }
+    /// Why a message is not taken that can be.
+    static let unsendable: [Failure] = [
+        .refused("unknown_workspace"), .refused("unknown_sender"), .refused("unknown_template"),
+        .refused("missing_value"),
+    ]
+
+    private static let missing = Failure.notFound("job", field: "jobId")
+    private static let jobID = QueryParameter("jobId", isRequired: true)
+    private static let workspaceID = QueryParameter("workspaceId", isRequired: true)
+    private static let status = QueryParameter(
+        "status", .oneOf(JobStatus.allCases.map(\.rawValue)), standard: JobStatus.scheduled.rawValue)
 
     private struct Cancellation: ClosedRequest {
         enum CodingKeys: CodingKey, CaseIterable { case jobId, workspaceId }
@@ -82,30 +102,38 @@ enum JobEndpoints {
 
         var messages: [Closed<JobRequest>]
         var workspaceId: String?
+
+        static let bounds: [FieldBound<Batch>] = [.count(.messages, 1...OperatorSession.mostJobs) { $0.messages.count }]
     }
 
-    private struct Sent: Encodable { var jobId: String, status: String, messageId: String? }
+    private struct Sent: Codable { var jobId: String, status: String, messageId: String? }
 
-    private struct Planned: Encodable { var jobId: String, status: String, scheduledTime: String? }
+    private struct Planned: Codable { var jobId: String, status: String, scheduledTime: String? }
 
-    private struct Ended: Encodable { var jobId: String, status: String }
+    private struct Ended: Codable { var jobId: String, status: String }
+
+    private struct Scheduled: Codable { var jobs: [JobAnswer] }
 
     /// With its nulls: callers read `messageStatus` of every answer.
-    private struct Status: Encodable {
-        var job: JobAnswer
+    private struct Status: Codable {
+        private enum CodingKeys: CodingKey { case jobId, status, scheduledTime, completedTime, messageStatus, reason }
 
-        init(_ job: JobAnswer) { self.job = job }
+        var jobId: String, status: String
+        var scheduledTime: String?, completedTime: String?, messageStatus: String?, reason: String?
 
-        private enum Key: CodingKey { case jobId, status, scheduledTime, completedTime, messageStatus, reason }
+        init(_ job: JobAnswer) {
+            (jobId, status, reason) = (job.jobId, job.status, job.reason)
+            (scheduledTime, completedTime, messageStatus) = (job.scheduledTime, job.completedTime, job.messageStatus)
+        }
 
         func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(job.jobId, forKey: .jobId)
-            try container.encode(job.status, forKey: .status)
-            try container.encode(job.scheduledTime, forKey: .scheduledTime)
-            try container.encode(job.completedTime, forKey: .completedTime)
-            try container.encode(job.messageStatus, forKey: .messageStatus)
-            try container.encodeIfPresent(job.reason, forKey: .reason)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(jobId, forKey: .jobId)
+            try container.encode(status, forKey: .status)
+            try container.encode(scheduledTime, forKey: .scheduledTime)
+            try container.encode(completedTime, forKey: .completedTime)
+            try container.encode(messageStatus, forKey: .messageStatus)
+            try container.encodeIfPresent(reason, forKey: .reason)
         }
     }
 }

@@ -24,7 +24,9 @@ struct RequestBody: Sendable {
     var bytes: ByteBufferView { content.readableBytesView }
 
     func decode<Value: ClosedRequest>(_ type: Value.Type) throws -> Value {
-        try decodeOpen(Closed<Value>.self).value
+        let value = try decodeOpen(Closed<Value>.self).value
+        try value.checkBounds()
+        return value
     }
 
     /// Of somebody else's making, who may add fields: those that are not known are passed over.

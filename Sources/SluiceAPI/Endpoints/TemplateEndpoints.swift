@@ -4,49 +4,44 @@ import SluiceOperations
 /// Texts with placeholders that a workspace keeps.
 enum TemplateEndpoints {
     static let all = [
-        Endpoint(.get, "/api/v1/templates", for: .read) { call in
-            let most = try call.pageLength()
-            let workspace = try call.caller.workspace(asked: call.optionalQuery("workspaceId"))
+        Endpoint(.get, "/api/v1/templates", for: .read, "Templates, by name.", query: QueryParameter.page) { call in
+            let most = call.whole(.limit)
             let found = try await call.session.templates(
-                in: workspace, after: call.optionalQuery("cursor") ?? "", most: most + 1)
+                in: try call.workspace(), after: call[.cursor] ?? "", most: most + 1)
             let page = Array(found.prefix(most))
-            return try Answer.data(Page(templates: page, nextCursor: found.count > most ? page.last?.name : nil))
+            return Page(templates: page, nextCursor: found.count > most ? page.last?.name : nil)
         },
-        Endpoint(.get, "/api/v1/templates/:name", for: .read) { call in
-            let workspace = try call.caller.workspace(asked: call.optionalQuery("workspaceId"))
-            let name = try call.parameter("name")
-            return try Answer.data(try await found { try await call.session.template(name, in: workspace) })
+        Endpoint(
+            .get, "/api/v1/templates/:name", for: .read, "One template.", query: [.workspace], fails: [missing]
+        ) { call in
+            try await call.session.template(try call.parameter("name"), in: try call.workspace())
         },
-        Endpoint(.put, "/api/v1/templates/:name", for: .manage) { call in
-            let request = try call.body.decode(TemplateRequest.self)
+        Endpoint(
+            .put, "/api/v1/templates/:name", for: .manage, "Keeps a text under a name; one that is there is replaced.",
+            fails: [.refused("invalid_name"), .refused("unknown_workspace")]
+        ) { (call, request: TemplateRequest) in
             let workspace = try call.caller.workspace(asked: request.workspaceId)
-            return try Answer.data(
-                try await call.session.saveTemplate(try call.parameter("name"), request, in: workspace))
+            return try await call.session.saveTemplate(try call.parameter("name"), request, in: workspace)
         },
-        Endpoint(.delete, "/api/v1/templates/:name", for: .manage) { call in
-            let workspace = try call.caller.workspace(asked: call.optionalQuery("workspaceId"))
-            let name = try call.parameter("name")
-            return try Answer.data(try await found { try await call.session.deleteTemplate(name, in: workspace) })
+        Endpoint(
+            .delete, "/api/v1/templates/:name", for: .manage, "Deletes a template, and answers with it.",
+            query: [.workspace], fails: [missing]
+        ) { call in
+            try await call.session.deleteTemplate(try call.parameter("name"), in: try call.workspace())
         },
         // Not below the templates, where one may have this name.
-        Endpoint(.post, "/api/v1/template-preview", for: .read) { call in
-            let request = try call.body.decode(PreviewRequest.self)
-            let workspace = try call.caller.workspace(asked: request.workspaceId)
-            return try Answer.data(try await call.session.preview(request, in: workspace))
+        Endpoint(
+            .post, "/api/v1/template-preview", for: .read, "What a template says once it is filled. Sends nothing.",
+            fails: [.refused("unknown_template"), .refused("missing_value")]
+        ) { (call, request: PreviewRequest) in
+            try await call.session.preview(request, in: try call.caller.workspace(asked: request.workspaceId))
         },
     ]
 
-    private struct Page: Encodable {
+    private static let missing = Failure.notFound("template", field: "name")
+
+    private struct Page: Codable {
         var templates: [StoredTemplate]
         var nextCursor: String?
-    }
-
-    private static func found(_ perform: () async throws -> StoredTemplate) async throws -> StoredTemplate {
-        do {
-            return try await perform()
-        } catch let error as OperationsError {
-            guard case .notFound = error else { throw error }
-            throw APIError(.notFound, error.code, "\(error)", field: "name")
-        }
     }
 }

@@ -38,8 +38,16 @@ struct WebhookEndpoint: Sendable {
         self.logger = logger
     }
 
+    static let operation = APIOperation(
+        method: .post, path: "/webhooks/:gateway", summary: "What a gateway tells by itself.", access: .signature,
+        body: .ofGateway,
+        answer: .other([
+            "application/json": ["type": "object", "required": ["success"]], "text/xml": ["type": "string"],
+        ]),
+        failures: [.absent("unknown_gateway")])
+
     func add(to router: Router<BasicRequestContext>) {
-        router.post("/webhooks/:gateway") { request, context in
+        router.on(RouterPath(Self.operation.path), method: Self.operation.method) { request, context in
             defer { served.increment() }
             let name = try context.parameters.require("gateway")
             return try await answer(request, from: name.removingPercentEncoding ?? name)

@@ -20,21 +20,14 @@ public struct EnrollmentRequest: ClosedRequest, Codable, Hashable {
 
     public init(phone: String) { self.phone = phone }
 
-    /// The longest text of each field, in UTF-8 bytes. Far above any honest use, so that no row is made of rubbish.
-    static let mostBytes = 500
+    public static let bounds: [FieldBound<EnrollmentRequest>] = [
+        .text(.trigger) { $0.trigger }, .text(.name) { $0.name }, .text(.workspaceId) { $0.workspaceId },
+        .text(.externalId) { $0.externalId }, .phone(.phone) { $0.phone },
+    ]
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
     package func validated() throws(OperationsError) -> PhoneNumber {
-        let texts = [
-            ("trigger", trigger), ("name", name), ("workspaceId", workspaceId), ("externalId", externalId),
-            ("phone", phone),
-        ]
-        for case (let field, let text?) in texts {
-            if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }
-            if text.utf8.count > Self.mostBytes {
-                throw .invalid(field: field, message: "must not be longer than \(Self.mostBytes) bytes")
-            }
-        }
+        try checkBounds()
         if (trigger == nil) == (sequenceId == nil) {
             throw .invalid(field: "trigger", message: "give either trigger or sequenceId")
         }
@@ -48,7 +41,7 @@ public struct EnrollmentRequest: ClosedRequest, Codable, Hashable {
 
 /// What came of an ``EnrollmentRequest``.
 public struct EnrollmentAnswer: Codable, Hashable, Sendable {
-    public enum Status: String, Codable, Sendable {
+    public enum Status: String, Codable, Sendable, CaseIterable {
         /// The enrollment is there.
         case enrolled
         /// The lead has the trigger; the enrollment follows within a second, if a sequence begins with it.

@@ -36,38 +36,31 @@ public struct EventMessageRequest: ClosedRequest, Hashable {
         (eventId, contractorId, messageType) = (event, contractor, type)
     }
 
-    /// Far above any honest use, so that no row is made of rubbish.
-    private static let mostBytes = 500
     private static let mostTextBytes = 65_536
+
+    public static let bounds: [FieldBound<EventMessageRequest>] = [
+        .text(.eventId) { $0.eventId.text }, .text(.contractorId) { $0.contractorId.text },
+        .text(.messageType) { $0.messageType }, .oneOf(.channel, ["sms", "email"]) { $0.channel },
+        .phone(.phone) { $0.phone }, .text(.toEmail) { $0.toEmail }, .text(.fromEmail) { $0.fromEmail },
+        .text(.subject) { $0.subject }, .text(.ghlContactId) { $0.ghlContactId },
+        .text(.ghlLocationId) { $0.ghlLocationId }, .text(.messageContent, most: mostTextBytes) { $0.messageContent },
+        .text(.workspaceId) { $0.workspaceId },
+    ]
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
     func validated() throws(OperationsError) -> EventMessageRow {
-        let texts = [
-            ("eventId", eventId.text), ("contractorId", contractorId.text), ("messageType", messageType),
-            ("channel", channel), ("phone", phone), ("toEmail", toEmail), ("fromEmail", fromEmail),
-            ("subject", subject), ("ghlContactId", ghlContactId), ("ghlLocationId", ghlLocationId),
-        ]
-        for case (let field, let text?) in texts { try Self.check(text, field, most: Self.mostBytes) }
-        if let messageContent { try Self.check(messageContent, "messageContent", most: Self.mostTextBytes) }
+        try checkBounds()
         for (name, value) in personalizationData ?? [:] {
-            try Self.check(name, "personalizationData", most: Self.mostBytes)
-            if case .text(let text) = value { try Self.check(text, "personalizationData", most: Self.mostTextBytes) }
+            let text = if case .text(let text) = value { text } else { "" }
+            let problem =
+                FieldBound<Self>.problem(of: name, most: FieldBound<Self>.mostBytes)
+                ?? FieldBound<Self>.problem(of: text, most: Self.mostTextBytes)
+            if let problem { throw .invalid(field: "personalizationData", message: problem) }
         }
         if messageType.allSatisfy(\.isWhitespace) { throw .invalid(field: "messageType", message: "must not be empty") }
-        guard ["sms", "email"].contains(channel ?? "sms") else {
-            throw .invalid(field: "channel", message: "must be sms or email")
-        }
-        if let phone {
-            do { _ = try PhoneNumber(phone) } catch { throw .invalid(field: "phone", message: "\(error)") }
-        }
         return EventMessageRow(
             request: self, time: try scheduledTime.map { text throws(OperationsError) in try EventTime(text) },
             expires: try expiresAt.map { text throws(OperationsError) in try EventTime(text, field: "expiresAt") })
-    }
-
-    private static func check(_ text: String, _ field: String, most: Int) throws(OperationsError) {
-        if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }
-        if text.utf8.count > most { throw .invalid(field: field, message: "must not be longer than \(most) bytes") }
     }
 }
 

@@ -22,6 +22,11 @@ public struct EventMessageResponse: ClosedRequest, Hashable {
     public var sentimentScore: Double?
     public var actionTaken: String?
     public var pcrScore: Double?
+
+    public static let bounds: [FieldBound<EventMessageResponse>] = [
+        .text(.responseReceived, most: .max) { $0.responseReceived },
+        .text(.actionTaken, most: .max) { $0.actionTaken }, .number(.pcrScore, 1...10) { $0.pcrScore },
+    ]
 }
 
 extension OperatorSession {
@@ -99,12 +104,7 @@ extension OperatorSession {
     public func recordResponse(
         _ response: EventMessageResponse, to id: EventKey, in workspace: String
     ) async throws -> EventMessageLine {
-        if response.responseReceived?.utf8.contains(0) == true || response.actionTaken?.utf8.contains(0) == true {
-            throw OperationsError.invalid(field: "responseReceived", message: "must not contain a NUL character")
-        }
-        if let score = response.pcrScore, !(1...10).contains(score) {
-            throw OperationsError.invalid(field: "pcrScore", message: "must be from 1 to 10")
-        }
+        try response.checkBounds()
         return try await database.withTransaction { transaction in
             try await transaction.query(
                 """

@@ -33,18 +33,22 @@ public struct JobRequest: ClosedRequest, Hashable {
         case asGiven
     }
 
-    /// Far above any honest use, so that no row is made of rubbish.
-    private static let mostBytes = 500
-    private static let mostMediaBytes = 2_000
     private static let mostMetadataBytes = 10_000
-    /// Ten years.
+    /// Ten years, in minutes.
     private static let longestDelay = 5_256_000.0
+
+    public static let bounds: [FieldBound<JobRequest>] = [
+        .phone(.to) { $0.to }, .text(.workspaceId) { $0.workspaceId }, .phone(.fromNumber) { $0.fromNumber },
+        .text(.mediaUrl, most: TemplateRequest.mostMediaBytes) { $0.mediaUrl }, .text(.template) { $0.template },
+        // The length in characters is judged by the database, as for every message.
+        .text(.body, most: .max) { $0.body }, .number(.delayMinutes, 0...longestDelay) { $0.delayMinutes },
+        .instant(.scheduledTime) { $0.scheduledTime }, .instant(.expiresAt) { $0.expiresAt },
+    ]
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
     func validated(for time: Time) throws(OperationsError) -> PlannedJob {
-        try requireTexts()
-        _ = try phone(to, "to")
-        if let fromNumber { _ = try phone(fromNumber, "fromNumber") }
+        try checkBounds()
+        try checkValues()
         if template != nil {
             if body != nil { throw .invalid(field: "body", message: "must not be given with template") }
         } else {
@@ -59,21 +63,16 @@ public struct JobRequest: ClosedRequest, Hashable {
             expiresAt: try expiresAt.map { text throws(OperationsError) in try offsetTime(text, "expiresAt") })
     }
 
-    private func requireTexts() throws(OperationsError) {
-        let texts = [
-            ("to", to, Self.mostBytes), ("workspaceId", workspaceId, Self.mostBytes),
-            ("fromNumber", fromNumber, Self.mostBytes), ("mediaUrl", mediaUrl, Self.mostMediaBytes),
-            ("template", template, Self.mostBytes), ("metadata", metadata?.text, Self.mostMetadataBytes),
-            // The length in characters is judged by the database, as for every message.
-            ("body", body, .max),
-        ]
-        for case (let field, let text?, let most) in texts {
-            if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }
-            if text.utf8.count > most { throw .invalid(field: field, message: "must not be longer than \(most) bytes") }
-        }
-        if let metadata, !metadata.isObject { throw .invalid(field: "metadata", message: "must be an object") }
-        if let metadata, metadata.text.contains("\\u0000") {
-            throw .invalid(field: "metadata", message: "must not contain a NUL character")
+    private func checkValues() throws(OperationsError) {
+        if let metadata {
+            guard metadata.isObject else { throw .invalid(field: "metadata", message: "must be an object") }
+            guard metadata.text.utf8.count <= Self.mostMetadataBytes else {
+                throw .invalid(
+                    field: "metadata", message: "must not be longer than \(Self.mostMetadataBytes) bytes")
+            }
+            guard !metadata.text.contains("\\u0000") else {
+                throw .invalid(field: "metadata", message: "must not contain a NUL character")
+            }
         }
         for value in values ?? [:] where value.value.utf8.contains(0) {
             throw .invalid(field: "values", message: "must not contain a NUL character")
@@ -87,9 +86,6 @@ public struct JobRequest: ClosedRequest, Hashable {
         }
         guard time == .afterDelay || (time == .asGiven && scheduledTime == nil) else {
             throw .invalid(field: "delayMinutes", message: "is not what this message's time goes by")
-        }
-        guard (0...Self.longestDelay).contains(delayMinutes) else {
-            throw .invalid(field: "delayMinutes", message: "must be from 0 to \(Int(Self.longestDelay))")
         }
         return delayMinutes
     }
@@ -105,16 +101,11 @@ public struct JobRequest: ClosedRequest, Hashable {
         return try offsetTime(scheduledTime, "scheduledTime")
     }
 
-    private func phone(_ text: String, _ field: String) throws(OperationsError) -> PhoneNumber {
-        do { return try PhoneNumber(text) } catch { throw .invalid(field: field, message: "\(error)") }
-    }
-
     private func offsetTime(_ text: String, _ field: String) throws(OperationsError) -> OffsetTime {
         do {
             return try OffsetTime(text)
         } catch {
-            let problem = error == .withoutOffset ? "has no offset from UTC" : "is no time of ISO 8601"
-            throw .invalid(field: field, message: "\(problem), as in 2026-03-29T09:00:00+02:00")
+            throw .invalid(field: field, message: error.advice)
         }
     }
 }

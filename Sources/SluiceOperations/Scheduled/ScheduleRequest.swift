@@ -24,6 +24,13 @@ public struct ScheduleRequest: ClosedRequest, Hashable {
     /// What becomes of runs that were due while nobody led: `skip` (nothing) or `once` (the first is made up for).
     public var missed: String?
 
+    public static let bounds: [FieldBound<ScheduleRequest>] = [
+        .phone(.to) { $0.to }, .text(.workspaceId) { $0.workspaceId }, .phone(.fromNumber) { $0.fromNumber },
+        .text(.mediaUrl, most: TemplateRequest.mostMediaBytes) { $0.mediaUrl }, .text(.template) { $0.template },
+        .text(.body, most: .max) { $0.body }, .text(.cron) { $0.cron }, .text(.timeZone) { $0.timeZone },
+        .oneOf(.missed, ["skip", "once"]) { $0.missed },
+    ]
+
     /// What each of its runs asks for.
     var message: JobRequest {
         JobRequest(
@@ -33,6 +40,7 @@ public struct ScheduleRequest: ClosedRequest, Hashable {
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
     func validate() throws(OperationsError) {
+        try checkBounds()
         _ = try message.validated(for: .now)
         do {
             _ = try CronPattern(cron)
@@ -41,9 +49,6 @@ public struct ScheduleRequest: ClosedRequest, Hashable {
         }
         if let timeZone, SystemZone(timeZone) == nil {
             throw .invalid(field: "timeZone", message: "there is no such zone; names are like Asia/Jakarta, or UTC")
-        }
-        guard ["skip", "once", nil].contains(missed) else {
-            throw .invalid(field: "missed", message: "must be skip or once")
         }
     }
 }

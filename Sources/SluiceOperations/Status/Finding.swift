@@ -1,6 +1,6 @@
 /// One thing that is wrong, or that explains why something does not move.
 public struct Finding: Codable, Hashable, Sendable {
-    public enum Severity: String, Codable, Sendable {
+    public enum Severity: String, Codable, Sendable, CaseIterable {
         /// The cluster cannot be asked: exit status 2.
         case unreachable
         /// Somebody should act: exit status 1.
@@ -26,7 +26,7 @@ public struct Finding: Codable, Hashable, Sendable {
 }
 
 /// The answer in one word, and the exit status of `sluice status`.
-public enum ClusterHealth: String, Codable, Sendable {
+public enum ClusterHealth: String, Codable, Sendable, CaseIterable {
     case healthy
     case degraded
     case unreachable

@@ -25,7 +25,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
     }
 
     public struct NodeLine: Codable, Hashable, Sendable {
-        public enum State: String, Codable, Sendable {
+        public enum State: String, Codable, Sendable, CaseIterable {
             case live
             /// Its lease runs, and it does not answer over NATS.
             case silent

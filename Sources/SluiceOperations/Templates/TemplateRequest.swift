@@ -9,17 +9,17 @@ public struct TemplateRequest: ClosedRequest, Hashable {
     /// `default` when it is not given.
     public var workspaceId: String?
 
-    private static let mostBytes = 20_000
-    private static let mostMediaBytes = 2_000
+    static let mostBytes = 20_000
+    static let mostMediaBytes = 2_000
+
+    public static let bounds: [FieldBound<TemplateRequest>] = [
+        .text(.body, most: mostBytes) { $0.body }, .text(.mediaUrl, most: mostMediaBytes) { $0.mediaUrl },
+        .text(.workspaceId) { $0.workspaceId },
+    ]
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
     func validated() throws(OperationsError) -> MessageTemplate {
-        for case (let field, let text?, let most) in [
-            ("body", body, Self.mostBytes), ("mediaUrl", mediaUrl, Self.mostMediaBytes),
-        ] {
-            if text.utf8.contains(0) { throw .invalid(field: field, message: "must not contain a NUL character") }
-            if text.utf8.count > most { throw .invalid(field: field, message: "must not be longer than \(most) bytes") }
-        }
+        try checkBounds()
         if body.allSatisfy(\.isWhitespace), (mediaUrl ?? "").isEmpty {
             throw .invalid(field: "body", message: "must not be empty unless there is mediaUrl")
         }
@@ -42,6 +42,12 @@ public struct PreviewRequest: ClosedRequest, Hashable {
     public var mediaUrl: String?
     public var values: [String: String]?
     public var workspaceId: String?
+
+    public static let bounds: [FieldBound<PreviewRequest>] = [
+        .text(.template) { $0.template }, .text(.body, most: TemplateRequest.mostBytes) { $0.body },
+        .text(.mediaUrl, most: TemplateRequest.mostMediaBytes) { $0.mediaUrl },
+        .text(.workspaceId) { $0.workspaceId },
+    ]
 
     public init(template: String, values: [String: String]) {
         self.template = template

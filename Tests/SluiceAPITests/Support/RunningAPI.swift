@@ -33,7 +33,11 @@ struct RunningAPI: Sendable {
                 onListening: { found.yield($0) })
             let services = ServiceGroup(services: [server], logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await services.run() }
+                group.addTask {
+                    // A server that does not start tells no port.
+                    defer { found.finish() }
+                    try await services.run()
+                }
                 let port = try #require(await ports.first { _ in true })
                 try await body(RunningAPI(fixture: fixture, port: port, services: services))
                 group.cancelAll()
@@ -57,6 +61,7 @@ struct RunningAPI: Sendable {
     struct Reply: Sendable {
         var status: Int
         var text: String
+        var headers: [String: String]
         var json: [String: any Sendable]
 
         var data: [String: any Sendable] { json["data"] as? [String: any Sendable] ?? [:] }
@@ -84,7 +89,7 @@ struct RunningAPI: Sendable {
         try await send("DELETE", "", to: path, nil, headers)
     }
 
-    private func send(
+    func send(
         _ method: String, _ body: String, to path: String, _ type: String?, _ headers: [String: String]
     ) async throws -> Reply {
         var request = try request(path, headers)
@@ -132,9 +137,18 @@ struct RunningAPI: Sendable {
 
     private func send(_ request: URLRequest) async throws -> Reply {
         let (data, response) = try await URLSession.shared.data(for: request)
+        let http = try #require(response as? HTTPURLResponse)
+        let status = http.statusCode
+        let headers = Dictionary(
+            http.allHeaderFields.map { ("\($0.key)", "\($0.value)") }, uniquingKeysWith: { first, _ in first })
+        let problems = try DocumentedAnswers.document.get().problems(
+            request.httpMethod ?? "GET", request.url?.path(percentEncoded: true) ?? "", status,
+            String(decoding: data, as: UTF8.self))
+        for problem in problems { Issue.record("\(request.httpMethod ?? "") \(request.url?.path ?? ""): \(problem)") }
         let object = try? JSONSerialization.jsonObject(with: data)
         return Reply(
-            status: try #require(response as? HTTPURLResponse).statusCode, text: String(decoding: data, as: UTF8.self),
+            status: status, text: String(decoding: data, as: UTF8.self),
+            headers: headers,
             json: object as? [String: any Sendable] ?? [:])
     }
 }
