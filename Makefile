@@ -10,7 +10,7 @@ SEED ?= 1
 FORMATTED := Package.swift Sources Tests loadtest
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build release test simulate chaos demo bench loadtest fuzz mutants hosts-up hosts-down format lint check clean
+.PHONY: help bootstrap build release test contract simulate chaos demo bench loadtest fuzz mutants hosts-up hosts-down format lint check clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ test: bootstrap check ## Check style, build and run every test
 	.build/release/sluice-simulate --seeds 2000 --seed-base 1000000
 	$(SWIFT) build --build-tests
 	@SWIFT=$(SWIFT) scripts/run-tests
+
+contract: EXAMPLES ?= 100
+contract: bootstrap ## Ask the API EXAMPLES things an operation, valid and invalid, from SEED on; needs a Python package index
+	EXAMPLES=$(EXAMPLES) SEED=$(SEED) $(SWIFT) test --filter SchemathesisTests
 
 simulate: bootstrap ## Run SEEDS simulated clusters from SEED_BASE on, with faults, and check every invariant
 	$(SWIFT) build -c release --product sluice-simulate

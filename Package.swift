@@ -169,7 +169,7 @@ var tests: [Target] {
             [
                 "SluiceOperations", "SluiceTelemetry", "SluiceWebhooks", "PostgresDriver", "NATSDriver", "TestSupport",
                 "WebhookReceiving", "SluiceCore", "SluiceStore", "SluiceWire", .crypto, .hummingbird, .httpTypes, .log,
-                .lifecycle,
+                .lifecycle, .subprocess,
             ]),
         .tests("GatewaySimulator", ["RequestLog", "TestSupport"]),
         .tests(
