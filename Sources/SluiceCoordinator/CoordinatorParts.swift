@@ -17,8 +17,10 @@ struct CoordinatorParts: Sendable {
     let logger: Logger
     let inbox = Inbox<CoordinatorInput>(limit: CoordinatorBounds.inbox)
     let diskFull = DiskFullMemory()
-    /// The intake tables or the wake-ups may have rows.
+    /// The intake of enrollments may have rows.
     let intake = Signal()
+    /// The wake-ups may have rows.
+    let wakes = Signal()
     /// Something was settled, so that completions may have rows.
     let completions = Signal()
     /// Slots move, the lead is free, or an operator changed something: a renewal says what.

@@ -19,6 +19,10 @@ struct IntakeLoops: Sendable {
                     try await drain(parts.metrics.noteEnrolled, at: .enroll, then: noteBacklog) {
                         try await chunk.use { try await parts.store.enroll(limit: $0) }
                     }
+                }
+            }
+            group.addTask {
+                await loop("wake-up", on: parts.wakes, every: configuration.intakeEvery) {
                     try await drain(parts.metrics.noteEnrolled) {
                         try await parts.store.drainWakes(limit: configuration.wakeChunk)
                     }

@@ -38,8 +38,10 @@ struct NotificationListener: Sendable {
         switch notification {
         case .intake:
             parts.intake.raise()
+            parts.wakes.raise()
             parts.branches.raise()
             parts.work.raise()
+        case .trigger: parts.areas[.trigger]?.raise()
         case .control:
             parts.versions.raise()
             parts.relocation.raise()

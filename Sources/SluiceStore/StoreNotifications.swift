@@ -4,6 +4,8 @@ internal import PostgresDriver
 public enum StoreNotification: String, CaseIterable, Hashable, Sendable {
     /// An intake table, a scan or a wake-up has rows.
     case intake = "sluice_intake"
+    /// Runs of triggers are queued: at once, without a look at where else anything waits.
+    case trigger = "sluice_trigger"
     /// The control version rose: a pause, a sequence, a device or a cap changed.
     case control = "sluice_control"
     /// The assignment's version rose (a shard came, drains or gave slots up, or the leader wants them elsewhere), or

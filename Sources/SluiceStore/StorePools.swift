@@ -2,10 +2,11 @@ internal import FoundationEssentials
 public import PostgresDriver
 
 /// A node's connections: one that renews its lease and nothing else, so that a renewal never queues behind work; the
-/// leader's one for claims; some that need not wait for the disk; some that must.
+/// leader's one for claims and those for what is urgent; some that need not wait for the disk; some that must.
 public struct StorePools: Sendable {
     let lease: PostgresPool
     let claims: PostgresPool
+    let urgent: PostgresPool
     let relaxed: PostgresPool
     let durable: PostgresPool
     /// For LISTEN, on a connection of its own.
@@ -39,6 +40,8 @@ public struct StorePools: Sendable {
         lease = try pool(1, lasting, suffix: "lease")
         // One claim is under way at most, and only at the leader.
         claims = try pool(1, atLeast: 0, SluiceStore.claimSettings, suffix: "claim")
+        // Lead triggers and runs of triggers, one statement of each.
+        urgent = try pool(2, atLeast: 0, SluiceStore.urgentSettings, suffix: "urgent")
         self.relaxed = try pool(relaxed, passing, suffix: "read")
         self.durable = try pool(durable, lasting, suffix: "work")
         self.configuration = try configuration(passing, suffix: "listen")
@@ -47,7 +50,7 @@ public struct StorePools: Sendable {
     /// Keeps the pools running until cancelled.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for pool in [lease, claims, relaxed, durable] {
+            for pool in [lease, claims, urgent, relaxed, durable] {
                 group.addTask { try await pool.run() }
             }
             try await group.next()

@@ -159,7 +159,9 @@ extension PostgresWorld {
         while true {
             let result = try await work.work(area, limit: 5_000)
             worked += result.processed
-            if !result.more { return worked }
+            if !result.more { break }
         }
+        while try await work.work(.progress, limit: 5_000).more {}
+        return worked
     }
 }

@@ -26,6 +26,7 @@ extension PostgresCoordinatorStore: WorkStore {
         case .scheduled: try await schedule(limit: limit)
         case .recurring: try await recur(limit: limit)
         case .event: try await announce(limit: limit)
+        case .progress: try await tell(limit: limit)
         }
     }
 

@@ -11,7 +11,7 @@ enum WaitingStatement {
             SELECT area FROM unnest(ARRAY[\(WorkArea.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))]) area
             WHERE EXISTS (SELECT FROM work_intake w
                     WHERE w.area = area.area AND problem IS NULL AND not_before <= clock_timestamp())
-                OR EXISTS (SELECT FROM progress_intake p WHERE p.kind = area.area AND problem IS NULL)
+                OR area = '\(WorkArea.progress.rawValue)' AND EXISTS (SELECT FROM progress_intake WHERE problem IS NULL)
                 OR area = '\(WorkArea.cleanup.rawValue)'
                     AND EXISTS (SELECT FROM source_cleanups WHERE try_at <= clock_timestamp())
             ) AS areas, EXISTS (SELECT FROM contact_tally_changes) AS has_counts,

@@ -5,20 +5,37 @@ internal import SluiceCore
 // The leader's intake: what producers wrote becomes enrollments, lanes and leads without their trigger.
 extension PostgresCoordinatorStore {
     public func enroll(limit: Int) async throws -> IntakeResult {
+        if let few = try await enterFew(EnrollStatement.few) { return few }
         let waiting = try await storing {
             try await pools.durable.query(EnrollStatement.waiting, [.int64(Int64(limit))]).column(Int64.self, at: 0)
         }
-        let lanes = try await eachRow(waiting[...], of: .enrollments, enrollChunk)
-        guard waiting.count < limit else { return IntakeResult(lanes: lanes, processed: waiting.count, more: true) }
-        do {
-            let scan = try await scan(limit: limit)
-            return IntakeResult(lanes: lanes + scan.lanes, processed: waiting.count + scan.processed, more: scan.more)
-        } catch {
-            guard !waiting.isEmpty else { throw error }
-            // What was enrolled is committed, and its lanes are known here alone. The next call meets the error again.
+        guard waiting.isEmpty else {
+            let lanes = try await eachRow(waiting[...], of: .enrollments, enrollChunk)
             return IntakeResult(lanes: lanes, processed: waiting.count, more: true)
         }
+        let isAnyScan = try await storing { try await pools.durable.query(ScanStatements.isAny).scalar(Bool.self) }
+        return isAnyScan ? try await scan(limit: limit) : IntakeResult(lanes: [], processed: 0, more: false)
     }
+
+    /// Enters the few who wait, in one statement that is a transaction of its own, so that somebody who was triggered
+    /// waits for one answer of the database and no planner. Nil when there are none, or many, or one of them cannot be
+    /// entered: then it is done by chunks that are halved until that one is alone.
+    /// - Parameter statement: takes all rows if they are at most `$1`, and gives how many it has `taken`, beside lanes.
+    func enterFew(_ statement: String) async throws -> IntakeResult? {
+        do {
+            return try await storing {
+                let rows = try await pools.urgent.query(statement, [.int64(Int64(Self.few))])
+                let taken = Int(try rows.last?.decode(Int32.self, "taken") ?? 0)
+                return taken == 0
+                    ? nil : IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: taken, more: true)
+            }
+        } catch StoreError.database(let error) where error.isBlocked || RowFault(error) != nil {
+            return nil
+        }
+    }
+
+    /// So many are entered at the cost of one or two of those statements' own plans.
+    private static let few = 32
 
     private func enrollChunk(_ rows: ArraySlice<Int64>) async throws -> [LaneDue] {
         // One transaction: contacts to place must not be forgotten between the two statements.

@@ -18,10 +18,18 @@ enum EnrollStatement {
         """
 
     /// `$1`: the rows of the intake.
-    static let sql = """
+    static let sql = statement(rows: "$1")
+
+    /// All of them if they are few and none is a contact to place, which takes a statement more. `$1`: how many are few.
+    static let few = statement(
+        rows: IntakeTable.few(
+            "SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp() AND op <> 'place' ORDER BY id"))
+
+    private static func statement(rows: String) -> String {
+        """
         WITH taken AS MATERIALIZED (
             DELETE FROM enrollment_intake WHERE id IN (
-                SELECT id FROM enrollment_intake WHERE id = ANY ($1::bigint[]) FOR UPDATE SKIP LOCKED)
+                SELECT id FROM enrollment_intake WHERE id = ANY (\(rows)::bigint[]) FOR UPDATE SKIP LOCKED)
             RETURNING id, op, lead_id, contact_id, workspace_id, trigger
         ), word AS MATERIALIZED (
             SELECT DISTINCT ON (lead_id, trigger) lead_id, trigger, workspace_id, op,
@@ -43,6 +51,7 @@ enum EnrollStatement {
         SELECT NULL, NULL, (SELECT count(*) FROM taken)::int,
             (SELECT array_agg(DISTINCT contact_id) FROM taken WHERE op = 'place' AND contact_id IS NOT NULL)
         """
+    }
 
     /// Enrollments that end, also those in flight whose trigger went and came: what is in flight settles and then
     /// rests.

@@ -7,6 +7,14 @@ enum IntakeTable: String {
     case enrollments = "enrollment_intake"
     case work = "work_intake"
 
+    /// The ids that a query gives, if they are at most `$1`; none else.
+    static func few(_ ids: String) -> String {
+        """
+        (SELECT CASE WHEN cardinality(few) <= $1 THEN few ELSE '{}' END
+            FROM (SELECT ARRAY(\(ids) LIMIT $1 + 1) AS few) w)
+        """
+    }
+
     /// A row that the database refuses waits for an operator. `$1`: the row, `$2`: why.
     var setAside: String { "UPDATE \(rawValue) SET not_before = 'infinity', problem = $2 WHERE id = $1" }
 
@@ -56,5 +64,5 @@ extension PostgresCoordinatorStore {
 
 extension PostgresError {
     /// Somebody's transaction was in the way, by a lock or by a deadlock.
-    fileprivate var isBlocked: Bool { ["55P03", "40P01"].contains(sqlState) }
+    var isBlocked: Bool { ["55P03", "40P01"].contains(sqlState) }
 }

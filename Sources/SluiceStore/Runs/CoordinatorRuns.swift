@@ -4,9 +4,10 @@ internal import SluiceCore
 
 // Runs of triggers and campaigns, in the leader's loops.
 extension PostgresCoordinatorStore {
-    /// Starts queued runs, and says on runs what has become of their contacts.
+    /// Starts queued runs.
     func trigger(limit: Int) async throws -> IntakeResult {
-        let entered = try await intake(of: .trigger, limit: min(limit, Self.triggersAtOnce)) { transaction, rows in
+        if let few = try await enterFew(TriggerStatements.few) { return few }
+        return try await intake(of: .trigger, limit: min(limit, Self.triggersAtOnce)) { transaction, rows in
             let flows = try await transaction.query(TriggerStatements.flows, [.int64Array(rows)])
                 .column(UUID.self, at: 0)
             // Whoever saves a flow and triggers it in one transaction waits for nothing more.
@@ -15,7 +16,6 @@ extension PostgresCoordinatorStore {
                 TriggerStatements.start, [.int64Array(rows)], deadline: .seconds(30)
             ).compactMap(Self.laneDue)
         }
-        return try await tell(.trigger, by: TriggerStatements.project, limit: limit, after: entered)
     }
 
     /// Runs of one transaction: its first must not wait long for its last.

@@ -8,8 +8,22 @@ enum TriggerStatements {
 
     /// `$1`: rows of the intake. A run that somebody is writing is waited for, briefly. One whose page does not send is
     /// passed by: it stays queued until the page sends.
-    static let start = """
-        WITH taken AS MATERIALIZED (DELETE FROM work_intake WHERE id = ANY ($1::bigint[]) RETURNING item),
+    static let start = start(rows: "$1")
+
+    /// All that need no flow compiled, if they are few. `$1`: how many are few.
+    static let few = start(
+        rows: IntakeTable.few(
+            """
+            SELECT w.id FROM work_intake w
+            WHERE w.area = '\(WorkArea.trigger.rawValue)' AND w.problem IS NULL AND w.not_before <= clock_timestamp()
+              AND NOT EXISTS (SELECT FROM trigger_runs r JOIN flows f ON f.id = r.flow_id
+                WHERE r.id = w.item::bigint AND NOT f.is_compiled)
+            ORDER BY w.id
+            """))
+
+    private static func start(rows: String) -> String {
+        """
+        WITH taken AS MATERIALIZED (DELETE FROM work_intake WHERE id = ANY (\(rows)::bigint[]) RETURNING item),
         queued AS MATERIALIZED (
             SELECT r.* FROM trigger_runs r
             WHERE r.id IN (SELECT item::bigint FROM taken) AND r.status = 'queued' ORDER BY r.id FOR NO KEY UPDATE
@@ -59,8 +73,12 @@ enum TriggerStatements {
             INSERT INTO progress_intake (kind, contact_id)
             SELECT kind, id FROM placed WHERE NOT \(EnterStatement.isEntered("id"))
         )
-        SELECT lane_id, min(next_trigger_time) AS due FROM entered WHERE status = 'active' GROUP BY lane_id
+        SELECT lane_id, min(next_trigger_time) AS due, (SELECT count(*) FROM taken)::int AS taken FROM entered
+            WHERE status = 'active' GROUP BY lane_id
+        UNION ALL
+        SELECT NULL, NULL, count(*)::int FROM taken
         """
+    }
 
     /// Says on runs what has become of their contacts. `$1`: how many rows of the intake. A run that somebody is
     /// writing is told later.

@@ -3,13 +3,12 @@ internal import SluiceCore
 
 // Scheduled messages and what recurs, in the leader's loops.
 extension PostgresCoordinatorStore {
-    /// Enters jobs, and says on jobs what has become of their messages.
+    /// Enters jobs.
     func schedule(limit: Int) async throws -> IntakeResult {
-        let entered = try await intake(of: .scheduled, limit: limit) { transaction, rows in
+        try await intake(of: .scheduled, limit: limit) { transaction, rows in
             try await transaction.query(JobStatements.start, [.int64Array(rows)], deadline: .seconds(30))
                 .compactMap(Self.laneDue)
         }
-        return try await tell(.scheduled, by: JobStatements.project, limit: limit, after: entered)
     }
 
     /// Makes jobs of the runs that are due, and plans the next ones.

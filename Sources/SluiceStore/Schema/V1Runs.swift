@@ -21,7 +21,7 @@ extension SchemaV1 {
         CREATE FUNCTION sluice_trigger_runs_queued() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             INSERT INTO work_intake (area, item) SELECT 'trigger', id::text FROM written WHERE status = 'queued';
-            IF FOUND THEN NOTIFY sluice_intake; END IF;
+            IF FOUND THEN NOTIFY sluice_trigger; END IF;
             RETURN NULL;
         END $$;
         CREATE TRIGGER sluice_trigger_runs_inserted AFTER INSERT ON trigger_runs
