@@ -15,6 +15,8 @@ public enum WorkArea: String, CaseIterable, Sendable {
     case recurring
     /// Messages of `event_messages`.
     case event
+    /// Contacts who have told their gateway that they want nothing more.
+    case optOut = "opt_out"
 }
 
 /// What waits to be worked off.
