@@ -10,7 +10,7 @@ SEED ?= 1
 FORMATTED := Package.swift Sources Tests loadtest
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap build release test contract simulate chaos demo bench loadtest fuzz mutants hosts-up hosts-down format lint check clean
+.PHONY: help bootstrap build release test contract simulate chaos demo bench loadtest campaign fuzz mutants hosts-up hosts-down format lint check clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,12 @@ bench: bootstrap release ## Measure messages per second with caps lifted
 
 loadtest: bootstrap release ## Load tests: one line per target; FULL=1 for all of them
 	.build/release/sluice-loadtest suite $(if $(FULL),--full)
+
+campaign: SUBSCRIBERS ?= 1000000
+campaign: bootstrap release ## A campaign of SUBSCRIBERS: its leader is killed while they are entered, then it is cancelled half-way
+	$(SWIFT) build --build-tests
+	SLUICE_TEST_SUBSCRIBERS=$(SUBSCRIBERS) SLUICE_TEST_PROGRAMS=$(CURDIR)/.build/release \
+		$(SWIFT) test --skip-build --no-parallel --filter LargeCampaignTests
 
 hosts-up: bootstrap release ## A cluster of separate hosts, as network namespaces in HOSTS_DATA; needs root
 	cluster/hosts/hosts up --data $(HOSTS_DATA)

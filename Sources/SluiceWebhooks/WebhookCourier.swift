@@ -153,20 +153,27 @@ public struct WebhookCourier: Sendable {
         while !Task.isCancelled {
             await Self.sleep(WebhookBounds.upkeep)
             do {
-                let off = try await database.query(
-                    WebhookStatements.switchOff, [.int64(Int64(WebhookBounds.backlog))])
-                for row in off {
-                    tellSwitchedOff(
-                        try row.decode(String.self, "id"), try row.decode(String?.self, "problem"))
-                }
-                try await database.query(
-                    WebhookStatements.forget,
-                    [.int32(Int32(WebhookBounds.daysKept)), .int64(Int64(WebhookBounds.forgotten))])
+                try await tidy()
             } catch {
                 // The loop that delivers says that the database is away.
                 logger.debug("webhooks were not tidied", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    /// Switches off what has fallen too far behind, and forgets what is old or of an endpoint that was removed.
+    func tidy() async throws {
+        let off = try await database.query(WebhookStatements.switchOff, [.int64(Int64(WebhookBounds.backlog))])
+        for row in off {
+            tellSwitchedOff(try row.decode(String.self, "id"), try row.decode(String?.self, "problem"))
+        }
+        let bounds: [PostgresValue] = [
+            .int32(Int32(WebhookBounds.daysKept)), .int64(Int64(WebhookBounds.forgotten)),
+        ]
+        while try await database.query(WebhookStatements.forget, bounds).scalar(Int64.self) > 0 {
+            try Task.checkCancellation()
+        }
+        try await database.query(WebhookStatements.forgetEndpoints)
     }
 
     private func tellSwitchedOff(_ endpoint: String, _ problem: String?) {

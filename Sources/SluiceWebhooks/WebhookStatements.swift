@@ -100,7 +100,8 @@ enum WebhookStatements {
         RETURNING e.id, e.problem
         """
 
-    /// `$1` days, `$2` at most so many of each kind.
+    /// What is older than `$1` days, and what endpoints were told that are removed; `$2` at most so many of each kind.
+    /// Says how many.
     static let forget = """
         WITH old AS (
             (SELECT id FROM webhook_deliveries
@@ -108,7 +109,18 @@ enum WebhookStatements {
             UNION ALL
             (SELECT w.id FROM webhook_endpoints e JOIN webhook_deliveries w ON w.endpoint_id = e.id
                 WHERE NOT e.is_active AND w.state = 'pending'
-                  AND w.next_at < clock_timestamp() - make_interval(days => $1) LIMIT $2))
-        DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM old)
+                  AND w.next_at < clock_timestamp() - make_interval(days => $1) LIMIT $2)
+            UNION ALL
+            (SELECT w.id FROM webhook_endpoints e JOIN webhook_deliveries w ON w.endpoint_id = e.id
+                WHERE e.removed_at IS NOT NULL LIMIT $2)
+        ), gone AS (
+            DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM old) RETURNING id)
+        SELECT count(*) FROM gone
+        """
+
+    /// Removed endpoints of which nothing is left.
+    static let forgetEndpoints = """
+        DELETE FROM webhook_endpoints e
+        WHERE removed_at IS NOT NULL AND NOT EXISTS (SELECT FROM webhook_deliveries w WHERE w.endpoint_id = e.id)
         """
 }

@@ -164,10 +164,12 @@ struct TestCluster: Sendable {
     }
 }
 
-/// Where this build's programs are: beside the test bundle.
+/// Where this build's programs are: beside the test bundle, unless `SLUICE_TEST_PROGRAMS` names others, as those of an
+/// optimized build.
 enum Programs {
     static var folder: String {
-        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+        if let other = ProcessInfo.processInfo.environment["SLUICE_TEST_PROGRAMS"] { return other }
+        return URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 
     static var sluice: String { folder + "/sluice" }

@@ -1,10 +1,13 @@
 import Foundation
+import Logging
 import PostgresDriver
 import SluiceAPI
 import SluiceOperations
 import TestSupport
 import Testing
 import WebhookReceiving
+
+@testable import SluiceWebhooks
 
 /// What users' programs are told, by a server that has the rights of `sluice_api` and no more, over real HTTP. Time is made
 /// to pass in the tables.
@@ -110,7 +113,35 @@ import WebhookReceiving
                 try await api.session.webhook(webhook, in: "default").problem == "it answered 410: gone"
             }
             try await api.session.removeWebhook(webhook, in: "default")
-            #expect(try await api.states() == [])
+            await #expect(throws: OperationsError.self) { try await api.session.webhook(webhook, in: "default") }
+        }
+    }
+
+    @Test func whatARemovedOneWasToldIsForgottenInChunks() async throws {
+        try await Self.with { (api, receiver) async throws in
+            let removed = try await api.session.addWebhook(receiver.url, events: [], in: "default").webhookId
+            let kept = try await api.session.addWebhook(receiver.url, events: [], in: "default").webhookId
+            // More than are forgotten by one statement; nobody is to be told of them.
+            try await api.fixture.sql.query(
+                """
+                INSERT INTO webhook_deliveries (endpoint_id, event_id, type, body, next_at)
+                SELECT e, 'evt_' || n, 'message.sent', '{}', 'infinity'
+                FROM unnest($1::text[]) e, generate_series(1, 20001) n
+                """, [.stringArray([removed, kept])], deadline: .seconds(60))
+            try await api.session.removeWebhook(removed, in: "default")
+            #expect(try await api.session.webhooks(in: "default").map(\.webhookId) == [kept])
+            await #expect(throws: OperationsError.self) { try await api.session.enableWebhook(removed, in: "default") }
+            await #expect(throws: OperationsError.self) { try await api.session.removeWebhook(removed, in: "default") }
+            let pool = PostgresPool(api.fixture.database.configuration)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await pool.run() }
+                try await WebhookCourier(
+                    database: pool, allowsPrivateAddresses: true, logger: Logger(label: "tests")
+                ).tidy()
+                group.cancelAll()
+            }
+            #expect(try await api.states() == ["pending 20001"])
+            #expect(try await api.count("webhook_endpoints") == 1)
         }
     }
 

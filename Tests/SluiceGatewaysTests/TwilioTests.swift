@@ -64,7 +64,7 @@ import Testing
         (200, "<html>", "unknown malformed_response"), (201, #"{"sid":"S M"}"#, "unknown malformed_response"),
         (400, #"{"code":21211,"status":400}"#, "refused 21211 charged permanent"),
         (400, #"{"code":21614,"status":400}"#, "refused 21614 charged permanent"),
-        (400, #"{"code":21610,"status":400}"#, "refused 21610 charged permanent"),
+        (400, #"{"code":21610,"status":400}"#, "refused 21610 charged opted out"),
         (400, #"{"code":63016,"status":400}"#, "refused 63016 charged permanent"),
         (400, #"{"code":21617,"status":400}"#, "refused 21617 charged permanent"),
         (400, #"{"code":21611,"status":400}"#, "refused 21611 charged retry"),

@@ -21,6 +21,23 @@ import Testing
         }
     }
 
+    @Test func aRunThatWaitsForItsPageIsFoundAmongManyQueued() async throws {
+        try await World.with { world in
+            try await world.sql.query(
+                "INSERT INTO meta_pages (page_id, is_active) SELECT n, false FROM generate_series(1, 50) n")
+            try await world.sql.query(
+                """
+                INSERT INTO trigger_runs (recipient_user_id, page_id, status)
+                SELECT (62811000000 + n)::text, n % 50 + 1, 'queued' FROM generate_series(1, 10000) n
+                """, deadline: .seconds(60))
+            try await world.sql.query("ANALYZE meta_pages")
+            let plan = try await world.plan(
+                of: WaitingRuns.sql, [.stringArray(["62811004000"]), .string(nil)], filled: "trigger_runs")
+            #expect(plan.contains("sluice_trigger_runs_queued"), "\(plan)")
+            #expect(!plan.contains("Seq Scan on trigger_runs"), "\(plan)")
+        }
+    }
+
     @Test func whatWasSetAsideIsFoundBehindALongIntake() async throws {
         try await World.with { world in
             try await world.sql.query(

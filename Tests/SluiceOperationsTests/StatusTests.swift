@@ -145,6 +145,23 @@ import Testing
         }
     }
 
+    @Test func webhooksThatWereSwitchedOff() async throws {
+        try await World.with { world in
+            let off = try await world.session.addWebhook("https://shop.example.com/a", events: [], in: "default")
+                .webhookId
+            _ = try await world.session.addWebhook("https://shop.example.com/b", events: [], in: "default")
+            try await world.sql.query(
+                "UPDATE webhook_endpoints SET is_active = false, problem = 'it answered 410: gone' WHERE id = $1",
+                [.string(off)])
+            var reader = StatusReader(world.session)
+            let finding = try #require(await reader.read().findings.first { $0.code == .webhooksOff })
+            #expect(finding.severity == .note)
+            #expect(finding.message.hasSuffix("\(off) of \"default\", it answered 410: gone"), "\(finding.message)")
+            try await world.session.removeWebhook(off, in: "default")
+            #expect(!codes(await reader.read()).contains(.webhooksOff))
+        }
+    }
+
     @Test func contactsThatWaitTooLong() async throws {
         try await World.with { world in
             try await world.populate(leads: 2)

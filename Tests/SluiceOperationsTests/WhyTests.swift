@@ -66,6 +66,25 @@ import Testing
         }
     }
 
+    @Test func aRunThatWaitsForItsPageSaysSo() async throws {
+        try await World.with { world in
+            try await world.sql.execute(
+                script: """
+                    INSERT INTO meta_pages (page_id, page_name, is_active, blocked_until, block_reason) VALUES
+                        (7, 'Shop', false, NULL, NULL), (8, 'News', true, now() + interval '1 hour', 'limit'),
+                        (9, 'Open', true, NULL, NULL);
+                    INSERT INTO trigger_runs (recipient_user_id, page_id, status)
+                        SELECT '+\(World.phone(0))', p, s FROM generate_series(7, 9) p,
+                            unnest(ARRAY['queued', 'finished']) s;
+                    """)
+            let report = try await world.session.why(World.phone(0))
+            #expect(report.isKnown && report.remarks.map(\.code) == ["page_inactive", "page_blocked"])
+            #expect(report.remarks[0].sentence.contains("\"Shop\" is not active"), "\(report.remarks[0].sentence)")
+            #expect(try (3_500...3_601).contains(#require(report.remarks[1].until).timeIntervalSinceNow))
+            #expect(try await world.session.why(World.phone(0), in: "other").remarks.map(\.code) == ["lead_unknown"])
+        }
+    }
+
     @Test func everyPauseIsNamed() async throws {
         try await World.with { world in
             try await world.populate()

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import PostgresDriver
 import SluiceCore
-import SluiceStore
 import TestSupport
 import Testing
+
+@testable import SluiceStore
 
 /// Sequences that are to start small.
 @Suite struct EnrollmentLimitTests {
@@ -68,6 +69,20 @@ import Testing
             try await world.enrollAll()
             #expect(try await world.contacts().map(\.status).sorted() == ["active", "paused"])
             try await Counts.expectExact(world)
+        }
+    }
+
+    @Test func aChunkReadsNoMoreThanItLetsIn() async throws {
+        try await Self.with(limit: 0, leads: 3_000) { world in
+            try await world.sql.query("ANALYZE sequence_contacts")
+            let sequence = try await world.sql.query("SELECT id::text FROM sequences").scalar(String.self)
+            let nobody = "00000000-0000-0000-0000-000000000000"
+            let plan = try await world.sql.query(
+                "EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) \(EnrollmentLimit.next)",
+                [.string("default"), .uuid(UUID(uuidString: nobody)), .int64(10), .string(sequence)]
+            ).column(String.self, at: 0).joined(separator: "\n")
+            #expect(plan.contains("sluice_contacts_limited") && !plan.contains("Sort"), "\(plan)")
+            #expect(plan.contains("sequence_contacts c (actual rows=10"), "\(plan)")
         }
     }
 

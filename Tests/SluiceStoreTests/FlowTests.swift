@@ -51,8 +51,12 @@ import Testing
             #expect(119...120.1 ~= (try await world.work.untilNextBranch() ?? .zero) / .seconds(1))
             #expect(try await world.leader.decideBranches(limit: 10).processed == 0)
 
-            if answersYes { try await world.sql.query("UPDATE sequence_contacts SET last_reply = 'yes, please'") }
-            try await world.sql.query("UPDATE branch_intake SET try_at = now(), settled_at = now()")
+            if answersYes {
+                // Nobody waits for the rest of the two minutes.
+                try await world.replies("yes, please", from: "491512345678")
+            } else {
+                try await world.sql.query("UPDATE branch_intake SET try_at = now(), settled_at = now()")
+            }
             #expect(try await world.leader.decideBranches(limit: 10).processed == 1)
             contact = try await world.contacts()[0]
             #expect(contact.status == "active" && contact.moves == 1)
@@ -68,6 +72,20 @@ import Testing
             #expect(texts == (answersYes ? ["More", "Bye"] : ["Bye"]))
             #expect(try await world.contacts()[0].status == "completed")
             try await Counts.expectExact(world)
+        }
+    }
+
+    @Test func anAnswerEndsNoWaitButThatForAnAnswer() async throws {
+        try await PostgresWorld.with { world in
+            _ = try await world.addDevice("628111111111", workspace: "default")
+            let nodes = Self.nodes.replacing(
+                #""field":"reply","contains":"yes""#, with: #""field":"name","exists":true"#)
+            try await Self.enter(world, try await Self.save(world, nodes, Self.edges))
+            let cluster = try await Cluster.start(world)
+            try await cluster.settle(try await cluster.reserveAll(), .sent)
+            try await world.replies("yes", from: "491512345678")
+            #expect(try await world.leader.decideBranches(limit: 10).processed == 0)
+            #expect(try await world.contacts()[0].status == "advance")
         }
     }
 
@@ -151,6 +169,18 @@ import Testing
 
 extension PostgresWorld {
     var work: any WorkStore { leader as! PostgresCoordinatorStore }
+
+    /// As the API does when a gateway tells of a message.
+    func replies(_ text: String, from person: String) async throws {
+        try await sql.query(
+            """
+            INSERT INTO gateways (id, dialect, base_url, is_default) VALUES ('main', 'gowa', 'http://h', true)
+            ON CONFLICT DO NOTHING
+            """)
+        let heard = try await sql.query(
+            "SELECT contacts FROM sluice_reply('main', '{}', '', $1, $2)", [.string(person), .string(text)])
+        #expect(try heard.scalar(Int32.self) == 1)
+    }
 
     /// As the leader's loop of the area.
     @discardableResult

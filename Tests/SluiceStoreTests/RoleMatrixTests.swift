@@ -74,6 +74,7 @@ import Testing
         slot_owners u(epoch owner)
         untouchable_contacts IU
         user_devices u(last_seen status)
+        work_intake I
         """,
         .api: """
         audit_log I

@@ -69,6 +69,7 @@ extension Refusal.Disposition {
         switch self {
         case .retry(let wait): wait.map { "retry after \($0.components.seconds)s" } ?? "retry"
         case .permanent: "permanent"
+        case .optedOut: "opted out"
         case .permanentIfRepeated: "permanent if repeated"
         case .device(let condition): "device \(condition.name)"
         }

@@ -122,7 +122,7 @@ GRANT UPDATE (has_branches, is_endless, content_problem, workspace_id) ON sequen
 GRANT UPDATE ON source_paces, enrollment_limits TO sluice_coordinator;
 GRANT INSERT, UPDATE, DELETE ON sources, source_cleanups, work_intake, progress_intake TO sluice_coordinator;
 GRANT INSERT, UPDATE ON lanes, sequence_contacts, own_messages TO sluice_coordinator;
-GRANT EXECUTE ON FUNCTION sluice_notice_restore TO sluice_coordinator;
+GRANT EXECUTE ON FUNCTION sluice_notice_restore, sluice_opted_out TO sluice_coordinator;
 GRANT SELECT ON leads TO sluice_coordinator;
 GRANT UPDATE (trigger, updated_at) ON leads TO sluice_coordinator;
 GRANT UPDATE (earlier_slots, is_key_fenced) ON device_caps TO sluice_coordinator;
@@ -139,8 +139,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON settles_left TO sluice_shard;
 GRANT UPDATE (is_key_fenced) ON device_caps TO sluice_shard;
 GRANT INSERT, UPDATE ON device_states, untouchable_contacts TO sluice_shard;
 GRANT UPDATE (status, last_seen) ON user_devices TO sluice_shard;
-GRANT INSERT ON enrollment_intake, branch_intake, completion_intake, contact_tally_changes, progress_intake, lane_wakes
-    TO sluice_shard;
+GRANT INSERT ON enrollment_intake, branch_intake, completion_intake, contact_tally_changes, progress_intake, lane_wakes,
+    work_intake TO sluice_shard;
 
 -- API: leads and enrollments, in a session like a user's: the schema's triggers write the intake as the role.
 GRANT SELECT, INSERT ON leads, sequence_contacts TO sluice_api;

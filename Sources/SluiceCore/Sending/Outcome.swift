@@ -22,6 +22,8 @@ public struct Refusal: Hashable, Sendable {
         case permanentIfRepeated
         /// This message can never be sent: the contact fails.
         case permanent
+        /// The person wants nothing more and has told the gateway: the contact fails, and they are suppressed.
+        case optedOut
         /// The device is at fault, not the contact: the contact stays due and counts no attempt.
         case device(DeviceCondition)
     }

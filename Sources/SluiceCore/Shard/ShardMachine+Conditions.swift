@@ -10,7 +10,7 @@ extension ShardMachine {
             let rest = min(notBefore, limits.longestRest)
             guard rest > .zero else { return }
             devices[index].restUntil = max(devices[index].restUntil ?? now, now + rest)
-        case .retry(nil), .permanent, .permanentIfRepeated: break
+        case .retry(nil), .permanent, .permanentIfRepeated, .optedOut: break
         }
     }
 

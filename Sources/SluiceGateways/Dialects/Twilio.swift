@@ -151,7 +151,7 @@ extension Twilio {
         case 21211, 21214, 21217, 21614:
             .charged("\(code)", "the number cannot get messages", .permanent)
         case 21610:
-            .charged("\(code)", "the person has opted out at the gateway", .permanent)
+            .charged("\(code)", "the person has opted out at the gateway", .optedOut)
         case 63016:
             .charged("\(code)", "outside the window in which this sender may write freely", .permanent)
         default: nil

@@ -114,4 +114,6 @@ struct ControlFacts: Sendable {
     var progressSetAside: (count: Int, firstProblem: String)?
     /// Ended enrollments whose trigger cannot be taken off their lead, counted alike, and why the first one's cannot.
     var completionsRefused: (count: Int, firstProblem: String)?
+    /// Webhooks that were switched off, counted alike, and of which workspace the first one is and why.
+    var webhooksOff: (count: Int, first: String)?
 }

@@ -20,6 +20,13 @@ enum ControlQueries {
         ORDER BY 1, 2 LIMIT \(mostSteps)
         """
 
+    private static let webhooksSQL = """
+        SELECT id, workspace_id, problem, count(*) OVER () AS n FROM (
+            SELECT id, workspace_id, coalesce(problem, 'somebody did it by hand') AS problem FROM webhook_endpoints
+            WHERE NOT is_active AND removed_at IS NULL ORDER BY id LIMIT \(IntakeQueries.mostSetAside)) w
+        ORDER BY id LIMIT 1
+        """
+
     private static let upkeepSQL = """
         SELECT to_regclass('send_ledger_' || to_char(d.day, 'YYYYMMDD')) IS NOT NULL AS today,
             to_regclass('send_ledger_' || to_char(d.day + 1, 'YYYYMMDD')) IS NOT NULL AS tomorrow
@@ -53,6 +60,13 @@ enum ControlQueries {
         facts.workSetAside = try await IntakeQueries.workSetAside(database, within: limit)
         facts.progressSetAside = try await IntakeQueries.progressSetAside(database, within: limit)
         facts.completionsRefused = try await IntakeQueries.completionsRefused(database, within: limit)
+        if let row = try await database.query(webhooksSQL, deadline: limit).first {
+            let (id, workspace) = (try row.decode(String.self, "id"), try row.decode(String.self, "workspace_id"))
+            facts.webhooksOff = (
+                Int(try row.decode(Int64.self, "n")),
+                "\(id) of \"\(Words.cut(workspace))\", \(Words.cut(try row.decode(String.self, "problem")))"
+            )
+        }
         return facts
     }
 }

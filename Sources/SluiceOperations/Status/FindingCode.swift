@@ -26,6 +26,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
     case intakeOld = "SLU-202"
     case intakeSetAside = "SLU-203"
     case completionsRefused = "SLU-204"
+    case webhooksOff = "SLU-205"
 
     case backlogOld = "SLU-301"
     case unknownContacts = "SLU-302"
@@ -76,6 +77,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Codable {
         case .intakeOld: "intake_old"
         case .intakeSetAside: "intake_set_aside"
         case .completionsRefused: "completions_refused"
+        case .webhooksOff: "webhooks_off"
         case .backlogOld: "backlog_old"
         case .unknownContacts: "unknown_contacts"
         case .stuckProcessing: "stuck_processing"

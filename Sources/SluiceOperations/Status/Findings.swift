@@ -127,6 +127,13 @@ enum Findings {
                     "\(Words.counted(refused.count, "ended enrollment")) left a trigger on the lead that cannot be taken "
                         + "off; the first: \(refused.firstProblem)"))
         }
+        if let off = control.webhooksOff {
+            found.append(
+                Finding(
+                    .webhooksOff, .note,
+                    "\(Words.counted(off.count, "webhook")) are switched off and told nothing; the first: \(off.first)")
+            )
+        }
         let asides = [
             ("enrollment_intake", control.intakeSetAside), ("work_intake", control.workSetAside),
             ("progress_intake", control.progressSetAside),

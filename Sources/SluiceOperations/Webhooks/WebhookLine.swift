@@ -18,11 +18,12 @@ public struct WebhookLine: Codable, Hashable, Sendable {
 
     static let mostPending = 10_000
 
+    /// Over `e`; a condition may follow with AND.
     static let sql = """
         SELECT e.id, e.workspace_id, e.url, e.events, e.is_active, e.problem, e.failing_since, e.created_at,
             (SELECT count(*) FROM (SELECT FROM webhook_deliveries w
                 WHERE w.endpoint_id = e.id AND w.state = 'pending' LIMIT \(mostPending)) x)::int AS pending
-        FROM webhook_endpoints e
+        FROM webhook_endpoints e WHERE e.removed_at IS NULL
         """
 
     init(_ row: PostgresRow) throws {

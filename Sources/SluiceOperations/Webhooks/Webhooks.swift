@@ -9,14 +9,14 @@ extension OperatorSession {
     /// The workspace's endpoints, by id.
     public func webhooks(in workspace: String) async throws -> [WebhookLine] {
         try await database.query(
-            "\(WebhookLine.sql) WHERE e.workspace_id = $1 ORDER BY e.id LIMIT \(Self.mostWebhooks)",
+            "\(WebhookLine.sql) AND e.workspace_id = $1 ORDER BY e.id LIMIT \(Self.mostWebhooks)",
             [.string(workspace)]
         ).map { try WebhookLine($0) }
     }
 
     public func webhook(_ id: String, in workspace: String) async throws -> WebhookLine {
         let rows = try await database.query(
-            "\(WebhookLine.sql) WHERE e.id = $1 AND e.workspace_id = $2", [.string(id), .string(workspace)])
+            "\(WebhookLine.sql) AND e.id = $1 AND e.workspace_id = $2", [.string(id), .string(workspace)])
         guard let row = rows.first else { throw Self.unknownWebhook(id) }
         return try WebhookLine(row)
     }
@@ -42,7 +42,8 @@ extension OperatorSession {
                 """
                 INSERT INTO webhook_endpoints (workspace_id, url, events, secret)
                 SELECT $1, $2, $3, $4
-                WHERE (SELECT count(*) FROM webhook_endpoints WHERE workspace_id = $1) < \(Self.mostWebhooks)
+                WHERE (SELECT count(*) FROM webhook_endpoints WHERE workspace_id = $1 AND removed_at IS NULL)
+                    < \(Self.mostWebhooks)
                 RETURNING id
                 """,
                 [.string(workspace), .string(url), .stringArray(Set(names).sorted()), .string(secret)])
@@ -57,11 +58,15 @@ extension OperatorSession {
         }
     }
 
-    /// It is told nothing more, and what it was told is forgotten.
+    /// It is told nothing more, and nobody sees it any more. What it was told may be a million rows: whoever delivers
+    /// forgets them, in chunks.
     public func removeWebhook(_ id: String, in workspace: String) async throws {
         try await change { change in
             let removed = try await change.query(
-                "DELETE FROM webhook_endpoints WHERE id = $1 AND workspace_id = $2 RETURNING id",
+                """
+                UPDATE webhook_endpoints SET is_active = false, removed_at = now()
+                WHERE id = $1 AND workspace_id = $2 AND removed_at IS NULL RETURNING id
+                """,
                 [.string(id), .string(workspace)])
             guard !removed.isEmpty else { throw Self.unknownWebhook(id) }
             try await change.record("webhooks.remove", target: id, before: ["workspace": workspace])
@@ -75,7 +80,7 @@ extension OperatorSession {
                 """
                 UPDATE webhook_endpoints SET is_active = true, problem = NULL, failing_since = NULL, failures = 0,
                     retry_at = '-infinity'
-                WHERE id = $1 AND workspace_id = $2 RETURNING id
+                WHERE id = $1 AND workspace_id = $2 AND removed_at IS NULL RETURNING id
                 """, [.string(id), .string(workspace)])
             guard !enabled.isEmpty else { throw Self.unknownWebhook(id) }
             try await change.record("webhooks.enable", target: id, after: ["workspace": workspace])

@@ -17,7 +17,8 @@ extension OperatorSession {
         return WhyReport(
             at: contacts.first?.now ?? Date(), phone: phone?.digits,
             name: contacts.lazy.compactMap(\.name).first ?? leads.lazy.compactMap(\.name).first,
-            remarks: try await remarks(phone, contacts, leads, workspace), enrollments: try await explain(contacts),
+            remarks: try await remarks(phone, subject, contacts, leads, workspace),
+            enrollments: try await explain(contacts),
             triggers: LeadVerdict.triggers(leads, contacts, intake))
     }
 
@@ -75,11 +76,12 @@ extension OperatorSession {
     }
 
     private func remarks(
-        _ phone: PhoneNumber?, _ contacts: [ContactSituation], _ leads: [LeadSituation], _ workspace: String?
+        _ phone: PhoneNumber?, _ given: String, _ contacts: [ContactSituation], _ leads: [LeadSituation],
+        _ workspace: String?
     ) async throws -> [Reason] {
         guard let phone else { return [] }
-        var remarks: [Reason] = []
-        if contacts.isEmpty, leads.isEmpty {
+        var remarks = try await WaitingRuns.reasons(of: phone, given: given, in: workspace, on: database)
+        if remarks.isEmpty, contacts.isEmpty, leads.isEmpty {
             remarks.append(
                 Reason("lead_unknown", "Nobody with this number is known: there is no lead and no enrollment."))
         }

@@ -22,7 +22,7 @@ public struct WhyReport: Codable, Hashable, Sendable {
     /// Digits only; nil when the contact has no valid number.
     public var phone: String?
     public var name: String?
-    /// What holds for the person whatever the sequence: suppressed, not known.
+    /// What holds for the person whatever the sequence: suppressed, not known, a run that waits for its page.
     public var remarks: [Reason]
     public var enrollments: [Enrollment]
     /// Triggers of the person's leads that led to no enrollment that is still there.

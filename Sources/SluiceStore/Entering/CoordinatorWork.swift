@@ -26,6 +26,11 @@ extension PostgresCoordinatorStore: WorkStore {
         case .scheduled: try await schedule(limit: limit)
         case .recurring: try await recur(limit: limit)
         case .event: try await announce(limit: limit)
+        case .optOut:
+            try await intake(of: area, limit: limit) { transaction, rows in
+                try await transaction.query(OptOutStatement.sql, [.int64Array(rows)])
+                return []
+            }
         case .progress: try await tell(limit: limit)
         }
     }

@@ -15,6 +15,8 @@ public enum WorkArea: String, CaseIterable, Sendable {
     case recurring
     /// Messages of `event_messages`.
     case event
+    /// Contacts who have told their gateway that they want nothing more.
+    case optOut = "opt_out"
     /// What became of single messages, to be said on the rows that they came from. A loop of its own, so that what is
     /// to be sent does not wait for what was.
     case progress

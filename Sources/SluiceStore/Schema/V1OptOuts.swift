@@ -24,8 +24,24 @@ extension SchemaV1 {
             DELETE FROM suppressions WHERE phone = person AND workspace_id = ANY (workspaces) AND by_message
                 RETURNING workspace_id
         $$;
-        REVOKE EXECUTE ON FUNCTION sluice_webhook_secret, sluice_opt_out, sluice_opt_in FROM PUBLIC;
+        -- The gateway refuses to send to these contacts, because they have told it so: as if they had told us. What that
+        -- cancels is counted as what a user cancels is.
+        CREATE FUNCTION sluice_opted_out(contacts uuid[]) RETURNS void
+        LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET sluice.internal = 'off' AS $$
+            WITH person AS (
+                SELECT DISTINCT c.recipient, c.workspace_id FROM sequence_contacts c
+                WHERE c.id = ANY (contacts) AND sluice_digits(c.recipient) IS NOT NULL ORDER BY 1, 2
+            ), written AS (
+                INSERT INTO suppressions (workspace_id, phone, reason, by_message)
+                    SELECT workspace_id, recipient, '\(gatewayReason)', true FROM person
+                    ON CONFLICT DO NOTHING RETURNING workspace_id, phone)
+            INSERT INTO audit_log (actor, action, target, after)
+                SELECT 'gateway', 'suppressions.add', phone,
+                    jsonb_build_object('workspace', workspace_id, 'reason', '\(gatewayReason)') FROM written
+        $$;
+        REVOKE EXECUTE ON FUNCTION sluice_webhook_secret, sluice_opt_out, sluice_opt_in, sluice_opted_out FROM PUBLIC;
         """
 
     private static let optOutReason = "opted out by message"
+    private static let gatewayReason = "opted out at the gateway"
 }

@@ -73,6 +73,9 @@ extension SchemaV1 {
         CREATE UNIQUE INDEX sluice_contacts_identity ON sequence_contacts (recipient, source_id, kind, workspace_id);
         CREATE INDEX sluice_contacts_held ON sequence_contacts (hold_reason, workspace_id, current_trigger)
             WHERE hold_reason IS NOT NULL;
+        -- In the order in which a limit that is raised lets them in.
+        CREATE INDEX sluice_contacts_limited ON sequence_contacts (sequence_id, id)
+            WHERE hold_reason = '\(HoldReason.enrollmentLimit.rawValue)';
         CREATE INDEX sluice_contacts_lead ON sequence_contacts (lead_id) WHERE lead_id IS NOT NULL;
         CREATE INDEX sluice_contacts_home ON sequence_contacts (home_device_id)
             WHERE home_device_id IS NOT NULL AND status = 'active';

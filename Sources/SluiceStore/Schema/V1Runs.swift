@@ -1,8 +1,8 @@
 extension SchemaV1 {
     /// Runs of triggers and campaigns, and the pages and subscribers they are for.
     static let runs = """
-        -- Queued runs of a page, for when it is active again.
-        CREATE INDEX sluice_trigger_runs_queued ON trigger_runs (page_id) WHERE status = 'queued';
+        -- Queued runs of a page, for when it is active again, and somebody's, to say that they wait for it.
+        CREATE INDEX sluice_trigger_runs_queued ON trigger_runs (page_id, recipient_user_id) WHERE status = 'queued';
         CREATE INDEX sluice_message_runs_open ON message_runs (id) WHERE completed_at IS NULL;
         CREATE INDEX sluice_subscribers ON meta_subscribers (page_id, user_id);
 

@@ -12,6 +12,8 @@ extension SchemaV1 {
             -- Why it was switched off, in words.
             problem text,
             created_at timestamptz NOT NULL DEFAULT now(),
+            -- It is gone for everybody; its row and its deliveries go in chunks.
+            removed_at timestamptz,
             -- Since when nothing was taken, how often in a row, and before when it is not asked again.
             failing_since timestamptz,
             failures int NOT NULL DEFAULT 0,
@@ -34,7 +36,7 @@ extension SchemaV1 {
         -- What an endpoint is told, each until it takes it or it was said often enough.
         CREATE TABLE webhook_deliveries (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            endpoint_id text NOT NULL REFERENCES webhook_endpoints ON DELETE CASCADE,
+            endpoint_id text NOT NULL REFERENCES webhook_endpoints,
             event_id text NOT NULL,
             type text NOT NULL,
             -- The same bytes each time.

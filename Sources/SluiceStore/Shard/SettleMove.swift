@@ -143,7 +143,7 @@ extension SettleMove.Occasion {
                 WHEN s.claim_state = 0 AND s.status <> 'unknown' THEN 'stay'
                 WHEN s.current_trigger IS DISTINCT FROM s.sent_trigger THEN 'stand'
                 WHEN s.verdict = 'permanent_if_repeated' AND s.retries > 0 AND s.last_error = s.code THEN 'fail'
-                WHEN s.verdict = 'permanent' OR s.retries + 1 >= \(SettleStatement.mostAttempts) THEN 'fail'
+                WHEN s.verdict IN ('permanent', 'opted_out') OR s.retries + 1 >= \(SettleStatement.mostAttempts) THEN 'fail'
                 ELSE 'retry'
             END
             """

@@ -10,7 +10,7 @@ struct SettleRow {
     var generation: Int32
     var moves: Int32
     var state = "unknown"
-    /// What a refusal asks for: `retry`, `permanent`, `permanent_if_repeated`, `device`; nil otherwise.
+    /// What a refusal asks for: `retry`, `permanent`, `permanent_if_repeated`, `opted_out`, `device`; nil otherwise.
     var verdict: String?
     var isCharged = true
     var code: String?
@@ -68,6 +68,7 @@ struct SettleRow {
                 verdict = "retry"
                 self.notBefore = min(notBefore?.wholeMicroseconds ?? 0, Self.longestWait)
             case .permanent: verdict = "permanent"
+            case .optedOut: verdict = "opted_out"
             case .permanentIfRepeated: verdict = "permanent_if_repeated"
             case .device: verdict = "device"
             }

@@ -61,6 +61,10 @@ struct SettleStatement {
             FROM bereft b
             WHERE l.contact_id = b.contact AND l.attempt = b.attempt AND l.day = b.day AND \(transition("b"))
         ),
+        opted_out AS (
+            INSERT INTO work_intake (area, item)
+            SELECT '\(WorkArea.optOut.rawValue)', contact::text FROM settled WHERE verdict = 'opted_out'
+        ),
         \(SettleMove.ctes(.settled, of: "settled")), \(MessageEvents.ofSettled)
         SELECT ordinal, lane_id, CASE WHEN new_status = 'active' THEN due END AS due, false AS is_busy
         FROM outcome WHERE new_status = 'active'

@@ -36,7 +36,8 @@ extension SimulatedStore {
             if refusal.disposition == .permanentIfRepeated, contact.retries > 0, contact.lastError == refusal.code {
                 return .fail
             }
-            return refusal.disposition == .permanent || contact.retries + 1 >= mostAttempts ? .fail : .retry
+            let isFinal = refusal.disposition == .permanent || refusal.disposition == .optedOut
+            return isFinal || contact.retries + 1 >= mostAttempts ? .fail : .retry
         }
     }
 

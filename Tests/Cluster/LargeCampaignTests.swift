@@ -1,0 +1,62 @@
+import Foundation
+import PostgresDriver
+import RequestLog
+import TestSupport
+import Testing
+
+extension ClusterSuite {
+    /// A campaign of the size that people have, by `make campaign`: it takes minutes, so `make test` leaves it out.
+    @Suite struct LargeCampaignTests {
+        private static let subscribers = ProcessInfo.processInfo.environment["SLUICE_TEST_SUBSCRIBERS"].flatMap {
+            Int($0)
+        }
+
+        @Test(.enabled(if: subscribers != nil, "SLUICE_TEST_SUBSCRIBERS says how many; `make campaign`"))
+        func itIsEnteredOnceThoughTheLeaderIsKilledAndCancelledHalfWay() async throws {
+            let subscribers = try #require(Self.subscribers)
+            try await TestCluster.run(
+                devices: 200, shards: 2, simulator: ["--latency", "0"], limit: .seconds(7_200)
+            ) { cluster in
+                try await cluster.query("UPDATE device_caps SET hourly_cap = 1000000, daily_cap = 1000000")
+                #expect(try cluster.sluice("pause", "--all", "--reason", "fan-out").status == 0)
+                let began = ContinuousClock.now
+                let run = try await cluster.enterCampaign(of: subscribers, page: 1, within: .seconds(1_800)) { leader in
+                    try await eventually("a part of them to be entered", within: .seconds(600)) {
+                        try await entered(cluster) > subscribers / 4
+                    }
+                    try cluster.kill(leader)
+                }
+                say("entered \(subscribers), each once; the leader was killed after a quarter", since: began)
+
+                let released = ContinuousClock.now
+                #expect(try cluster.sluice("resume", "--all").status == 0)
+                try await eventually("half of it to be sent", within: .seconds(5_400)) {
+                    try await Task.sleep(for: .milliseconds(200))
+                    return try await cluster.number("SELECT success_count FROM message_runs WHERE id = \(run)")
+                        >= subscribers / 2
+                }
+                say("half was sent", since: released)
+
+                let cancelled = ContinuousClock.now
+                try await cluster.cancelCampaign(run, within: .seconds(600))
+                let verdict = try await cluster.judge()
+                #expect(verdict.isClean, "\(verdict)")
+                #expect(try await cluster.missingKeys().isEmpty)
+                say("cancelled, judged; sent \(try cluster.accepted()) in all", since: cancelled)
+            }
+        }
+
+        /// By the cursor, which is a subscriber's number here, and not by a count of what may be a million rows.
+        private func entered(_ cluster: TestCluster) async throws -> Int {
+            try await cluster.number(
+                """
+                SELECT coalesce(max(r.fan_out_after::bigint) - (SELECT user_id::bigint FROM meta_subscribers
+                    ORDER BY page_id, user_id LIMIT 1), 0) FROM message_runs r
+                """)
+        }
+
+        private func say(_ what: String, since start: ContinuousClock.Instant) {
+            print("\(what): \((ContinuousClock.now - start).formatted(.units(allowed: [.seconds], width: .narrow)))")
+        }
+    }
+}
