@@ -16,7 +16,10 @@ final class CoordinatorFixture {
     var firstLapse: Duration?
     private var sequence: Int64 = 0
 
-    init(limits: CoordinatorLimits = CoordinatorLimits()) {
+    /// - Parameter rest: between claims. None, so that each test of another matter sees its claim at once.
+    init(limits: CoordinatorLimits = CoordinatorLimits(), rest: Duration = .zero) {
+        var limits = limits
+        limits.claimRest = rest
         machine = CoordinatorMachine(timers: Timers(), limits: limits)
         ownerships = HashSlot.all.map {
             SlotOwnership(slot: $0, epoch: Epoch(rawValue: 1), owner: Self.shard, wanted: Self.shard)

@@ -15,6 +15,29 @@ public struct CoordinatorLimits: Hashable, Sendable {
     /// early).
     public var emptyProbeBackoff = Backoff(first: .milliseconds(1), cap: .milliseconds(250))
 
+    // MARK: What is not urgent leaves room
+
+    /// Between a claim and the next one of what is not urgent: a fifth of the 100 ms within which a freed cap unit is
+    /// used. What trickles in is claimed, reserved and settled by the handful: a third less of the processors where
+    /// 3,000 devices send 160 messages a second.
+    public var claimRest: Duration = .milliseconds(20)
+    /// The same while something urgent is about.
+    public var pacedClaimRest: Duration = .milliseconds(40)
+    /// The longest such rest, after a claim that took long.
+    public var longestClaimRest: Duration = .milliseconds(100)
+    /// What the claim of something urgent may take before the rest slows down: twice what it takes where nothing else
+    /// runs.
+    public var urgentClaim: Duration = .milliseconds(4)
+    /// How long the rest goes slower after a claim of something urgent.
+    public var bulkGivesWayFor: Duration = .seconds(10)
+    /// Contacts a second that are claimed of what is not urgent while something urgent is about: at first, at least and
+    /// at most. All devices of 3,000 use 67 a second.
+    public var bulkRateAtFirst = 4_000.0
+    public var bulkRate: ClosedRange<Double> = 400...50_000
+    /// What of the rate is left after a claim of something urgent that took too long, and what is added after another.
+    public var bulkDecrease = 0.85
+    public var bulkIncrease = 15.0
+
     // MARK: Reading lanes
 
     /// Lanes re-read by one sweep: 10,000 index probes take 50–100 ms of the database, every 5 s.

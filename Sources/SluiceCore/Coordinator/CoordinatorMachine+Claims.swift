@@ -5,6 +5,8 @@ extension CoordinatorMachine {
     mutating func nextClaim(at now: MonotonicTime) -> ClaimRequest? {
         guard let term, claiming == nil, !grants.isEmpty else { return nil }
         guard claimNotBefore.map({ $0 <= now }) ?? true else { return nil }
+        var room = roomForBulk(at: now)
+        guard grants.hasUrgent || room > 0 else { return nil }
         guard !errands.isRunning(.assign) else { return nil }
         guard errands.hasSucceeded([.takeBackOlderTerms, .loadRoutes, .readOwnerships, .loadLanes]) else { return nil }
         var request = ClaimRequest(term: term, shares: [])
@@ -13,11 +15,11 @@ extension CoordinatorMachine {
         let shrink = min(claimFailures, 5)
         var contacts = max(1, limits.claimContacts >> shrink)
         let mostLanes = max(1, limits.claimLanes >> shrink)
-        while contacts > 0, request.shares.count < mostLanes, let device = grants.popFirst() {
+        while contacts > 0, request.shares.count < mostLanes, let device = grants.popFirst(onlyUrgent: room <= 0) {
             guard let slot = routes.slot(of: device), let ownership = servingOwnership(of: slot),
                 let owner = ownership.owner
             else { continue }
-            let credit = min(available(device), contacts)
+            let credit = min(available(device), contacts, schedule.hasUrgent(device) ? .max : room)
             guard credit > 0 else { continue }
             let lanes = min(limits.claimLanesPerDevice, mostLanes - request.shares.count)
             let turns = schedule.take(device, contacts: credit, lanes: lanes)
@@ -25,6 +27,10 @@ extension CoordinatorMachine {
             let asked = turns.reduce(0) { $0 + $1.limit }
             book.ask(asked, on: device)
             contacts -= asked
+            if turns.contains(where: { !$0.priorityClass.isUrgent }) {
+                room -= asked
+                bulk.noteAsked(asked)
+            }
             for turn in turns {
                 request.shares.append(
                     ClaimRequest.Share(
@@ -35,7 +41,16 @@ extension CoordinatorMachine {
         }
         guard !request.shares.isEmpty else { return nil }
         claiming = request
+        claimingSince = now
         return request
+    }
+
+    /// How many contacts may be claimed now that are not urgent.
+    private mutating func roomForBulk(at now: MonotonicTime) -> Int {
+        if let restingUntil, now < restingUntil { return 0 }
+        guard let room = bulk.room(at: now) else { return .max }
+        if room == 0 { restingUntil = now + limits.pacedClaimRest }
+        return room
     }
 
     /// One batch per owner and claim. When the term's batch numbers are used up, a new term brings new ones.
@@ -58,6 +73,7 @@ extension CoordinatorMachine {
         claiming = nil
         claimFailures = 0
         claimNotBefore = nil
+        rest(after: request, at: now)
         var claimed: [LaneID: (count: Int, expiry: DatabaseTime)] = [:]
         for batch in result.batches where !batch.claims.isEmpty {
             for claim in batch.claims { claimed[claim.lane, default: (0, batch.expiresAt)].count += 1 }
@@ -74,6 +90,16 @@ extension CoordinatorMachine {
                 pacedUntil: result.pacedUntil[share.lane], now: databaseNow)
         }
         for share in request.shares { considerGroup(of: share.device, at: now) }
+    }
+
+    /// What is not urgent rests after each claim for as long as the claim took, so that whatever is urgent seldom finds
+    /// one under way.
+    private mutating func rest(after request: ClaimRequest, at now: MonotonicTime) {
+        let took = claimingSince.map { now - $0 } ?? .zero
+        if request.shares.contains(where: \.priorityClass.isUrgent) { bulk.noteUrgent(took: took, at: now) }
+        guard request.shares.contains(where: { !$0.priorityClass.isUrgent }) else { return }
+        let least = bulk.isGivingWay ? limits.pacedClaimRest : limits.claimRest
+        restingUntil = now + max(least, min(took, limits.longestClaimRest))
     }
 
     mutating func noteClaimFailed(_ mayHaveTakenEffect: Bool, at now: MonotonicTime) {

@@ -65,7 +65,7 @@ extension CoordinatorMachine {
     /// Puts the device in line when it has due work and credit.
     mutating func consider(_ device: DeviceID, at now: MonotonicTime) {
         guard schedule.hasDue(device), available(device) > 0 else { return }
-        grants.append(device, since: now)
+        grants.append(device, since: now, isUrgent: schedule.hasUrgent(device))
     }
 
     /// What one device of a cap key gave back, another one may use.

@@ -39,6 +39,11 @@ public struct CoordinatorMachine: Sendable {
     var expiries = BatchExpiries()
 
     var claiming: ClaimRequest?
+    /// When the claim under way was asked for.
+    var claimingSince: MonotonicTime?
+    /// What is urgent is claimed at any time, the rest not before this.
+    var restingUntil: MonotonicTime?
+    var bulk: BulkPace
     var claimFailures = 0
     var claimNotBefore: MonotonicTime?
     var nextOrdinal: UInt32 = 0
@@ -60,6 +65,7 @@ public struct CoordinatorMachine: Sendable {
         self.limits = limits
         schedule = LaneSchedule(limits: limits)
         book = CreditBook(limits: limits)
+        bulk = BulkPace(limits: limits)
         errands = ErrandBook(limits: limits)
         named = LaneNames(limit: limits.namedLanes)
     }
@@ -302,7 +308,7 @@ public struct CoordinatorMachine: Sendable {
             if time > now { include(time) }
         }
         if let takeBackDue, !errands.isPending(.takeBackExpired) { include(takeBackDue) }
-        if claiming == nil, !grants.isEmpty { include(claimNotBefore) }
+        if claiming == nil, !grants.isEmpty { include(claimNotBefore ?? (grants.hasUrgent ? nil : restingUntil)) }
         return next
     }
 

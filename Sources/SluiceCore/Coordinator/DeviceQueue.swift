@@ -8,6 +8,11 @@ struct DeviceQueue {
 
     var isEmpty: Bool { count == 0 }
 
+    /// Whether anybody waits for one of them.
+    var hasUrgent: Bool {
+        classes.indices.contains { !classes[$0].isEmpty && PriorityClass(rawValue: UInt8($0))!.isUrgent }
+    }
+
     mutating func append(_ lane: LaneID, _ priorityClass: PriorityClass) {
         // Most devices have lanes of one or two classes; those above need no queue.
         while classes.count <= Int(priorityClass.rawValue) { classes.append([]) }

@@ -30,6 +30,8 @@ struct LaneSchedule {
 
     func hasDue(_ device: DeviceID) -> Bool { !(queues[device]?.isEmpty ?? true) }
 
+    func hasUrgent(_ device: DeviceID) -> Bool { queues[device]?.hasUrgent ?? false }
+
     // MARK: What the leader is told. Each returns the device when the lane has just become due there.
 
     /// A lane as the database has it. Its due time only ever lowers the one known: the reading may be older than a
