@@ -107,7 +107,8 @@ var tools: [Target] {
         .swift(
             "LoadTest",
             [
-                "RequestLog", "PostgresDriver", "SluiceCore", "SluiceDev", .histogram, .httpClient, .nioCore, .nioHTTP1,
+                "RequestLog", "PostgresDriver", "SluiceConfig", "SluiceCore", "SluiceDev", .histogram, .httpClient,
+                .nioCore, .nioHTTP1,
                 .subprocess, .system, .log,
             ],
             path: "loadtest/LoadTest"),

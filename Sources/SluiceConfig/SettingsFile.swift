@@ -10,7 +10,14 @@ public enum SettingsFile {
 
     /// - Throws: ``SettingsError`` when the file cannot be read or a line is none of the above.
     public static func load(path: String) throws(SettingsError) -> SettingsLayer {
-        SettingsLayer(name: path, values: try parse(try read(path), path: path))
+        SettingsLayer(name: path, values: try values(path: path))
+    }
+
+    /// What the file says, known keys or not.
+    ///
+    /// - Throws: ``SettingsError`` as ``load(path:)`` does.
+    public static func values(path: String) throws(SettingsError) -> [String: String] {
+        try parse(try read(path), path: path)
     }
 
     static func parse(_ text: String, path: String) throws(SettingsError) -> [String: String] {

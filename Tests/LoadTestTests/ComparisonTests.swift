@@ -44,7 +44,8 @@ import Testing
                 "messages": .changed, "rows_per_message": .same, "lost": .worse, "cpu_ms_per_message": .same,
             ])
         let line = comparison.lines.first { $0.hasPrefix("messages_per_second") }
-        #expect(line?.split(separator: " ") == ["messages_per_second", "1000", "1200", "1.200", "better"])
+        #expect(line?.split(separator: " ") == ["messages_per_second", "/s", "1000", "1200", "1.200", "better"])
+        #expect(comparison.lines.last == "1 better, 3 worse, 2 same")
     }
 
     @Test func whatDoesNotCompareIsSaidFirst() {
@@ -52,6 +53,12 @@ import Testing
             Self.result(["messages": 1]), Self.result(["messages": 1], regime: .fidelity, ending: .interrupted))
         #expect(comparison.lines[0] == "warning: different regimes (stress and fidelity): no figure compares")
         #expect(comparison.lines[1].hasPrefix("warning: one is part of a run: interrupted"))
+    }
+
+    @Test func columnsStandBelowEachOther() {
+        let lines = Columns.lines(
+            [["a", "1", "pass"], ["longer", "1000", "NO: many words"], ["a", "ending", "NO"]], left: [0, 2])
+        #expect(lines == ["a            1  pass", "longer    1000  NO: many words", "a       ending  NO"])
     }
 
     @Test func aSeriesIsJudgedByItsEnds() {

@@ -37,7 +37,8 @@ import Testing
             try await PostgresConnection.withConnection(configuration) { connection in
                 let rate = try await SQLFloor(connection: connection, measured: .milliseconds(500)).measure()
                 #expect(rate > 0)
-                let left = try await connection.query("SELECT count(*) FROM pg_namespace WHERE nspname = 'floor'")
+                let left = try await connection.query(
+                    "SELECT count(*) FROM pg_namespace WHERE nspname = 'sluice_loadtest_floor'")
                 #expect(try left.scalar(Int64.self) == 0)
             }
         }

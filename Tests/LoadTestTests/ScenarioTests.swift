@@ -167,6 +167,16 @@ import Testing
         }
     }
 
+    @Test func aMissedTargetSaysWhatIsInTheWay() throws {
+        let text = "[targets]\nlost = \"<= 0\"\ncap_use = \">= 1\"\n[explain]\ncap_use = \"the gateway is slow\"\n"
+        let targets = try Self.file(text).points[0].targets
+        #expect(targets.map(\.explanation) == [nil, "the gateway is slow"])
+        let missed = TargetResult(targets[1], in: ["cap_use": 0.5])
+        #expect(missed.line == "cap_use 0.5000 >= 1 NO: the gateway is slow")
+        #expect(TargetResult(targets[1], in: ["cap_use": 1]).line == "cap_use 1 >= 1 pass")
+        #expect(Self.complaint("[explain]\nlost = \"why\"").contains("explain.lost explains no figure of [targets]"))
+    }
+
     @Test func theScenariosThatComeWithTheSourceCanBeRun() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../loadtest/scenarios")
             .standardized.path

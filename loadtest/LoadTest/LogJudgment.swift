@@ -29,7 +29,7 @@ public struct LogJudgment: Sendable {
         case .database(let url):
             let configuration = try PostgresConfiguration(url, applicationName: "sluice judge")
             return try await PostgresConnection.withConnection(configuration) { connection in
-                try await Tables(connection: connection).capPlan()
+                try await Tables(connection: connection, workspace: nil).capPlan()
             }
         }
     }

@@ -4,6 +4,8 @@ internal import RequestLog
 /// What the tables say: what was asked for and where it stands. Never what was sent.
 struct Tables: Sendable {
     let connection: any PostgresExecutor
+    /// Whose rows; those of a private cluster are all in this one. Nil: everybody's.
+    var workspace: String? = "default"
 
     /// Contacts by where they stand.
     struct Standing: Sendable, Equatable {
@@ -21,14 +23,15 @@ struct Tables: Sendable {
     func standing(scarce: Int) async throws -> Standing {
         let row = try await connection.query(
             """
-            SELECT (SELECT count(*) FROM leads) AS leads, count(*) AS contacts,
+            SELECT (SELECT count(*) FROM leads WHERE workspace_id = coalesce($2, workspace_id)) AS leads, count(*) AS contacts,
                 count(*) FILTER (WHERE s.status = 'completed') AS completed,
                 count(*) FILTER (WHERE s.status = 'unknown') AS unknown,
                 count(*) FILTER (WHERE s.status = 'failed') AS failed,
                 count(*) FILTER (WHERE s.status = 'active') AS waiting,
                 count(*) FILTER (WHERE s.status NOT IN ('completed', 'unknown', 'failed') AND c.hourly_cap > $1) AS unfinished
             FROM sequence_contacts s LEFT JOIN device_caps c ON c.device_id = s.assigned_device_id
-            """, [.int32(Int32(scarce))])[0]
+            WHERE s.workspace_id = coalesce($2, s.workspace_id)
+            """, [.int32(Int32(scarce)), .string(workspace)], deadline: .seconds(60))[0]
         func number(_ column: String) throws -> Int { Int(try row.decode(Int64.self, column)) }
         return Standing(
             leads: try number("leads"), contacts: try number("contacts"), completed: try number("completed"),
@@ -41,8 +44,8 @@ struct Tables: Sendable {
         let rows = try await connection.query(
             """
             SELECT replace(id::text, '-', '') || '-' || generation || '-' || m AS key
-            FROM sequence_contacts, generate_series(0, moves - 1) m WHERE moves > 0
-            """, deadline: .seconds(60))
+            FROM sequence_contacts, generate_series(0, moves - 1) m WHERE moves > 0 AND workspace_id = coalesce($1, workspace_id)
+            """, [.string(workspace)], deadline: .seconds(300))
         return Set(try rows.column(String.self, at: 0))
     }
 
@@ -56,8 +59,9 @@ struct Tables: Sendable {
                 ARRAY(SELECT ((w ->> 'seconds')::numeric * 1000000000)::int8 FROM jsonb_array_elements(c.windows) w)
                     AS lengths,
                 ARRAY(SELECT (w ->> 'limit')::int8 FROM jsonb_array_elements(c.windows) w) AS limits
-            FROM device_caps c JOIN user_devices d ON d.id = c.device_id WINDOW key AS (PARTITION BY c.cap_key)
-            """)
+            FROM device_caps c JOIN user_devices d ON d.id = c.device_id WHERE d.workspace_id = coalesce($1, d.workspace_id)
+            WINDOW key AS (PARTITION BY c.cap_key)
+            """, [.string(workspace)])
         var plan = CapPlan()
         for row in rows {
             let key = try row.decode(String.self, "cap_key")

@@ -81,13 +81,28 @@ public struct FigureName: Sendable {
         FigureName("table_bytes", "B", .less, "contacts, ledger and their indexes, at the end"),
     ]
 
-    private static let processes = [
-        FigureName("cluster_cores", "cores", .less, "CPU of all nodes, PostgreSQL and NATS"),
-        FigureName("cpu_ms_per_message", "ms", .less, "that CPU ÷ accepted messages"),
-        FigureName("gateway_cores", "cores", .neither, "CPU of the simulator's busiest thread"),
-        FigureName("shard_memory_mb", "MB", .less, "most memory of a shard node"),
-        FigureName("shard_memory_of_budget", "", .less, "that ÷ (60 MB + (4 KB + 8 B × daily cap) per device)"),
+    private static let processes =
+        [
+            FigureName("cluster_cores", "cores", .less, "CPU of all nodes, PostgreSQL and NATS"),
+            FigureName("cpu_ms_per_message", "ms", .less, "that CPU ÷ accepted messages"),
+        ] + parts + [
+            FigureName("gateway_cores", "cores", .neither, "CPU of the simulator's busiest thread"),
+            FigureName("shard_memory_mb", "MB", .less, "most memory of a shard node"),
+            FigureName("shard_memory_of_budget", "", .less, "that ÷ (60 MB + (4 KB + 8 B × daily cap) per device)"),
+        ]
+
+    /// What the cluster's processes are summed up as, and what their names begin with.
+    static let partsOfCluster = [
+        (name: "postgres", prefix: "postgres"), (name: "shards", prefix: "shard-"),
+        (name: "coordinators", prefix: "coordinator-"), (name: "nats", prefix: "nats"),
     ]
+
+    private static let parts = partsOfCluster.flatMap { part in
+        [
+            FigureName("\(part.name)_cores", "cores", .less, "CPU of \(part.name) alone"),
+            FigureName("\(part.name)_ms_per_message", "ms", .less, "that CPU ÷ accepted messages"),
+        ]
+    }
 
     private static let verdict = [
         FigureName("lost", "", .less, "contacts that moved on without an accepted request"),

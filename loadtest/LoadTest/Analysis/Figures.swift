@@ -10,11 +10,13 @@ struct Figures {
 
     private let scenario: Scenario
     private let samples: [Sample]
+    private let nodes: Int
 
     init(
         scenario: Scenario, state: RunRecord.State, analysis: LogAnalysis, verdict: Verdict, lost: Int, end: Int64
     ) {
         self.scenario = scenario
+        nodes = state.nodes ?? scenario.nodes
         samples = state.samples.filter { $0.seconds >= scenario.measureAfter }
         addThroughput(analysis, state)
         addLatencies(analysis.latencies)
@@ -82,7 +84,7 @@ struct Figures {
         values["table_bytes"] = Double(last.contactBytes + last.ledgerBytes)
         guard let messages = messages(from: start, to: end) else { return }
         guard messages > 0 else {
-            values["idle_transactions_over"] = perSecond - (1.2 * Double(scenario.nodes) + 2)
+            values["idle_transactions_over"] = perSecond - (1.2 * Double(nodes) + 2)
             return
         }
         values["transactions_per_message"] = transactions / messages
@@ -100,14 +102,19 @@ struct Figures {
     private mutating func addProcesses() {
         // The first sample has nothing to be the difference to.
         let seen = samples.dropFirst()
-        guard let first = seen.first, let last = seen.last else { return }
-        let cores = seen.map { sample in
-            sample.processes.filter { $0.key != "gateway" }.values.reduce(0) { $0 + $1.cores }
+        guard let first = seen.first, let last = seen.last, seen.contains(where: { !$0.processes.isEmpty }) else {
+            return
         }
-        let mean = cores.reduce(0, +) / Double(cores.count)
+        let messages = messages(from: first.seconds, to: last.seconds) ?? 0
+        let perMessage =
+            messages > 0 && last.seconds > first.seconds ? (last.seconds - first.seconds) * 1_000 / messages : nil
+        let mean = cores(in: seen) { $0 != "gateway" }
         values["cluster_cores"] = mean
-        if let messages = messages(from: first.seconds, to: last.seconds), messages > 0, last.seconds > first.seconds {
-            values["cpu_ms_per_message"] = mean * (last.seconds - first.seconds) * 1_000 / messages
+        values["cpu_ms_per_message"] = perMessage.map { mean * $0 }
+        for part in FigureName.partsOfCluster {
+            let mean = cores(in: seen) { $0.hasPrefix(part.prefix) }
+            values["\(part.name)_cores"] = mean
+            values["\(part.name)_ms_per_message"] = perMessage.map { mean * $0 }
         }
         let gateway = seen.compactMap { $0.processes["gateway"]?.busiestThread }.sorted()
         if !gateway.isEmpty {
@@ -119,6 +126,14 @@ struct Figures {
             }
         }
         addShardMemory()
+    }
+
+    /// The mean over the samples of what these processes use together.
+    private func cores(in samples: ArraySlice<Sample>, of isMeant: (String) -> Bool) -> Double {
+        let sums = samples.map { sample in
+            sample.processes.filter { isMeant($0.key) }.values.reduce(0) { $0 + $1.cores }
+        }
+        return sums.reduce(0, +) / Double(sums.count)
     }
 
     private mutating func addShardMemory() {

@@ -1,21 +1,23 @@
 internal import Foundation
 internal import RequestLog
-internal import SluiceDev
 
 /// Turns what was recorded of a run into its result.
 struct Judgment {
     let scenario: Scenario
     let scenarioText: String
-    let options: DevOptions
+    let requestLog: String
+    /// What the names of the run's devices begin with: requests of others are nothing to judge.
+    let devicePrefix: String
     let started: Date
     let state: RunRecord.State
+    let machine: Machine
 
-    /// Reads the request log and asks the machine; blocks for as long as the log is long.
-    func result() async throws -> RunResult {
+    /// Reads the request log; blocks for as long as that is long.
+    func result() throws -> RunResult {
         let release = state.release ?? 0
         let end = state.end ?? WallClock.nanoseconds
-        var analysis = LogAnalysis(scenario, state, release: release)
-        let verdict = try analysis.read(options.dataPath + "/gateway-requests.jsonl")
+        var analysis = LogAnalysis(scenario, state, release: release, devicePrefix: devicePrefix)
+        let verdict = try analysis.read(requestLog)
         let lost =
             analysis.missing.count
             + (state.facts.map { max(0, scenario.loadedContacts - $0.standing.contacts) } ?? 0)
@@ -25,7 +27,6 @@ struct Judgment {
         let figures = Figures(
             scenario: scenario, state: state, analysis: analysis, verdict: verdict, lost: lost, end: end)
         if let limit = figures.farEndLimit { notes.append(limit) }
-        let machine = await Machine.here(dataPath: options.dataPath, program: options.programs.sluice)
         if let busy = machine.busyNote { notes.append(busy) }
         return RunResult(
             scenario: scenario, text: scenarioText, started: started, seconds: Double(end - release) / 1e9,

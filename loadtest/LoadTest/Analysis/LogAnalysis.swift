@@ -2,7 +2,8 @@ internal import RequestLog
 
 /// Everything the request log says of a run, in one pass over it.
 ///
-/// Requests of the floors (``floorDevice``) are passed by: they are measured in the same log and are nobody's messages.
+/// Requests of others are passed by, and those of the floors (``floorDevice``): they are measured in the same log and are
+/// nobody's messages.
 struct LogAnalysis {
     /// What the devices of the floors' own requests begin with.
     static let floorDevice = "floor-"
@@ -17,7 +18,8 @@ struct LogAnalysis {
     private let release: Int64
     private var judge: RequestLogJudge
     private var open: [UInt64: OpenRequest] = [:]
-    private var floors: Set<UInt64> = []
+    private let devicePrefix: String
+    private var passedBy: Set<UInt64> = []
     private(set) var missing: Set<String>
     private(set) var latencies: LatencyBook
     private(set) var devices: DeviceBook
@@ -30,8 +32,10 @@ struct LogAnalysis {
     private(set) var recovered: [String: Int64] = [:]
     private let loss: RunRecord.NodeLoss?
 
-    init(_ scenario: Scenario, _ state: RunRecord.State, release: Int64) {
+    /// - Parameter devicePrefix: what the names of the run's devices begin with.
+    init(_ scenario: Scenario, _ state: RunRecord.State, release: Int64, devicePrefix: String = "") {
         self.scenario = scenario
+        self.devicePrefix = devicePrefix
         self.release = release
         var plan = state.facts?.plan ?? CapPlan()
         // The tables' caps, and the run's lengths of an hour and a day.
@@ -57,14 +61,15 @@ struct LogAnalysis {
     mutating func add(_ entry: RequestLogEntry) {
         switch entry {
         case .request(let request):
-            if request.device?.hasPrefix(Self.floorDevice) == true {
-                floors.insert(request.sequence)
+            let device = request.device ?? ""
+            guard device.hasPrefix(devicePrefix), !device.hasPrefix(Self.floorDevice) else {
+                passedBy.insert(request.sequence)
                 return
             }
             judge.add(entry)
             note(request)
         case .response(let outcome):
-            if floors.remove(outcome.sequence) != nil { return }
+            if passedBy.remove(outcome.sequence) != nil { return }
             judge.add(entry)
             note(outcome)
         }

@@ -6,6 +6,8 @@ struct SQLFloor {
     private static let devices = 3_000
     private static let batch = 1_000
     private static let perDevice = 100
+    /// Nobody else's: it is dropped, whatever is in it.
+    private static let schema = "sluice_loadtest_floor"
 
     let connection: any PostgresExecutor
     var measured: Duration = .seconds(5)
@@ -14,15 +16,15 @@ struct SQLFloor {
     func measure() async throws -> Double {
         try await connection.execute(script: Self.setUp, deadline: .seconds(120))
         // A vacuum in a script would be in its transaction.
-        try await connection.query("VACUUM ANALYZE floor.contacts", deadline: .seconds(120))
+        try await connection.query("VACUUM ANALYZE \(Self.schema).contacts", deadline: .seconds(120))
         let rate: Double
         do {
             rate = try await run()
         } catch {
-            try await connection.query("DROP SCHEMA floor CASCADE")
+            try await connection.query("DROP SCHEMA \(Self.schema) CASCADE")
             throw error
         }
-        try await connection.query("DROP SCHEMA floor CASCADE")
+        try await connection.query("DROP SCHEMA \(Self.schema) CASCADE")
         return rate
     }
 
@@ -45,41 +47,41 @@ struct SQLFloor {
     }
 
     private static let setUp = """
-        DROP SCHEMA IF EXISTS floor CASCADE;
-        CREATE SCHEMA floor;
-        CREATE TABLE floor.contacts (
+        DROP SCHEMA IF EXISTS \(schema) CASCADE;
+        CREATE SCHEMA \(schema);
+        CREATE TABLE \(schema).contacts (
             id bigint PRIMARY KEY, device int NOT NULL, due timestamptz NOT NULL, is_active boolean NOT NULL DEFAULT true,
             claim smallint NOT NULL DEFAULT 0, attempts int NOT NULL DEFAULT 0, phone text NOT NULL
         ) WITH (fillfactor = 50);
-        CREATE INDEX ON floor.contacts (device, due) WHERE is_active;
-        CREATE TABLE floor.ledger (
+        CREATE INDEX ON \(schema).contacts (device, due) WHERE is_active;
+        CREATE TABLE \(schema).ledger (
             contact bigint NOT NULL, attempt int NOT NULL, device int NOT NULL, reserved_at timestamptz NOT NULL,
             state text NOT NULL, settled_at timestamptz, PRIMARY KEY (contact, attempt)
         ) WITH (fillfactor = 70);
-        INSERT INTO floor.contacts (id, device, due, phone)
+        INSERT INTO \(schema).contacts (id, device, due, phone)
             SELECT i, i % \(devices), now(), (4922000000000 + i)::text FROM generate_series(0, \(devices * perDevice - 1)) i;
         """
 
     private static let claim = """
-        UPDATE floor.contacts c SET claim = 1
+        UPDATE \(schema).contacts c SET claim = 1
         FROM generate_series($1::int, $2::int) d CROSS JOIN LATERAL (
-            SELECT id FROM floor.contacts WHERE device = d AND is_active AND claim = 0 AND due <= now()
+            SELECT id FROM \(schema).contacts WHERE device = d AND is_active AND claim = 0 AND due <= now()
             ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED) p
         WHERE c.id = p.id RETURNING c.id
         """
 
     private static let reserve = """
         WITH moved AS (
-            UPDATE floor.contacts SET claim = 2, attempts = attempts + 1
+            UPDATE \(schema).contacts SET claim = 2, attempts = attempts + 1
             WHERE id = ANY ($1::bigint[]) AND claim = 1 RETURNING id, attempts, device)
-        INSERT INTO floor.ledger (contact, attempt, device, reserved_at, state)
+        INSERT INTO \(schema).ledger (contact, attempt, device, reserved_at, state)
         SELECT id, attempts, device, clock_timestamp(), 'reserved' FROM moved
         """
 
     private static let settle = """
         WITH settled AS (
-            UPDATE floor.ledger SET state = 'sent', settled_at = clock_timestamp()
+            UPDATE \(schema).ledger SET state = 'sent', settled_at = clock_timestamp()
             WHERE contact = ANY ($1::bigint[]) AND state = 'reserved' RETURNING contact)
-        UPDATE floor.contacts c SET claim = 0, is_active = false FROM settled s WHERE c.id = s.contact
+        UPDATE \(schema).contacts c SET claim = 0, is_active = false FROM settled s WHERE c.id = s.contact
         """
 }

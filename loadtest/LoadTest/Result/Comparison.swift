@@ -56,6 +56,7 @@ public struct Comparison: Sendable {
         differ(
             "processors", { "\($0.machine.processor), \($0.machine.cores) cores" },
             "only ratios and work per message compare")
+        differ("forms", { $0.isShortForm ? "short" : "long" }, "the short one does less of the same")
         differ("builds", { $0.machine.build }, "no speed compares")
         for result in [before, after] where !result.ending.isWhole {
             warnings.append("one is part of a run: \(result.ending.words)")
@@ -63,24 +64,27 @@ public struct Comparison: Sendable {
         return warnings
     }
 
-    /// One line per figure, in columns: name, before, after, how many times as much, what that means.
+    /// One line per figure, in columns: name, unit, before, after, how many times as much, what that means. The last
+    /// line counts what got better or worse.
     public var lines: [String] {
-        let head = ["figure", "before", "after", "after/before", ""]
+        let head = ["figure", "unit", "before", "after", "after/before", "meaning"]
         let table =
             [head]
             + rows.map { row in
-                [
-                    row.figure, FigureText.words(row.before), FigureText.words(row.after),
+                let unit = FigureName.find(row.figure)?.unit ?? ""
+                // Tables have hundreds of millions of bytes, a message some thousands.
+                let isLarge = unit == "B" && max(row.before, row.after) >= 1e6
+                let scale = isLarge ? 1e6 : 1
+                return [
+                    row.figure, isLarge ? "MB" : unit, FigureText.words(row.before / scale),
+                    FigureText.words(row.after / scale),
                     row.before == 0 ? "" : String(format: "%.3f", row.after / row.before), row.change.rawValue,
                 ]
             }
-        let widths = head.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-        return warnings.map { "warning: " + $0 }
-            + table.map { cells in
-                cells.enumerated().map { column, cell in
-                    let space = String(repeating: " ", count: widths[column] - cell.count)
-                    return column == 0 ? cell + space : column == cells.count - 1 ? cell : space + cell
-                }.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-            }
+        let counts = [Change.better, .worse, .same].map { change in
+            "\(rows.count { $0.change == change }) \(change.rawValue)"
+        }
+        return warnings.map { "warning: " + $0 } + Columns.lines(table, left: [0, 1, 5])
+            + [counts.joined(separator: ", ")]
     }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Glibc
 internal import Subprocess
+internal import Synchronization
 internal import SystemPackage
 
 /// What a result was measured on: a figure without it says nothing.
@@ -33,25 +34,41 @@ public struct Machine: Sendable, Codable, Hashable {
 
     private static let postgresPrograms = "/usr/lib/postgresql/15/bin"
 
-    static func here(dataPath: String, program: String) async -> Machine {
+    /// - Parameters:
+    ///   - dataPath: a folder on the disk that PostgreSQL writes to; nil when that is another machine's.
+    ///   - postgres: its version, where it is not the installed one.
+    static func here(dataPath: String?, program: String, postgres: String? = nil) async -> Machine {
         var name = utsname()
         uname(&name)
         var load = [0.0]
         getloadavg(&load, 1)
+        var version = postgres
+        if version == nil { version = await output(postgresPrograms + "/postgres", ["--version"]) }
+        var fsync: Double?
+        if let dataPath { fsync = await Self.fsync(in: dataPath) }
         return Machine(
             processor: field("model name", in: "/proc/cpuinfo") ?? "unknown",
             cores: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
             memoryBytes: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)), kernel: release(of: name),
             system: (field("PRETTY_NAME", in: "/etc/os-release") ?? "Linux").trimmingCharacters(in: ["\""]),
-            postgres: await output(postgresPrograms + "/postgres", ["--version"]) ?? "unknown",
-            fsyncMicroseconds: await fsync(in: dataPath), commit: await commit(near: program),
+            postgres: version ?? "unknown", fsyncMicroseconds: fsync, commit: await commit(near: program),
             build: program.contains("/debug/") || program.hasPrefix("debug/") ? "debug" : "release",
             loadAverage: load[0])
     }
 
+    /// By folder: a disk does not change while a suite runs, and each measurement takes three seconds.
+    private static let knownFsyncs = Mutex<[String: Double]>([:])
+
+    private static func fsync(in folder: String) async -> Double? {
+        if let known = knownFsyncs.withLock({ $0[folder] }) { return known }
+        let found = await measuredFsync(in: folder)
+        knownFsyncs.withLock { $0[folder] = found }
+        return found
+    }
+
     /// The row of `fdatasync` for one 8 kB write is what a commit costs. It is the second, a second each; the rest of the
     /// program's half minute tells nothing that is asked here.
-    private static func fsync(in folder: String) async -> Double? {
+    private static func measuredFsync(in folder: String) async -> Double? {
         let file = folder + "/fsync-test"
         defer { unlink(file) }
         let text = await output(

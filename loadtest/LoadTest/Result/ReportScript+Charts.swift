@@ -17,7 +17,7 @@ enum ReportScript {
           if (value === null || value === undefined || Number.isNaN(value)) return '–';
           const tail = unit ? ' ' + unit : '';
           const size = Math.abs(value);
-          if (unit === 'ms' && size >= 10000) return words(value / 1000, 's');
+          if (unit === 'ms' && size >= 1000) return words(value / 1000, 's');
           if (size >= 10000) {
             const [scale, prefix] = units.find(([scale]) => size >= scale);
             return Number((value / scale).toPrecision(3)) + prefix + unit;
@@ -32,18 +32,20 @@ enum ReportScript {
           if (minutes < 120) return minutes + ' min' + (whole % 60 ? ' ' + whole % 60 + ' s' : '');
           return Math.floor(minutes / 60) + ' h' + (minutes % 60 ? ' ' + minutes % 60 + ' min' : '');
         };
-        // Round steps of 1, 2 or 5.
-        const ticks = (low, high, wanted) => {
+        // A round one, of 1, 2 or 5, of which about so many fit between the two.
+        const stepOf = (low, high, wanted) => {
           const raw = (high - low) / wanted || 1;
           const power = 10 ** Math.floor(Math.log10(raw));
-          const step = [1, 2, 5, 10].map(n => n * power).find(n => n >= raw);
+          return [1, 2, 5, 10].map(n => n * power).find(n => n >= raw);
+        };
+        const ticks = (low, high, step) => {
           const found = [];
           for (let at = Math.ceil(low / step) * step; at <= high + step / 1e6; at += step) found.push(Number(at.toPrecision(12)));
           return found;
         };
         const timeTicks = end => {
           const steps = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400];
-          const step = steps.find(step => end / step <= 8) || 28800;
+          const step = steps.find(step => end / step <= 6) || 28800;
           const found = [];
           for (let at = 0; at <= end; at += step) found.push(at);
           return found;
@@ -62,14 +64,16 @@ enum ReportScript {
           const [width, height, left, right, top, bottom] = [560, 230, 62, 12, 22, 30];
           const values = shown.flatMap(one => one.points.map(point => point[1])).filter(value => value !== null);
           const end = Math.max(options.end || 0, 1);
-          let low = 0, high = Math.max(...values, 0) || 1;
+          let low = 0, high = Math.max(...values, 0) || 1, step = 0;
           const log = options.log && values.some(value => value > 0);
           if (log) {
             low = 10 ** Math.floor(Math.log10(Math.min(...values.filter(value => value > 0))));
             high = 10 ** Math.ceil(Math.log10(high) + 1e-9);
           } else {
             low = Math.min(...values, 0);
-            high += (high - low) * 0.05;
+            // The axis ends with a number, above all that is drawn.
+            step = stepOf(low, high, 5);
+            [low, high] = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
           }
           const x = seconds => left + (width - left - right) * Math.min(1, seconds / end);
           const share = value => log
@@ -77,10 +81,10 @@ enum ReportScript {
             : (value - low) / (high - low);
           const y = value => height - bottom - (height - top - bottom) * share(value);
           const svg = el('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': options.label });
-          svg.append(el('text', { x: 0, y: 11 }, (options.unit ? options.unit + ' ' : '') + options.axis));
-          for (const at of log ? logTicks(low, high) : ticks(low, high, 4)) {
+          svg.append(el('text', { x: 0, y: 11 }, options.axis));
+          for (const at of log ? logTicks(low, high) : ticks(low, high, step)) {
             svg.append(el('line', { class: 'axis', x1: left, x2: width - right, y1: y(at), y2: y(at) }));
-            svg.append(el('text', { x: left - 6, y: y(at) + 4, 'text-anchor': 'end' }, words(at)));
+            svg.append(el('text', { x: left - 6, y: y(at) + 4, 'text-anchor': 'end' }, words(at, options.unit)));
           }
           for (const at of timeTicks(end)) {
             svg.append(el('line', { class: 'axis', x1: x(at), x2: x(at), y1: height - bottom, y2: height - bottom + 4 }));
@@ -113,7 +117,7 @@ enum ReportScript {
           });
           const legend = el('div', { class: 'legend' });
           shown.forEach((one, index) => legend.append(
-            el('span', {}, el('i', { style: `background:${color(index)}` }), one.name)));
+            el('span', {}, el('i', { style: `border-top:3px ${index >= 8 ? 'dotted' : 'solid'} ${color(index)}` }), one.name)));
           addTip(svg, shown, { x, left, right, width, height, bottom, top, end, unit: options.unit });
           const box = el('div', {}, svg);
           if (shown.length > 1 || shown[0].name) box.append(legend);

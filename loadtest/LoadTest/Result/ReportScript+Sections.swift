@@ -57,6 +57,7 @@ extension ReportScript {
           const whole = ending === 'drained' || ending === 'timeUp';
           const endings = { drained: 'ended: all that was due was sent', timeUp: 'ended: the time was up',
             interrupted: 'interrupted: part of a run', gatewayGone: 'ended early: the simulator did not answer',
+            clusterGone: 'ended early: no database or no shard node for 30 s',
             diskFull: 'ended early: the disk was full', failed: 'failed: ' + (result.ending.failed?._0 ?? '') };
           const verdict = result.verdict;
           const counted = (name, count) => chip(`${name} ${count}`, count ? 'bad' : 'good');
@@ -113,7 +114,7 @@ extension ReportScript {
               const name = one.name.split(':')[0];
               return [{ name: name + ' p50', points: one.bySecond.map(at => [at.second + 0.5, at.p50]) },
                 { name: name + ' p99', points: one.bySecond.map(at => [at.second + 0.5, at.p99]) }];
-            }), { axis: 'of latency (logarithmic)', unit: 'ms', log: true, nothing: 'No message of the scenario arrived.' });
+            }), { axis: 'latency (logarithmic)', unit: 'ms', log: true, nothing: 'No message of the scenario arrived.' });
           grid.append(card('Latency', 'Percentiles of the measured time; intended means the instant the message was meant for.',
             result.latencies.length ? table(['', 'messages', ...result.latencies[0].percentiles.map(one =>
               one.percentile === 100 ? 'max' : 'p' + one.percentile)],
@@ -132,7 +133,7 @@ extension ReportScript {
           ], { axis: 'requests' });
           chart('CPU', 'Per process; PostgreSQL is the sum of its processes.', perProcess(one => one.cores), { axis: 'cores' });
           chart('Memory', 'Resident per process; of PostgreSQL\'s, without what they share.', perProcess(one => one.memory),
-            { axis: 'of memory', unit: 'B' });
+            { axis: 'memory', unit: 'B' });
           const work = (title, pick, unit) => chart(title, 'Over the last five seconds, where messages went.',
             [{ name: '', points: perMessage(sample => pick(sample.database ?? {})) }],
             { axis: 'per accepted message', unit, nothing: 'Nothing was sent, or the run was shorter than five seconds.' });
@@ -141,7 +142,7 @@ extension ReportScript {
           work('Write-ahead log per message', database => database.walBytes, 'B');
           chart('Database transactions', 'Of the whole cluster, without those of the measuring.',
             [{ name: '', points: rates(sample => sample.database?.transactions) }], { axis: 'transactions per second' });
-          chart('Write-ahead log', 'Pages written whole: each page\'s first change after a checkpoint costs 8 kB of it.', [
+          chart('Whole pages in the write-ahead log', 'Pages written whole: each page\'s first change after a checkpoint costs 8 kB of it.', [
             { name: 'whole pages', points: rates(sample => sample.database?.fullPages) },
           ], { axis: 'pages per second', marks: checkpoints });
           chart('Dead tuples', 'As PostgreSQL\'s statistics have them; autovacuum takes them away.', [
@@ -151,7 +152,7 @@ extension ReportScript {
           chart('Table sizes', 'With their indexes.', [
             { name: 'contacts', points: values(sample => sample.database?.contactBytes) },
             { name: 'send ledger', points: values(sample => sample.database?.ledgerBytes) },
-          ], { axis: 'of table and indexes', unit: 'B' });
+          ], { axis: 'size with indexes', unit: 'B' });
           page.append(grid);
         }
 

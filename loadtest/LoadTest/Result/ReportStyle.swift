@@ -29,7 +29,7 @@ enum ReportStyle {
         svg { display: block; width: 100%; height: auto; overflow: visible; } svg text { fill: var(--soft); font-size: 11px; }
         .axis { stroke: var(--line); } .mark { stroke: var(--c4); stroke-dasharray: 2 3; } .rule { stroke: var(--soft); stroke-dasharray: 3 3; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 14px; font-size: 12px; color: var(--soft); margin-top: 6px; }
-        .legend i { display: inline-block; width: 14px; height: 3px; vertical-align: middle; margin-right: 5px; }
+        .legend i { display: inline-block; width: 14px; vertical-align: middle; margin-right: 5px; }
         .empty { color: var(--soft); border: 1px dashed var(--line); border-radius: 6px; padding: 24px; text-align: center; }
         .tip { position: absolute; pointer-events: none; background: var(--card); border: 1px solid var(--line);
             border-radius: 6px; padding: 6px 9px; font-size: 12px; box-shadow: 0 2px 8px rgb(0 0 0 / 20%); z-index: 2; }

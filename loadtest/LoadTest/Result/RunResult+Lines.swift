@@ -22,25 +22,32 @@ extension RunResult {
 
     /// One line per target, and one for whatever makes the run no good one.
     public var targetLines: [String] {
-        var lines = targets.map { "\(title) \($0.line)" }
-        if !ending.isWhole { lines.append("\(title) ending NO: \(ending.words)") }
-        if !verdict.isClean { lines.append("\(title) verdict NO: \(verdict.line)") }
-        return lines
+        targetRows.map { $0.joined(separator: " ") }
+    }
+
+    /// The same in columns: the run, the figure, its value, the target, and whether that is enough.
+    var targetRows: [[String]] {
+        var rows = targets.map { [title] + $0.cells }
+        if !ending.isWhole { rows.append([title, "ending", "NO: \(ending.words)"]) }
+        if !verdict.isClean { rows.append([title, "verdict", "NO: \(verdict.line)"]) }
+        return rows
     }
 
     private var title: String { point.map { "\(name)[\($0)]" } ?? name }
 }
 
 extension TargetResult {
-    /// Name, value, target, pass or not.
-    var line: String {
+    /// Name, value, target, pass or not; where it is missed, what is in the way.
+    var line: String { cells.joined(separator: " ") }
+
+    var cells: [String] {
         let name = FigureName.find(target.figure)
         let unit = name?.unit ?? ""
         let value =
             measured.map { FigureText.words($0) + (unit.isEmpty ? "" : " " + unit) }
             ?? "not measured" + (name?.absence.map { ": " + $0 } ?? "")
-        return
-            "\(target.figure) \(value) \(target.bound.rawValue) \(FigureText.words(target.value)) \(isMet ? "pass" : "NO")"
+        let outcome = isMet ? "pass" : "NO" + (target.explanation.map { ": " + $0 } ?? "")
+        return [target.figure, value, "\(target.bound.rawValue) \(FigureText.words(target.value))", outcome]
     }
 }
 

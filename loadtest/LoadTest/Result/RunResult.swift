@@ -46,6 +46,11 @@ public struct RunResult: Sendable, Codable {
             .map { TargetResult($0, in: figures) }
     }
 
+    /// What the note of a short form begins with.
+    static let shortFormNote = "short form: "
+
+    var isShortForm: Bool { notes.contains { $0.hasPrefix(Self.shortFormNote) } }
+
     /// It came to its end, the log shows nothing wrong, and every target is met.
     public var isGood: Bool { ending.isWhole && verdict.isClean && targets.allSatisfy(\.isMet) }
 }

@@ -6,8 +6,7 @@ internal import SluiceDev
 /// What a scenario lets happen to the cluster, at its time.
 struct Incidents {
     let scenario: Scenario
-    let databaseURL: String
-    let dataPath: String
+    let place: RunPlace
     let record: RunRecord
     let progress: @Sendable (String) -> Void
 
@@ -45,6 +44,7 @@ struct Incidents {
                 leaseEnds: try rows.first?.decode(Int64.self, "ends") ?? WallClock.nanoseconds,
                 devices: Set(try rows.map { try $0.decode(String.self, "device") }))
         }
+        guard let dataPath = place.dataPath else { return record.note("\(node) is not this run's to kill") }
         guard let pid = try DevCluster.processID(of: node, dataPath: dataPath), Glibc.kill(pid, SIGKILL) == 0 else {
             return record.note("\(node) was to be killed and does not run")
         }
@@ -68,6 +68,6 @@ struct Incidents {
     private func connected<Value: Sendable>(
         _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
-        try await PostgresConnection.withConnection(try RunConnection.configuration(databaseURL), body)
+        try await PostgresConnection.withConnection(try RunConnection.configuration(place.databaseURL), body)
     }
 }

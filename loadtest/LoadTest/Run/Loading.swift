@@ -8,13 +8,15 @@ struct Loading {
     private static let statementLimit: Duration = .seconds(300)
 
     let scenario: Scenario
+    let place: RunPlace
     let connection: any PostgresExecutor
     /// Told in words how far it is; throws when somebody wants the run to end.
     let progress: (String) throws -> Void
 
     /// Until ``release()``.
     func pause() async throws {
-        try await connection.query("INSERT INTO pauses (scope, reason) VALUES ('*', 'load test: loading')")
+        try await connection.query(
+            "INSERT INTO pauses (scope, reason) VALUES ($1, 'load test: loading')", [.string(place.pauseScope)])
     }
 
     /// Loads everything and returns the leads that the triggers are for, in their order.
@@ -40,24 +42,29 @@ struct Loading {
 
     /// The start: what was loaded may go. When it was committed, in nanoseconds since 1970.
     func release() async throws -> Int64 {
-        try await connection.query("DELETE FROM pauses")
+        try await connection.query("DELETE FROM pauses WHERE scope = $1", [.string(place.pauseScope)])
         return WallClock.nanoseconds
     }
 
     /// Nothing more goes out; what is open ends.
     func halt() async throws {
         try await connection.query(
-            "INSERT INTO pauses (scope, reason) VALUES ('*', 'load test: over') ON CONFLICT DO NOTHING")
+            "INSERT INTO pauses (scope, reason) VALUES ($1, 'load test: over') ON CONFLICT DO NOTHING",
+            [.string(place.pauseScope)])
     }
 
     private func addSequence(_ workClass: WorkClass) async throws {
         try await connection.query(
             """
-            WITH s AS (INSERT INTO sequences (name, priority, is_active) VALUES ($1, $2, $3) RETURNING id)
+            WITH s AS (
+                INSERT INTO sequences (name, priority, is_active, workspace_id) VALUES ($1, $2, $3, $4) RETURNING id)
             INSERT INTO sequence_steps (sequence_id, day_number, trigger, trigger_delay_hours, is_entry_point, content)
             SELECT id, 1, $1, 0, true, 'Hello from the load test, this is a message of the usual length.' FROM s
             """,
-            [.string(workClass.rawValue), .int32(workClass.priority), .bool(workClass != .paused)])
+            [
+                .string(workClass.rawValue), .int32(workClass.priority), .bool(workClass != .paused),
+                .string(place.workspace),
+            ])
     }
 
     /// Contact i goes to device i modulo `devices`, counted by name.
@@ -71,12 +78,12 @@ struct Loading {
                 INSERT INTO sequence_contacts (sequence_id, contact_phone, assigned_device_id, next_trigger_time)
                 SELECT s.id, ($2::bigint + i)::text, d.ids[1 + i % $3::bigint], \(due)
                 FROM generate_series($4::bigint, $5::bigint) i, sequences s,
-                    (SELECT array_agg(id ORDER BY device_name) AS ids FROM user_devices) d
-                WHERE s.name = $1
+                    (SELECT array_agg(id ORDER BY device_name) AS ids FROM user_devices WHERE workspace_id = $6) d
+                WHERE s.name = $1 AND s.workspace_id = $6
                 """,
                 [
                     .string(workClass.rawValue), .int64(workClass.firstPhone), .int64(Int64(devices)),
-                    .int64(Int64(first)), .int64(Int64(min(first + Self.chunk, count) - 1)),
+                    .int64(Int64(first)), .int64(Int64(min(first + Self.chunk, count) - 1)), .string(place.workspace),
                 ], deadline: Self.statementLimit)
         }
     }
@@ -91,17 +98,17 @@ struct Loading {
             let rows = try await connection.query(
                 """
                 WITH added AS (
-                    INSERT INTO leads (name, phone, device_id)
-                    SELECT 'Lead ' || i, ($1::bigint + i)::text, d.ids[1 + $2::bigint + i % $3::bigint]
+                    INSERT INTO leads (name, phone, device_id, workspace_id)
+                    SELECT 'Lead ' || i, ($1::bigint + i)::text, d.ids[1 + $2::bigint + i % $3::bigint], $6
                     FROM generate_series($4::bigint, $5::bigint) i,
-                        (SELECT array_agg(id ORDER BY device_name) AS ids FROM user_devices) d
+                        (SELECT array_agg(id ORDER BY device_name) AS ids FROM user_devices WHERE workspace_id = $6) d
                     RETURNING id, phone)
                 SELECT id FROM added ORDER BY phone::bigint
                 """,
                 [
                     .int64(WorkClass.trigger.firstPhone), .int64(Int64(scenario.backlogDevices)),
                     .int64(Int64(scenario.triggers.devices)), .int64(Int64(first)),
-                    .int64(Int64(min(first + Self.chunk, count) - 1)),
+                    .int64(Int64(min(first + Self.chunk, count) - 1)), .string(place.workspace),
                 ], deadline: Self.statementLimit)
             leads += try rows.column(UUID.self, at: 0)
         }
@@ -119,17 +126,19 @@ struct Loading {
                 """
                 INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id,
                     cap_key, slot, epoch, incarnation, recipient, source_id, reserved_at, deadline, state, settled_at)
-                SELECT (at AT TIME ZONE 'UTC')::date, gen_random_uuid(), 1, 'default', 1, 1, 0, d.device_id, d.cap_key,
+                SELECT (at AT TIME ZONE 'UTC')::date, gen_random_uuid(), 1, $4, 1, 1, 0, d.device_id, d.cap_key,
                     d.hash_slot, 0, 0, '4921000000000', 'history', at, at, 'sent', at
                 FROM (SELECT i, now() - interval '1 minute' - i * $3::float8 * interval '1 second' AS at
                       FROM generate_series($1::bigint, $2::bigint) i) wanted
-                JOIN (SELECT *, row_number() OVER (ORDER BY device_id) - 1 AS n FROM device_caps) d
-                    ON d.n = wanted.i % (SELECT count(*) FROM device_caps)
+                JOIN (SELECT c.*, row_number() OVER (ORDER BY device_id) - 1 AS n
+                      FROM device_caps c JOIN user_devices u ON u.id = c.device_id WHERE u.workspace_id = $4) d
+                    ON d.n = wanted.i % $5::bigint
                 ORDER BY at -- as a ledger lies
                 """,
                 [
                     .int64(Int64(first)), .int64(Int64(min(first + Self.chunk, count) - 1)),
-                    .double((scenario.caps.day * 0.9) / Double(count)),
+                    .double((scenario.caps.day * 0.9) / Double(count)), .string(place.workspace),
+                    .int64(Int64(scenario.cluster.devices)),
                 ], deadline: Self.statementLimit)
         }
     }
@@ -137,7 +146,8 @@ struct Loading {
     private func enrolled() async throws {
         while true {
             let left = try await connection.query(
-                "SELECT count(*) FROM enrollment_intake", deadline: Self.statementLimit
+                "SELECT count(*) FROM enrollment_intake WHERE workspace_id = $1", [.string(place.workspace)],
+                deadline: Self.statementLimit
             ).scalar(Int64.self)
             guard left > 0 else { return }
             try progress("enrolling: \(left) to go")

@@ -18,7 +18,8 @@ final class RunRecord: Sendable {
         var fanOut: FanOut?
         var loss: NodeLoss?
         var snapshotHeld: ClosedRange<Int64>?
-        var tuning: [String: String] = [:]
+        /// Live nodes of a cluster that the run did not start; nil: those of the scenario.
+        var nodes: Int?
     }
 
     struct TriggerCommit: Sendable {

@@ -1,14 +1,13 @@
-internal import Glibc
-
 /// Decides when a run is over.
 struct RunWatch {
-    /// Below this PostgreSQL may stop in mid-write any moment.
-    private static let leastFreeBytes: UInt64 = 64 << 20
     /// Samples in a row without an answer of the simulator.
     private static let gapsAllowed = 10
+    /// Seconds without a database or a shard node. What is restarted is back before.
+    private static let silenceAllowed = 30.0
 
     let scenario: Scenario
-    let dataPath: String
+    /// Nil where the disk is another machine's.
+    let dataPath: String?
     let record: RunRecord
     let interruption: Interruption
 
@@ -32,14 +31,13 @@ struct RunWatch {
         if samples.count >= Self.gapsAllowed, samples.suffix(Self.gapsAllowed).allSatisfy({ $0.gateway == nil }) {
             return .gatewayGone
         }
-        if let free = freeBytes, free < Self.leastFreeBytes { return .diskFull(freeMegabytes: Int(free >> 20)) }
-        return nil
+        if let silence = silence(of: samples), silence >= Self.silenceAllowed { return .clusterGone }
+        return dataPath.flatMap { RunEnding.diskFull(in: $0) }
     }
 
-    /// Nil when the file system does not say.
-    private var freeBytes: UInt64? {
-        var status = statvfs()
-        guard statvfs(dataPath, &status) == 0 else { return nil }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    /// Seconds since the database last answered and said that a shard node is alive.
+    private func silence(of samples: [Sample]) -> Double? {
+        guard let now = samples.last?.seconds else { return nil }
+        return now - (samples.last { $0.database.map { $0.liveShards != 0 } ?? false }?.seconds ?? 0)
     }
 }

@@ -12,15 +12,21 @@ public struct SeriesRun: Sendable {
         public var isGood: Bool { areAllGood && targets.allSatisfy(\.isMet) }
 
         /// One line per target of the series.
-        public var lines: [String] { targets.map { "\(name) \($0.line)" } }
+        public var lines: [String] { targetRows.map { $0.joined(separator: " ") } }
+
+        var targetRows: [[String]] { targets.map { [name] + $0.cells } }
     }
 
     private let file: ScenarioFile
     private let dataPath: String
     private let programs: DevPrograms
+    private let cluster: NamedCluster?
 
-    public init(file: ScenarioFile, dataPath: String, programs: DevPrograms) {
-        (self.file, self.dataPath, self.programs) = (file, dataPath, programs)
+    /// - Parameters:
+    ///   - dataPath: of the clusters that are started, one after the other.
+    ///   - cluster: where they run instead; nothing is started then.
+    public init(file: ScenarioFile, dataPath: String, programs: DevPrograms, cluster: NamedCluster? = nil) {
+        (self.file, self.dataPath, self.programs, self.cluster) = (file, dataPath, programs, cluster)
     }
 
     /// - Parameter keep: given each result as soon as there is one.
@@ -31,14 +37,10 @@ public struct SeriesRun: Sendable {
         var summary = Summary(name: file.points[0].name)
         var figures: [[String: Double]] = []
         for (index, scenario) in file.points.enumerated() {
-            try Self.empty(folder: dataPath)
-            let run = ClusterRun(
-                scenario, text: file.text, base: DevOptions(dataPath: dataPath, programs: programs),
-                interruption: interruption)
-            var result = try await run.run()
+            var result = try await run(scenario, interruption)
             if let series = scenario.series { result.point = "\(series.key)=\(series.values[index])" }
             if !file.shortened.isEmpty {
-                result.notes.insert("short form: " + file.shortened.joined(separator: ", "), at: 0)
+                result.notes.insert(RunResult.shortFormNote + file.shortened.joined(separator: ", "), at: 0)
             }
             try keep(result)
             figures.append(result.figures)
@@ -49,6 +51,19 @@ public struct SeriesRun: Sendable {
         summary.targets = file.points[0].targets.filter { $0.figure.hasPrefix(FigureName.ratioPrefix) }
             .map { TargetResult($0, in: figures.count == file.points.count ? ratios : [:]) }
         return summary
+    }
+
+    private func run(_ scenario: Scenario, _ interruption: Interruption) async throws -> RunResult {
+        if let cluster {
+            return try await NamedRun(
+                scenario, text: file.text, on: cluster, program: programs.sluice, interruption: interruption
+            ).run()
+        }
+        try Self.empty(folder: dataPath)
+        return try await ClusterRun(
+            scenario, text: file.text, base: DevOptions(dataPath: dataPath, programs: programs),
+            interruption: interruption
+        ).run()
     }
 
     /// The last point's figures ÷ the first's, under their names in a series.

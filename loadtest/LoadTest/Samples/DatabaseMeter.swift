@@ -32,7 +32,8 @@ struct DatabaseMeter {
                 AS dead_ledger,
             pg_total_relation_size('sequence_contacts') AS contacts,
             (SELECT sum(pg_total_relation_size(inhrelid))::int8 FROM pg_inherits
-             WHERE inhparent = 'send_ledger'::regclass) AS ledger
+             WHERE inhparent = 'send_ledger'::regclass) AS ledger,
+            (SELECT count(*) FROM node_leases WHERE role = 'shard' AND expires_at > now()) AS shards
         FROM pg_stat_database d WHERE d.datname = current_database()
         """
 
@@ -47,6 +48,7 @@ struct DatabaseMeter {
             deadContacts: try row.decode(Int64.self, "dead_contacts"),
             deadLedger: try row.decode(Int64.self, "dead_ledger"),
             contactBytes: try row.decode(Int64.self, "contacts"),
-            ledgerBytes: try row.decode(Int64?.self, "ledger") ?? 0)
+            ledgerBytes: try row.decode(Int64?.self, "ledger") ?? 0,
+            liveShards: try row.decode(Int64.self, "shards"))
     }
 }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Small GET requests to processes of the same machine.
+/// Small GET requests to the cluster's processes.
 struct LocalHTTP: Sendable {
     private static let limit: TimeAmount = .seconds(2)
     private static let largestAnswer = 1 << 20
@@ -25,9 +25,9 @@ struct LocalHTTP: Sendable {
     }
 
     /// A node's metrics without labels, by name.
-    func metrics(port: Int) async throws -> [String: Double] {
+    func metrics(_ url: String) async throws -> [String: Double] {
         var values: [String: Double] = [:]
-        for line in try await get("http://127.0.0.1:\(port)/metrics").split(separator: "\n") where line.first != "#" {
+        for line in try await get(url + "/metrics").split(separator: "\n") where line.first != "#" {
             let parts = line.split(separator: " ")
             if parts.count == 2, let value = Double(parts[1]) { values[String(parts[0])] = value }
         }

@@ -39,6 +39,8 @@ public struct Sample: Sendable, Codable, Hashable {
         /// With indexes.
         public var contactBytes: Int64 = 0
         public var ledgerBytes: Int64 = 0
+        /// Shard nodes with a live lease; nil in older files.
+        public var liveShards: Int64?
     }
 
     public struct Nodes: Sendable, Codable, Hashable {

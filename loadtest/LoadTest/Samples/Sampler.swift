@@ -6,10 +6,8 @@ internal import SluiceDev
 /// A part that does not answer leaves a gap in its sample; a run is not ended by what watches it.
 struct Sampler {
     let http: LocalHTTP
-    let environment: DevEnvironment
-    let dataPath: String
-    /// What the simulator had counted before the work was released.
-    let before: Sample.Gateway
+    let gateway: GatewayMeter
+    let place: RunPlace
     let record: RunRecord
     /// Told of each sample.
     let show: @Sendable (Sample, Sample?) -> Void
@@ -18,12 +16,13 @@ struct Sampler {
     func run(on connection: any PostgresExecutor, from start: ContinuousClock.Instant) async throws {
         var processes = ProcessMeter()
         var database = try await DatabaseMeter(connection: connection)
+        var gateway = gateway
         var earlier: Sample?
         var second = 0
         while !Task.isCancelled {
             var sample = Sample(seconds: start.duration(to: .now) / .seconds(1))
             // No answer is a gap, and a gap is what a reader of the result should see.
-            sample.gateway = (try? await http.gatewayStatistics(environment.gatewayURL))?.since(self.before)
+            sample.gateway = try? await gateway.read()
             sample.database = try? await database.read()
             sample.nodes = await nodes()
             sample.processes = processes.read(processIDs())
@@ -38,9 +37,9 @@ struct Sampler {
 
     private func nodes() async -> Sample.Nodes? {
         var found: Sample.Nodes?
-        for (_, port) in environment.healthPorts {
+        for url in place.nodeURLs.values {
             // A node that was killed answers nothing until it is back.
-            guard let values = try? await http.metrics(port: port) else { continue }
+            guard let values = try? await http.metrics(url) else { continue }
             var sum = found ?? Sample.Nodes()
             sum.queuedClaims += values["sluice_shard_queued_claims"] ?? 0
             sum.openRequests += values["sluice_shard_open_requests"] ?? 0
@@ -52,8 +51,10 @@ struct Sampler {
     }
 
     private func processIDs() -> [String: [Int32]] {
+        // Of another machine nothing can be told.
+        guard let dataPath = place.dataPath else { return [:] }
         var found: [String: [Int32]] = [:]
-        for name in ["postgres", "nats", "gateway"] + environment.healthPorts.keys {
+        for name in ["postgres", "nats", "gateway"] + place.nodeURLs.keys {
             // A folder that cannot be read any more holds no processes that we could ask about.
             guard let pid = try? DevCluster.processID(of: name, dataPath: dataPath) else { continue }
             found[name] = name == "postgres" ? ProcessMeter.family(of: pid) : [pid]

@@ -18,6 +18,7 @@ extension Scenario {
         readIncidents(&reader)
         readSeries(&reader)
         targets = reader.section("targets").compactMap { Target($0, &reader) }
+        readExplanations(&reader)
         _ = reader.section("short")
         reader.reportUnknownKeys()
         checkTogether(&reader)
@@ -92,6 +93,21 @@ extension Scenario {
         if !key.isEmpty, !values.isEmpty { series = Series(key: key, values: values) }
         if key.isEmpty != values.isEmpty {
             reader.report(key.isEmpty ? "series.values" : "series.key", "needs both: series.key and series.values")
+        }
+    }
+
+    private mutating func readExplanations(_ reader: inout ScenarioReader) {
+        for entry in reader.section("explain") {
+            let figure = String(entry.key.dropFirst("explain.".count))
+            guard let place = targets.firstIndex(where: { $0.figure == figure }) else {
+                reader.report(entry, "explains no figure of [targets]")
+                continue
+            }
+            guard case .text(let text) = entry.value else {
+                reader.report(entry, "is a text in double quotes")
+                continue
+            }
+            targets[place].explanation = text
         }
     }
 

@@ -121,6 +121,8 @@ public struct Target: Sendable, Hashable, Codable {
     public var figure: String
     public var bound: Bound
     public var value: Double
+    /// What is in the way where it is missed, as the scenario's file says; nil when it says nothing.
+    public var explanation: String?
 
     public func isMet(by measured: Double) -> Bool {
         bound == .atLeast ? measured >= value : measured <= value
