@@ -55,7 +55,8 @@ struct CampaignsCommand: AsyncParsableCommand {
                     if dryRun { return try options.show(forecast) { _ in CampaignText.render(forecast) } }
                     Terminal.write(CampaignText.render(forecast) + "start it? [y/N] ")
                     guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
-                        return Terminal.write("not started\n")
+                        Terminal.write("not started\n")
+                        throw ExitStatus.failed
                     }
                 }
                 let campaign = try await session.startCampaign(request, in: workspace.id)

@@ -169,7 +169,7 @@ struct EventWorkspaceOption: ParsableArguments {
 
 struct EventPageOptions: ParsableArguments {
     @OptionGroup var place: EventWorkspaceOption
-    @Option(help: "At most so many.") var limit = 100
+    @Option(help: "At most so many.", transform: rowLimit) var limit = 100
     @Option(help: ArgumentHelp("Go on behind the page that ended so.", valueName: "cursor")) var after: String?
 
     var workspace: String { place.workspace }

@@ -15,7 +15,7 @@ struct TemplatesCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List a workspace's templates, by name.")
 
-        @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
         @Option(help: ArgumentHelp("Those after this name.", valueName: "name"))
         var after = ""
@@ -25,7 +25,7 @@ struct TemplatesCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { session in
                 let templates = try await session.templates(
-                    in: workspace.id, after: after, most: min(max(limit, 1), 10_000))
+                    in: workspace.id, after: after, most: limit)
                 try options.show(templates) { TemplateText.render(templates, width: $0) }
             }
         }
