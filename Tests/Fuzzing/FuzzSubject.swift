@@ -30,7 +30,7 @@ public struct FuzzSubject: Sendable {
     }
 
     public static let all =
-        wire + machines + gateways + requests + texts + webhooks + [settings, baseURL, enrollment, statusAnswers]
+        wire + machines + gateways + requests + texts + webhooks + [settings, baseURL, enrollment, statusAnswers, csv]
 
     public static func named(_ name: String) -> FuzzSubject? { (all + [trap]).first { $0.name == name } }
 

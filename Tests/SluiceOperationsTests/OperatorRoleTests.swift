@@ -37,6 +37,22 @@ import Testing
         }
     }
 
+    @Test func itImportsAndExportsPeople() async throws {
+        try await Self.with { _, session in
+            for (list, text) in [
+                (PeopleList.leads, "phone,trigger\n491512345671,welcome\n"),
+                (.subscribers, "page_id,user_id\n1,491512345671\n"),
+            ] {
+                var file: [UInt8]? = Array(text.utf8)
+                let report = try await session.importList(list, in: "default", isDryRun: false) { file.take() }
+                #expect(report.valid == 1, "\(report)")
+                var copy = ""
+                try await session.exportList(list, in: "default") { copy += $0 }
+                #expect(copy.contains("491512345671"))
+            }
+        }
+    }
+
     @Test func itStopsCampaigns() async throws {
         try await Self.with { world, session in
             let id = try await world.sql.query(

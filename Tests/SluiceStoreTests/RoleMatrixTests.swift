@@ -117,9 +117,12 @@ import Testing
         coordinator_lease u(expires_at)
         device_caps u(concurrent_cap daily_cap hourly_cap paused_at paused_reason updated_at)
         drained_nodes ID
+        enrollment_intake I
         intake_scans I
+        leads I
         message_runs u(status updated_at)
         message_schedules Du(is_active)
+        meta_subscribers I
         node_leases u(expires_at)
         pauses ID
         scheduled_sms_jobs u(status)

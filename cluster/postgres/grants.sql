@@ -179,6 +179,8 @@ GRANT INSERT (kind, source_id, workspace_id, name, priority, on_unknown) ON sour
 GRANT INSERT ON source_cleanups, work_intake TO sluice_operator;
 GRANT UPDATE (status) ON scheduled_sms_jobs TO sluice_operator;
 GRANT UPDATE (is_active), DELETE ON message_schedules TO sluice_operator;
+-- Imports of people; the schema's triggers write the intake as the role.
+GRANT INSERT ON leads, meta_subscribers, enrollment_intake TO sluice_operator;
 -- A sequence that goes on has the leads looked through that came meanwhile.
 GRANT INSERT ON intake_scans TO sluice_operator;
 -- Confirms the database's clock, which ends leases and claims that a wrong one made hours long. To end or to lengthen

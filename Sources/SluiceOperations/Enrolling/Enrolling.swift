@@ -10,12 +10,7 @@ struct Enrolling {
 
     private var workspace: String { request.workspaceId ?? "default" }
     /// As the database compares it, without spaces around it.
-    private var trigger: String? {
-        request.trigger.map { text in
-            let head = text.drop(while: \.isWhitespace)
-            return String(head[..<(head.lastIndex { !$0.isWhitespace }.map(head.index(after:)) ?? head.startIndex)])
-        }
-    }
+    private var trigger: String? { request.trigger?.trimmed }
 
     func run() async throws -> EnrollmentAnswer {
         try await WorkspaceLookup.require(workspace, on: transaction)

@@ -1,0 +1,64 @@
+internal import PostgresDriver
+internal import SluiceCore
+
+extension OperatorSession {
+    /// Writes a list as the CSV that ``importList(_:in:isDryRun:next:progress:)`` reads, page by page.
+    ///
+    /// - Parameters:
+    ///   - workspace: whose leads; subscribers belong to pages, and are all written.
+    ///   - write: is given the first line, and then 5,000 people at most at a time.
+    /// - Returns: how many people there are.
+    @discardableResult
+    public func exportList(
+        _ list: PeopleList, in workspace: String, write: (String) throws -> Void
+    ) async throws -> Int {
+        try await WorkspaceLookup.require(workspace, on: database)
+        let table = list.table
+        let names = table.columns.map(\.name)
+        try write(CSVWriter.line(names))
+        var (people, after) = (0, [String]?.none)
+        while true {
+            let rows = try await database.query(
+                Self.pageSQL(of: table, isFirst: after == nil),
+                [.string(workspace)] + (after ?? []).map { .string($0) }, deadline: .seconds(30))
+            var lines = ""
+            for row in rows {
+                lines += CSVWriter.line(try names.map { try row.decode(String?.self, $0) ?? "" })
+            }
+            try write(lines)
+            people += rows.count
+            guard rows.count == Self.peopleAtOnce, let last = rows.last else { return people }
+            after = try table.order.indices.map { try last.decode(String.self, "place\($0)") }
+        }
+    }
+
+    private static let peopleAtOnce = 5_000
+
+    /// `$1` the workspace, then where the page before ended. By the key's index: a condition that holds for the first page
+    /// too would read everything before each page.
+    private static func pageSQL(of table: ListTable, isFirst: Bool) -> String {
+        let columns = table.columns.map { "\($0.text) AS \($0.name)" }.joined(separator: ", ")
+        let order = table.order.map(\.name).joined(separator: ", ")
+        let places = table.order.enumerated().map { "\($1.name)::text AS place\($0)" }.joined(separator: ", ")
+        let last = table.order.enumerated().map { "$\($0 + 2)::text::\($1.type)" }.joined(separator: ", ")
+        let after = isFirst ? "" : "AND (\(order)) > (\(last))"
+        return """
+            SELECT \(columns), \(places)
+            FROM (SELECT DISTINCT ON (\(order)) * FROM \(table.name)
+                WHERE \(table.whose) \(after)
+                ORDER BY \(order) LIMIT \(peopleAtOnce)) t
+            ORDER BY \(table.order.map { "t.\($0.name)" }.joined(separator: ", "))
+            """
+    }
+}
+
+extension ListTable.Column {
+    /// SQL: as the file has it.
+    fileprivate var text: String {
+        switch kind {
+        case .instant: "to_char(\(name) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+        case .text, .phone, .zone: name
+        case .whole, .boolean: "\(name)::text"
+        }
+    }
+}
