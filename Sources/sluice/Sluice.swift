@@ -41,7 +41,7 @@ struct Sluice: AsyncParsableCommand {
                     NodesCommand.self, DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self,
                     FlowsCommand.self, CampaignsCommand.self, MessagesCommand.self, SchedulesCommand.self,
                     TemplatesCommand.self, EventsCommand.self, WebhooksCommand.self,
-                    LeadsCommand.self, SubscribersCommand.self,
+                    LeadsCommand.self, SubscribersCommand.self, EraseCommand.self,
                     PauseCommand.self, ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
                     SourcesCommand.self, KeysCommand.self, ClockCommand.self, RestoresCommand.self,
                 ]),

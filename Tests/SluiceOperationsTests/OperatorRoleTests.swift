@@ -53,6 +53,19 @@ import Testing
         }
     }
 
+    @Test func itErasesNobody() async throws {
+        try await Self.with { world, session in
+            let error = await #expect(throws: OperationsError.self) {
+                try await session.erase(World.phone(0), in: nil, isDryRun: false)
+            }
+            #expect(error?.code == "not_owner")
+            let there = try await world.sql.query(
+                "SELECT (SELECT count(*) FROM leads) || ' ' || (SELECT count(*) FROM suppressions)"
+            ).scalar(String.self)
+            #expect(there == "1 0")
+        }
+    }
+
     @Test func itStopsCampaigns() async throws {
         try await Self.with { world, session in
             let id = try await world.sql.query(
