@@ -3,7 +3,7 @@ import SluiceOperations
 
 struct CampaignsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "campaigns", abstract: "Start, list, pause, resume and cancel campaigns.",
+        commandName: "campaigns", abstract: "Start, list, foretell, pause, resume and cancel campaigns.",
         discussion: """
             A campaign is given by the id of its run in message_runs.
 
@@ -11,9 +11,13 @@ struct CampaignsCommand: AsyncParsableCommand {
               sluice campaigns start --flow welcome --pages 100,101 --dry-run
               sluice campaigns start --flow welcome --pages 100,101
               sluice campaigns list
+              sluice campaigns forecast 17
+              sluice campaigns funnel 17
               sluice campaigns pause 17
             """,
-        subcommands: [Start.self, List.self, Pause.self, Resume.self, Cancel.self])
+        subcommands: [
+            Start.self, List.self, Forecast.self, Funnel.self, Pause.self, Resume.self, Cancel.self,
+        ])
 
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -87,6 +91,28 @@ struct CampaignsCommand: AsyncParsableCommand {
             try await options.run { session in
                 let campaigns = try await session.listCampaigns(workspace: workspace)
                 try options.show(campaigns) { CampaignText.render(campaigns, width: $0) }
+            }
+        }
+    }
+
+    struct Forecast: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is left of a campaign, when the caps let its last message go, and by which device.",
+            discussion: """
+                Reads everybody who waits: a few seconds for a million. What others enter later is not foreseen, nor are \
+                quiet hours, pauses and people who wait for a decision: the end is no earlier than it says.
+
+                EXAMPLES:
+                  sluice campaigns forecast 17
+                """)
+
+        @Argument(help: "The run's id.") var id: Int64
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let forecast = try await session.forecastCampaign(id)
+                try options.show(forecast) { _ in CampaignText.render(forecast) }
             }
         }
     }

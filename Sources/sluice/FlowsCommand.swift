@@ -6,13 +6,14 @@ import SluiceOperations
 
 struct FlowsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "flows", abstract: "Check flows, and try them out.",
+        commandName: "flows", abstract: "Check flows, try them out, and say how far people came.",
         discussion: """
             EXAMPLES:
               sluice flows check welcome.json
               sluice flows test Welcome --to +491512345678
+              sluice flows funnel Welcome
             """,
-        subcommands: [Check.self, Test.self], aliases: ["flow"])
+        subcommands: [Check.self, Test.self, Funnel.self], aliases: ["flow"])
 
     struct Test: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -59,27 +59,15 @@ struct UsableFlow: Sendable {
     static func find(_ given: String, in workspace: String, on database: any PostgresExecutor) async throws
         -> UsableFlow
     {
+        let id = try await FlowLookup.find(given, in: workspace, on: database)
         let rows = try await database.query(
-            """
-            SELECT id, coalesce(nodes::text, '[]') AS nodes, coalesce(edges::text, '[]') AS edges FROM flows
-            WHERE (id = $1 OR name = $2) AND workspace_id = $3 ORDER BY id LIMIT 20
-            """, [.uuid(UUID(uuidString: given)), .string(given), .string(workspace)])
-        guard let row = rows.first else {
-            let names = try await database.query(
-                "SELECT name FROM flows WHERE workspace_id = $1 AND name IS NOT NULL ORDER BY id LIMIT 10000",
-                [.string(workspace)])
-            throw OperationsError.notFound(
-                kind: "flow", given: given,
-                nearest: NearMatches.of(given, among: try names.column(String.self, at: 0)))
-        }
-        guard rows.count == 1 else {
-            throw OperationsError.ambiguous(
-                kind: "flow", given: given, ids: try rows.map { try $0.decode(UUID.self, "id").text })
-        }
+            "SELECT coalesce(nodes::text, '[]') AS nodes, coalesce(edges::text, '[]') AS edges FROM flows WHERE id = $1",
+            [.uuid(id)])
+        guard let row = rows.first else { throw OperationsError.notFound(kind: "flow", given: given, nearest: []) }
         do {
             let graph = try FlowGraph(
                 nodes: try row.decode(String.self, "nodes"), edges: try row.decode(String.self, "edges"))
-            return UsableFlow(id: try row.decode(UUID.self, "id"), length: FlowLength(try CompiledFlow(graph)))
+            return UsableFlow(id: id, length: FlowLength(try CompiledFlow(graph)))
         } catch let error as FlowCannotBeUsed {
             throw OperationsError.refused(
                 code: "flow_invalid", message: error.problems.prefix(3).map(\.message).joined(separator: " "),
