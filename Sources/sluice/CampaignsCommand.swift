@@ -85,12 +85,20 @@ struct CampaignsCommand: AsyncParsableCommand {
 
         @Option(help: ArgumentHelp("Only campaigns of this workspace.", valueName: "id"))
         var workspace: String?
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
+        var limit = 100
+        @Option(help: ArgumentHelp("From the nextCursor of the page before on.", valueName: "cursor"))
+        var after: String?
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
             try await options.run { session in
-                let campaigns = try await session.listCampaigns(workspace: workspace)
-                try options.show(campaigns) { CampaignText.render(campaigns, width: $0) }
+                let page = try await session.campaigns(
+                    in: workspace, after: after, most: limit)
+                try options.show(page) { width in
+                    CampaignText.render(page.campaigns, width: width)
+                        + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")
+                }
             }
         }
     }

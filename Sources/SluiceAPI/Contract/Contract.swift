@@ -11,6 +11,7 @@ struct Contract: Sendable {
     init(createsSenders: Bool = false) {
         endpoints =
             ClusterEndpoints.all() + ContactEndpoints.all + TemplateEndpoints.all + EventEndpoints.all
+            + CampaignEndpoints.all + FlowEndpoints.all + SourceEndpoints.all + StatsEndpoints.all
             + JobEndpoints.all(creating: createsSenders) + ScheduleEndpoints.all(creating: createsSenders)
     }
 

@@ -26,6 +26,12 @@ public struct CampaignRequest: ClosedRequest, Hashable {
 
     private static let mostPages = 1_000
 
+    public static let bounds: [FieldBound<CampaignRequest>] = [
+        .text(.flowId) { $0.flowId }, .count(.pageIds, 1...mostPages) { $0.pageIds.count },
+        .instant(.startAt) { $0.startAt }, .number(.priority, 1...1_000_000) { $0.priority.map(Double.init) },
+        .text(.workspaceId) { $0.workspaceId },
+    ]
+
     /// What it says, read.
     struct Validated: Sendable {
         var startAt: DatabaseTime?
@@ -34,19 +40,14 @@ public struct CampaignRequest: ClosedRequest, Hashable {
 
     /// - Throws: ``OperationsError/invalid(field:message:)`` naming the first field that cannot be.
     func validated() throws(OperationsError) -> Validated {
-        guard (1...Self.mostPages).contains(pageIds.count), Set(pageIds).count == pageIds.count else {
-            throw .invalid(field: "pageIds", message: "give from 1 to \(Self.mostPages) different pages")
+        try checkBounds()
+        guard Set(pageIds).count == pageIds.count else {
+            throw .invalid(field: "pageIds", message: "the same page is in it twice")
         }
-        guard let priority = Int32(exactly: priority ?? 100), (1...1_000_000).contains(priority) else {
-            throw .invalid(field: "priority", message: "must be from 1 to 1000000")
-        }
-        guard let startAt else { return Validated(startAt: nil, priority: priority) }
-        // Whatever is wrong with it, the answer shows one that is right.
-        guard let time = try? OffsetTime(startAt) else {
-            throw .invalid(
-                field: "startAt", message: "must be a time with an offset, such as 2026-03-29T09:00:00+02:00")
-        }
-        return Validated(startAt: time.time, priority: priority)
+        return Validated(
+            startAt: try startAt.map { text throws(OperationsError) in try OffsetTime(text, of: CodingKeys.startAt).time
+            },
+            priority: Int32(priority ?? 100))
     }
 }
 

@@ -79,6 +79,7 @@ struct Attempt: Sendable, CustomStringConvertible {
     private static let message = """
         {"eventId":1,"contractorId":1,"messageType":"note","messageContent":"A","scheduledTime":"2099-06-01T08:00:00"}
         """
+    private static let campaign = #"{"flowId":"hello","pageIds":[1]}"#
     private static let job = #"{"to":"491512345670","body":"Hi","fromNumber":"628111111111"}"#
 
     /// By method and path, as they are declared.
@@ -88,6 +89,21 @@ struct Attempt: Sendable, CustomStringConvertible {
         "POST /api/v1/enrollments": Line(
             "/api/v1/enrollments", .refused("unknown_sequence"),
             #"{"phone":"491512345670","sequenceId":"\#(sequence)"}"#),
+        "POST /api/v1/campaigns": Line("/api/v1/campaigns", .refused("unknown_flow"), campaign),
+        "POST /api/v1/campaigns/forecast": Line("/api/v1/campaigns/forecast", .refused("unknown_flow"), campaign),
+        "GET /api/v1/campaigns": Line("/api/v1/campaigns", .nothing),
+        "GET /api/v1/campaigns/:id": Line("/api/v1/campaigns/1000", .notFound),
+        "POST /api/v1/campaigns/:id/pause": Line("/api/v1/campaigns/1000/pause", .notFound),
+        "POST /api/v1/campaigns/:id/resume": Line("/api/v1/campaigns/1000/resume", .notFound),
+        "POST /api/v1/campaigns/:id/cancel": Line("/api/v1/campaigns/1000/cancel", .notFound),
+        "POST /api/v1/triggers": Line(
+            "/api/v1/triggers", .refused("unknown_flow"), #"{"flowId":"hello","recipient":"491512345670"}"#),
+        "GET /api/v1/sources": Line("/api/v1/sources", .nothing),
+        "POST /api/v1/sources/:kind/:id/settings": Line(
+            "/api/v1/sources/sequence/\(sequence)/settings", .notFound, #"{"ratePerMinute":60}"#),
+        "GET /stats/trigger-run/:id": Line("/stats/trigger-run/1000", .notFound),
+        "GET /stats/queue": Line("/stats/queue", .nothing),
+        "GET /stats/circuit-breaker": Line("/stats/circuit-breaker", .nothing),
         "GET /api/v1/templates": Line("/api/v1/templates", .nothing),
         "GET /api/v1/templates/:name": Line("/api/v1/templates/greeting", .notFound),
         "PUT /api/v1/templates/:name": Line("/api/v1/templates/greeting", .own, #"{"body":"Mine"}"#),
