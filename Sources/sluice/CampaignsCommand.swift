@@ -3,7 +3,7 @@ import SluiceOperations
 
 struct CampaignsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "campaigns", abstract: "Start, list, foretell, pause, resume and cancel campaigns.",
+        commandName: "campaigns", abstract: "Start, list, show, foretell, pause, resume and cancel campaigns.",
         discussion: """
             A campaign is given by the id of its run in message_runs.
 
@@ -16,7 +16,7 @@ struct CampaignsCommand: AsyncParsableCommand {
               sluice campaigns pause 17
             """,
         subcommands: [
-            Start.self, List.self, Forecast.self, Funnel.self, Pause.self, Resume.self, Cancel.self,
+            Start.self, List.self, Show.self, Forecast.self, Funnel.self, Pause.self, Resume.self, Cancel.self,
         ])
 
     struct Start: AsyncParsableCommand {
@@ -103,6 +103,15 @@ struct CampaignsCommand: AsyncParsableCommand {
         }
     }
 
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show how far a campaign is.")
+
+        @Argument(help: "The run's id.") var id: Int64
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws { try await options.set { try await $0.campaign(id) } }
+    }
+
     struct Forecast: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what is left of a campaign, when the caps let its last message go, and by which device.",
@@ -156,7 +165,7 @@ struct CampaignsCommand: AsyncParsableCommand {
 }
 
 extension OperatorOptions {
-    /// Changes a campaign and shows how it stands then.
+    /// Shows how a campaign stands, after a change when there is one.
     fileprivate func set(_ change: (OperatorSession) async throws -> CampaignLine) async throws {
         try await run { session in
             let campaign = try await change(session)

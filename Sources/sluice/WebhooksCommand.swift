@@ -67,7 +67,7 @@ struct WebhooksCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
         @Option(help: ArgumentHelp("From the nextCursor of the page before on.", valueName: "cursor"))
-        var after: Int64?
+        var after: String?
         @OptionGroup var options: OperatorOptions
 
         func validate() throws {

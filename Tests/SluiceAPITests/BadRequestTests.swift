@@ -58,6 +58,14 @@ import Testing
             fields: [
                 ("ratePerMinute", "60"), ("quietHours", #""20:00-08:00""#), ("expiresAfter", #""2h""#), workspace,
             ]),
+        Form(path: "/api/v1/flow-check", fields: [("nodes", "[]"), ("edges", "[]")]),
+        Form(path: "/api/v1/flow-test", fields: [("flowId", #""hello""#), to, ("deviceId", #""d""#), workspace]),
+        Form(
+            path: "/api/v1/template-test",
+            fields: [("template", #""code""#), to, ("values", #"{"a":"b"}"#), ("fromNumber", #""628111111111""#)]),
+        Form(
+            path: "/api/v1/webhooks",
+            fields: [("url", #""https://example.com/sluice""#), ("events", #"["message.sent"]"#), workspace]),
     ]
     private static let campaign = [
         (name: "flowId", value: #""hello""#), (name: "pageIds", value: "[1]"), (name: "triggerId", value: "7"),
@@ -75,6 +83,7 @@ import Testing
     private static let written = [
         "leads", "sequence_contacts", "scheduled_sms_jobs", "message_schedules", "message_templates", "event_messages",
         "workspaces", "work_intake", "enrollment_intake", "suppressions", "message_runs", "trigger_runs", "sources",
+        "webhook_endpoints",
     ].map { "(SELECT count(*) FROM \($0))" }.joined(separator: " || ' ' || ")
 
     private static func withEvent(_ body: @escaping @Sendable (RunningAPI) async throws -> Void) async throws {
@@ -162,6 +171,7 @@ import Testing
             "/api/v1/triggers", #"{"flowId":"hello","recipient":"491512345678","context":{"a":"\u0000"}}"#, 422,
             "invalid_context", "context"
         ),
+        ("/api/v1/webhooks", #"{"url":"ftp://example.com/sluice"}"#, 422, "invalid_url", "url"),
         (
             "/api/v1/sources/trigger/7/settings", #"{"quietHours":"20:00"}"#, 422, "invalid_quietHours",
             "quietHours"
@@ -201,7 +211,7 @@ import Testing
         try await RunningAPI.with { api in
             for question in [
                 "events/messages?status=lost", "jobs?status=lost", "jobs?cursor=x", "jobs?limit=0",
-                "events/upcoming?hours=-1", "campaigns?cursor=x", "sources?settingsOnly=yes",
+                "events/upcoming?hours=-1", "campaigns?cursor=x", "sources?settingsOnly=yes", "messages?name=x",
             ] {
                 let reply = try await api.get("/api/v1/\(question)")
                 let isNamed = reply.code != nil && reply.field != nil

@@ -27,7 +27,7 @@ import Testing
                 if attempt.outcome != .own {
                     #expect(try await Self.everything(api) == before, "\(attempt) changed something")
                 }
-                if let named = attempt.naming(workspace: "default") {
+                if let named = try attempt.naming(workspace: "default") {
                     let reply = try await named.make(api, stranger)
                     #expect(reply.code == "unknown_workspace", "\(named): \(reply.text)")
                 }
@@ -132,7 +132,19 @@ import Testing
             "INSERT INTO message_runs (id, page_ids, status) VALUES (1000, '{1}', 'running')",
             """
             INSERT INTO trigger_runs (id, trigger_id, recipient_user_id, status)
-            VALUES (1000, 1, '491512345670', 'failed')
+            VALUES (1000, 1, '491512345670', 'waiting')
+            """,
+            """
+            INSERT INTO sequence_contacts (kind, source_id, contact_phone, workspace_id, next_trigger_time)
+            VALUES ('trigger', '1000', '491512345670', 'default', now() + interval '1 hour')
+            """,
+            """
+            INSERT INTO webhook_endpoints (id, url, events, secret, is_active)
+            VALUES ('whk_1', 'http://127.0.0.1:9/', '{message.sent}', repeat('x', 32), false)
+            """,
+            """
+            INSERT INTO webhook_deliveries (endpoint_id, event_id, type, body, state, ended_at)
+            VALUES ('whk_1', 'evt_1', 'message.sent', '{}', 'failed', now())
             """,
             """
             INSERT INTO sequence_contacts (sequence_id, contact_phone, current_trigger)

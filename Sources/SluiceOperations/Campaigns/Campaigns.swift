@@ -28,10 +28,7 @@ extension OperatorSession {
     public func campaigns(
         in workspace: String? = nil, after cursor: String? = nil, most: Int = 100
     ) async throws -> CampaignPage {
-        let last = try cursor.map { text throws(OperationsError) in
-            guard let id = Int64(text) else { throw .invalid(field: "cursor", message: "it is none of this list") }
-            return id
-        }
+        let last = try PageCursor.id(cursor)
         let rows = try await database.query(
             """
             \(Self.campaignSQL) WHERE ($1::text IS NULL OR r.workspace_id = $1) AND r.id < coalesce($2, r.id + 1)

@@ -20,6 +20,11 @@ public struct TriggerRunRequest: ClosedRequest, Hashable {
     /// `default` when it is not given.
     public var workspaceId: String?
 
+    public init(flowId: String, recipient: String) {
+        self.flowId = flowId
+        self.recipient = recipient
+    }
+
     private static let longestRecipient = 200
     private static let mostContextBytes = 10_000
 
@@ -69,5 +74,30 @@ extension OperatorSession {
         }
         wakeIntake()
         return line
+    }
+    /// Ends a run for good: what of it was not sent is not. A message on its way is not called back.
+    /// - Parameter workspace: where it must be; nil: anywhere.
+    /// - Throws: ``OperationsError``: no such run, or one that is over.
+    public func cancelTrigger(_ id: Int64, in workspace: String? = nil) async throws -> TriggerRunLine {
+        try await change { change in
+            let rows = try await change.query(
+                """
+                SELECT coalesce(status, 'queued') AS status, created_at FROM trigger_runs
+                WHERE id = $1 AND ($2::text IS NULL OR workspace_id = $2) FOR UPDATE
+                """, [.int64(id), .string(workspace)])
+            guard let row = rows.first else {
+                throw OperationsError.notFound(kind: "trigger run", given: "\(id)", nearest: [])
+            }
+            let before = try row.decode(String.self, "status")
+            guard !["finished", "failed", "cancelled"].contains(before) else {
+                throw OperationsError.refused(
+                    code: "trigger_\(before)", message: "trigger run \(id) is \(before) and cannot be cancelled")
+            }
+            try await change.query(
+                "UPDATE trigger_runs SET status = 'cancelled', updated_at = now() WHERE id = $1", [.int64(id)])
+            try await change.record(
+                "triggers.cancel", target: "\(id)", before: ["status": before], after: ["status": "cancelled"])
+            return TriggerRunLine(id: id, status: "cancelled", createdAt: try row.date("created_at"))
+        }
     }
 }

@@ -1,6 +1,23 @@
 internal import FoundationEssentials
 internal import PostgresDriver
 
+/// A flow that is to be sent to one number, to see how it looks.
+public struct FlowTestRequest: ClosedRequest, Hashable {
+    public enum CodingKeys: String, CodingKey, CaseIterable { case flowId, to, deviceId, workspaceId }
+
+    /// The flow's id or its name.
+    public var flowId: String
+    public var to: String
+    /// The device's id, name or number; any of the workspace when it is not given.
+    public var deviceId: String?
+    public var workspaceId: String?
+
+    public static let bounds: [FieldBound<FlowTestRequest>] = [
+        .text(.flowId) { $0.flowId }, .phone(.to) { $0.to }, .text(.deviceId) { $0.deviceId },
+        .text(.workspaceId) { $0.workspaceId },
+    ]
+}
+
 /// A flow on its way to one person, to see how it looks.
 public struct FlowTest: Codable, Hashable, Sendable {
     /// Of `trigger_runs`: says how far it is.
