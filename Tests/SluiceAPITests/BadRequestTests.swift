@@ -58,6 +58,12 @@ import Testing
             fields: [
                 ("ratePerMinute", "60"), ("quietHours", #""20:00-08:00""#), ("expiresAfter", #""2h""#), workspace,
             ]),
+        Form(
+            path: "/api/v1/flows",
+            fields: [
+                ("name", #""new""#), ("nodes", #"[{"id":"a","type":"message","data":{"text":"Hi"}}]"#), ("edges", "[]"),
+                workspace,
+            ]),
         Form(path: "/api/v1/flow-check", fields: [("nodes", "[]"), ("edges", "[]")]),
         Form(path: "/api/v1/flow-test", fields: [("flowId", #""hello""#), to, ("deviceId", #""d""#), workspace]),
         Form(
@@ -83,7 +89,7 @@ import Testing
     private static let written = [
         "leads", "sequence_contacts", "scheduled_sms_jobs", "message_schedules", "message_templates", "event_messages",
         "workspaces", "work_intake", "enrollment_intake", "suppressions", "message_runs", "trigger_runs", "sources",
-        "webhook_endpoints",
+        "webhook_endpoints", "flows",
     ].map { "(SELECT count(*) FROM \($0))" }.joined(separator: " || ' ' || ")
 
     private static func withEvent(_ body: @escaping @Sendable (RunningAPI) async throws -> Void) async throws {
@@ -164,6 +170,10 @@ import Testing
             422, "invalid_personalizationData", "personalizationData"
         ),
         ("/api/v1/enrollments", #"{"phone":"++--","trigger":"welcome"}"#, 422, "invalid_phone", "phone"),
+        (
+            "/api/v1/flows", #"{"name":"new","nodes":[{"id":"w","type":"wait","data":{"duration":0}}]}"#, 422,
+            "flow_invalid", "nodes"
+        ),
         ("/api/v1/campaigns", #"{"flowId":"hallo","pageIds":[1]}"#, 422, "unknown_flow", "flowId"),
         ("/api/v1/campaigns", #"{"flowId":"hello","pageIds":[1,1]}"#, 422, "invalid_pageIds", "pageIds"),
         ("/api/v1/triggers", #"{"flowId":"hello","recipient":" "}"#, 422, "invalid_recipient", "recipient"),

@@ -1,6 +1,5 @@
-internal import FoundationEssentials
 public import PostgresDriver
-public import SluiceCore
+internal import SluiceCore
 internal import SluiceStore
 
 /// What there is to say about a flow before it is saved.
@@ -57,21 +56,12 @@ public struct FlowCheck: Codable, Hashable, Sendable {
     }
 }
 
-/// A flow that is to be judged.
-public struct FlowCheckRequest: ClosedRequest, Hashable {
-    public enum CodingKeys: String, CodingKey, CaseIterable { case nodes, edges }
-
-    public var nodes: [JSONValue]
-    public var edges: [JSONValue]?
-}
-
 extension OperatorSession {
     /// Judges a flow as a save would.
     public func checkFlow(_ request: FlowCheckRequest) async throws -> FlowCheck {
+        let drawn = try request.texts()
         do {
-            let graph = try FlowGraph(
-                nodes: try JSONText.compact(request.nodes), edges: try JSONText.compact(request.edges ?? []))
-            return try await FlowCheck(of: graph, on: database)
+            return try await FlowCheck(of: try FlowGraph(nodes: drawn.nodes, edges: drawn.edges), on: database)
         } catch let error as FlowCannotBeUsed {
             return FlowCheck(error.problems)
         }

@@ -82,6 +82,7 @@ struct Attempt: Sendable, CustomStringConvertible {
     private static let message = """
         {"eventId":1,"contractorId":1,"messageType":"note","messageContent":"A","scheduledTime":"2099-06-01T08:00:00"}
         """
+    private static let flow = #"{"name":"hello","nodes":[{"id":"a","type":"message","data":{"text":"Hi"}}]}"#
     private static let campaign = #"{"flowId":"hello","pageIds":[1]}"#
     private static let job = #"{"to":"491512345670","body":"Hi","fromNumber":"628111111111"}"#
 
@@ -102,6 +103,10 @@ struct Attempt: Sendable, CustomStringConvertible {
         "POST /api/v1/triggers": Line(
             "/api/v1/triggers", .refused("unknown_flow"), #"{"flowId":"hello","recipient":"491512345670"}"#),
         "POST /api/v1/triggers/:id/cancel": Line("/api/v1/triggers/1000/cancel", .notFound),
+        "GET /api/v1/flows": Line("/api/v1/flows", .nothing),
+        "POST /api/v1/flows": Line("/api/v1/flows", .own, flow.replacing("hello", with: "another")),
+        "GET /api/v1/flows/:flow": Line("/api/v1/flows/hello", .notFound),
+        "PUT /api/v1/flows/:flow": Line("/api/v1/flows/hello", .notFound, flow),
         "POST /api/v1/flow-check": Line("/api/v1/flow-check", .own, #"{"nodes":[]}"#),
         "POST /api/v1/flow-test": Line(
             "/api/v1/flow-test", .refused("unknown_flow"), #"{"flowId":"hello","to":"491512345670"}"#),
