@@ -3,15 +3,16 @@ import SluiceOperations
 
 struct MessagesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "messages", abstract: "List messages; show and cancel scheduled ones.",
+        commandName: "messages", abstract: "Send and list messages; show and cancel scheduled ones.",
         discussion: """
             EXAMPLES:
+              sluice messages send +491512345678 "Good morning"
               sluice messages list --workspace berlin
               sluice messages list --status failed
               sluice messages list --name 'trigger_1_*'
               sluice messages cancel job_0f3c…
             """,
-        subcommands: [List.self, Show.self, Cancel.self])
+        subcommands: [Send.self, List.self, Show.self, Cancel.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

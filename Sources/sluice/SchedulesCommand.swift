@@ -3,13 +3,14 @@ import SluiceOperations
 
 struct SchedulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schedules", abstract: "List, pause, resume and remove messages that recur.",
+        commandName: "schedules", abstract: "Add, list, pause, resume and remove messages that recur.",
         discussion: """
             EXAMPLES:
+              sluice schedules add '30 8 * * mon-fri' +491512345678 "Good morning"
               sluice schedules list --workspace berlin
               sluice schedules pause sch_0f3c…
             """,
-        subcommands: [List.self, Pause.self, Resume.self, Remove.self])
+        subcommands: [Add.self, List.self, Pause.self, Resume.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List a workspace's schedules, by id.")

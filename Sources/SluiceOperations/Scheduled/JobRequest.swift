@@ -25,6 +25,8 @@ public struct JobRequest: ClosedRequest, Hashable {
     /// ISO 8601 with an offset: from then on it is not sent any more.
     public var expiresAt: String?
 
+    public init(to: String) { self.to = to }
+
     /// When a message goes out.
     public enum Time: Hashable, Sendable {
         /// By the call it came with.

@@ -21,8 +21,9 @@ extension OperatorSession {
     public func testTemplate(
         _ name: String, values: [String: String], to phone: String, fromNumber: String?, in workspace: String
     ) async throws -> JobAnswer {
-        let request = JobRequest(
-            to: phone, template: name, values: values.isEmpty ? nil : values, fromNumber: fromNumber)
+        var request = JobRequest(to: phone)
+        (request.template, request.values) = (name, values.isEmpty ? nil : values)
+        request.fromNumber = fromNumber
         return try await schedule(request, .now, in: workspace, asTest: true)
     }
 }
