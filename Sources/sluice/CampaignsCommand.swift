@@ -3,7 +3,7 @@ import SluiceOperations
 
 struct CampaignsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "campaigns", abstract: "Start, list, pause, resume and cancel campaigns.",
+        commandName: "campaigns", abstract: "Start, list, show, foretell, pause, resume and cancel campaigns.",
         discussion: """
             A campaign is given by the id of its run in message_runs.
 
@@ -11,9 +11,13 @@ struct CampaignsCommand: AsyncParsableCommand {
               sluice campaigns start --flow welcome --pages 100,101 --dry-run
               sluice campaigns start --flow welcome --pages 100,101
               sluice campaigns list
+              sluice campaigns forecast 17
+              sluice campaigns funnel 17
               sluice campaigns pause 17
             """,
-        subcommands: [Start.self, List.self, Pause.self, Resume.self, Cancel.self])
+        subcommands: [
+            Start.self, List.self, Show.self, Forecast.self, Funnel.self, Pause.self, Resume.self, Cancel.self,
+        ])
 
     struct Start: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -55,7 +59,8 @@ struct CampaignsCommand: AsyncParsableCommand {
                     if dryRun { return try options.show(forecast) { _ in CampaignText.render(forecast) } }
                     Terminal.write(CampaignText.render(forecast) + "start it? [y/N] ")
                     guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
-                        return Terminal.write("not started\n")
+                        Terminal.write("not started\n")
+                        throw ExitStatus.failed
                     }
                 }
                 let campaign = try await session.startCampaign(request, in: workspace.id)
@@ -80,12 +85,51 @@ struct CampaignsCommand: AsyncParsableCommand {
 
         @Option(help: ArgumentHelp("Only campaigns of this workspace.", valueName: "id"))
         var workspace: String?
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
+        var limit = 100
+        @Option(help: ArgumentHelp("From the nextCursor of the page before on.", valueName: "cursor"))
+        var after: String?
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
             try await options.run { session in
-                let campaigns = try await session.listCampaigns(workspace: workspace)
-                try options.show(campaigns) { CampaignText.render(campaigns, width: $0) }
+                let page = try await session.campaigns(
+                    in: workspace, after: after, most: limit)
+                try options.show(page) { width in
+                    CampaignText.render(page.campaigns, width: width)
+                        + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")
+                }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show how far a campaign is.")
+
+        @Argument(help: "The run's id.") var id: Int64
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws { try await options.set { try await $0.campaign(id) } }
+    }
+
+    struct Forecast: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is left of a campaign, when the caps let its last message go, and by which device.",
+            discussion: """
+                Reads everybody who waits: a few seconds for a million. What others enter later is not foreseen, nor are \
+                quiet hours, pauses and people who wait for a decision: the end is no earlier than it says.
+
+                EXAMPLES:
+                  sluice campaigns forecast 17
+                """)
+
+        @Argument(help: "The run's id.") var id: Int64
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let forecast = try await session.forecastCampaign(id)
+                try options.show(forecast) { _ in CampaignText.render(forecast) }
             }
         }
     }
@@ -121,7 +165,7 @@ struct CampaignsCommand: AsyncParsableCommand {
 }
 
 extension OperatorOptions {
-    /// Changes a campaign and shows how it stands then.
+    /// Shows how a campaign stands, after a change when there is one.
     fileprivate func set(_ change: (OperatorSession) async throws -> CampaignLine) async throws {
         try await run { session in
             let campaign = try await change(session)

@@ -23,13 +23,21 @@ struct DevicesCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only devices of this workspace.", valueName: "id"))
         var workspace: String?
 
-        @Option(
-            help: """
-                Only devices that are connected, disconnected, logged_out, not_found, credentials_refused, banned or paused.
-                """)
+        @Option(help: "Only devices that are \(Self.states.joined(separator: ", ")).", transform: state)
         var state: String?
 
         @OptionGroup var options: OperatorOptions
+
+        private static let states = [
+            "connected", "disconnected", "logged_out", "not_found", "credentials_refused", "banned", "paused",
+        ]
+
+        private static func state(_ text: String) throws -> String {
+            guard states.contains(text) else {
+                throw ValidationError("\"\(text)\" is none of \(states.joined(separator: ", "))")
+            }
+            return text
+        }
 
         func run() async throws {
             try await options.run { session in

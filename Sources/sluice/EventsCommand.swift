@@ -3,7 +3,7 @@ import SluiceOperations
 
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events", abstract: "Plan, list, move and clear the messages of events.",
+        commandName: "events", abstract: "Plan, schedule, list, move and clear the messages of events.",
         discussion: """
             EXAMPLES:
               sluice events plan 7
@@ -12,8 +12,8 @@ struct EventsCommand: AsyncParsableCommand {
               sluice events rehearse 7 --speed 3600
             """,
         subcommands: [
-            List.self, Upcoming.self, Stats.self, Preview.self, Plan.self, Reschedule.self, Cancel.self, Clear.self,
-            Rehearse.self,
+            List.self, Upcoming.self, Show.self, Stats.self, Preview.self, Plan.self, Schedule.self, Reschedule.self,
+            Cancel.self, Clear.self, Rehearse.self,
         ])
 
     struct List: AsyncParsableCommand {
@@ -73,20 +73,12 @@ struct EventsCommand: AsyncParsableCommand {
     struct Preview: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show what a message would say, to whom and when.")
 
-        @Argument(help: "The event's id.") var event: String
-        @Argument(help: "The contractor's id.") var contractor: String
-        @Argument(help: "Its type, speaker_alert for example.") var type: String
-        @Option(help: ArgumentHelp("The session it is about.", valueName: "id")) var session: Int64?
-        @Option(help: "Its text, with placeholders like {firstName}.") var text: String?
-        @OptionGroup var place: EventWorkspaceOption
+        @OptionGroup var message: EventMessageOptions
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            var request = EventMessageRequest(event: EventKey(event), contractor: EventKey(contractor), type: type)
-            request.sessionId = session
-            request.messageContent = text
             try await options.run { session in
-                let preview = try await session.preview(request, in: place.workspace)
+                let preview = try await session.preview(message.request, in: message.place.workspace)
                 try options.show(preview) { _ in EventText.render(preview) }
             }
         }
@@ -169,7 +161,7 @@ struct EventWorkspaceOption: ParsableArguments {
 
 struct EventPageOptions: ParsableArguments {
     @OptionGroup var place: EventWorkspaceOption
-    @Option(help: "At most so many.") var limit = 100
+    @Option(help: "At most so many.", transform: rowLimit) var limit = 100
     @Option(help: ArgumentHelp("Go on behind the page that ended so.", valueName: "cursor")) var after: String?
 
     var workspace: String { place.workspace }
@@ -190,8 +182,8 @@ extension OperatorOptions {
         }
     }
 
-    /// Changes a message and shows how it stands then.
-    fileprivate func set(_ change: (OperatorSession) async throws -> EventMessageLine) async throws {
+    /// Shows how a message stands, after a change when there is one.
+    func set(_ change: (OperatorSession) async throws -> EventMessageLine) async throws {
         try await run { session in
             let message = try await change(session)
             try show(message) { EventText.render(EventMessagePage(messages: [message]), width: $0) }

@@ -1,18 +1,19 @@
 import ArgumentParser
-import FoundationEssentials
 import PostgresDriver
 import SluiceConfig
 import SluiceOperations
 
 struct FlowsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "flows", abstract: "Check flows, and try them out.",
+        commandName: "flows", abstract: "Check and keep flows, try them out, and say how far people came.",
         discussion: """
             EXAMPLES:
               sluice flows check welcome.json
+              sluice flows save welcome.json --name Welcome
               sluice flows test Welcome --to +491512345678
+              sluice flows funnel Welcome
             """,
-        subcommands: [Check.self, Test.self], aliases: ["flow"])
+        subcommands: [Check.self, Save.self, List.self, Show.self, Test.self, Funnel.self], aliases: ["flow"])
 
     struct Test: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -42,13 +43,12 @@ struct FlowsCommand: AsyncParsableCommand {
                 With a database its conditions are checked as well.
                 """)
 
-        @Argument(help: "A file, or - for standard input.", completion: .file(extensions: ["json"]))
-        var file: String
+        @OptionGroup var file: FlowFile
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
             try await ExitStatus.of {
-                let document = try read()
+                let document = try file.text()
                 let settings = try options.settings.settings()
                 let check: FlowCheck
                 if settings.databaseURL == nil {
@@ -61,18 +61,6 @@ struct FlowsCommand: AsyncParsableCommand {
                 try options.show(check) { _ in check.text }
                 if !check.isUsable { throw ExitStatus.failed }
             }
-        }
-
-        private func read() throws -> String {
-            guard file != "-" else {
-                var text = ""
-                while let line = readLine(strippingNewline: false) { text += line }
-                return text
-            }
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw ValidationError("\(file) cannot be read")
-            }
-            return String(decoding: data, as: UTF8.self)
         }
     }
 }

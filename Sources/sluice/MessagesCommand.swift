@@ -3,15 +3,16 @@ import SluiceOperations
 
 struct MessagesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "messages", abstract: "List messages; show and cancel scheduled ones.",
+        commandName: "messages", abstract: "Send and list messages; show and cancel scheduled ones.",
         discussion: """
             EXAMPLES:
+              sluice messages send +491512345678 "Good morning"
               sluice messages list --workspace berlin
               sluice messages list --status failed
               sluice messages list --name 'trigger_1_*'
               sluice messages cancel job_0f3c…
             """,
-        subcommands: [List.self, Show.self, Cancel.self])
+        subcommands: [Send.self, List.self, Show.self, Cancel.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -26,7 +27,7 @@ struct MessagesCommand: AsyncParsableCommand {
         var name: String?
         @Option(help: "scheduled, processing, completed, failed or cancelled.", transform: status)
         var status = JobStatus.scheduled
-        @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
         @Option(
             help: ArgumentHelp("From the nextCursor of the page before on.", valueName: "cursor"), transform: cursor)
@@ -38,11 +39,11 @@ struct MessagesCommand: AsyncParsableCommand {
             try await options.run { session in
                 if let name {
                     let page = try await session.messages(
-                        named: try MessagePattern(name), in: workspace.id, most: min(max(limit, 1), 10_000))
+                        named: try MessagePattern(name), in: workspace.id, most: limit)
                     return try options.show(page) { NamedMessageText.render(page, width: $0) }
                 }
                 let page = try await session.jobs(
-                    status, in: workspace.id, after: after, most: min(max(limit, 1), 10_000))
+                    status, in: workspace.id, after: after, most: limit)
                 try options.show(page) { width in
                     ScheduledText.render(page.jobs, width: width)
                         + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")

@@ -35,7 +35,7 @@ struct HistoryCommand: AsyncParsableCommand {
     @Argument(help: "A phone number.")
     var phone: String
 
-    @Option(help: ArgumentHelp("So many of the newest.", valueName: "n"))
+    @Option(help: ArgumentHelp("So many of the newest.", valueName: "n"), transform: rowLimit)
     var limit = 50
 
     @OptionGroup var options: OperatorOptions

@@ -3,18 +3,19 @@ import SluiceOperations
 
 struct SchedulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schedules", abstract: "List, pause, resume and remove messages that recur.",
+        commandName: "schedules", abstract: "Add, list, pause, resume and remove messages that recur.",
         discussion: """
             EXAMPLES:
+              sluice schedules add '30 8 * * mon-fri' +491512345678 "Good morning"
               sluice schedules list --workspace berlin
               sluice schedules pause sch_0f3c…
             """,
-        subcommands: [List.self, Pause.self, Resume.self, Remove.self])
+        subcommands: [Add.self, List.self, Pause.self, Resume.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List a workspace's schedules, by id.")
 
-        @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
         @Option(help: ArgumentHelp("Those after this one.", valueName: "id"))
         var after: String?
@@ -24,7 +25,7 @@ struct SchedulesCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { session in
                 let page = try await session.schedules(
-                    in: workspace.id, after: after, most: min(max(limit, 1), 10_000))
+                    in: workspace.id, after: after, most: limit)
                 try options.show(page) { width in
                     ScheduledText.render(page.schedules, width: width)
                         + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")

@@ -3,17 +3,19 @@ import SluiceOperations
 
 struct SequencesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sequences", abstract: "List, pause, resume, limit and retime sequences.",
+        commandName: "sequences",
+        abstract: "List, pause, resume, limit and retime sequences, and say how far people came.",
         discussion: """
             A sequence is given by its name or its id.
 
             EXAMPLES:
               sluice sequences list
+              sluice sequences funnel "Welcome"
               sluice sequences pause "Welcome"
               sluice sequences limit "Welcome" 100
               sluice sequences retime "Welcome" --dry-run
             """,
-        subcommands: [List.self, Pause.self, Resume.self, Limit.self, Retime.self])
+        subcommands: [List.self, Funnel.self, Pause.self, Resume.self, Limit.self, Retime.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List sequences with their contacts by status.")

@@ -39,8 +39,8 @@ struct Sluice: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [
                     NodesCommand.self, DevicesCommand.self, GatewaysCommand.self, SequencesCommand.self,
-                    FlowsCommand.self, CampaignsCommand.self, MessagesCommand.self, SchedulesCommand.self,
-                    TemplatesCommand.self, EventsCommand.self, WebhooksCommand.self,
+                    FlowsCommand.self, CampaignsCommand.self, TriggersCommand.self, MessagesCommand.self,
+                    SchedulesCommand.self, TemplatesCommand.self, EventsCommand.self, WebhooksCommand.self,
                     LeadsCommand.self, SubscribersCommand.self, EraseCommand.self,
                     PauseCommand.self, ResumeCommand.self, UnknownCommand.self, SuppressionsCommand.self,
                     SourcesCommand.self, KeysCommand.self, ClockCommand.self, RestoresCommand.self,

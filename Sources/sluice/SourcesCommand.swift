@@ -22,7 +22,7 @@ struct SourcesCommand: AsyncParsableCommand {
         var workspace: String?
         @Flag(help: "Only those that have a setting.")
         var set = false
-        @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
         @Option(help: ArgumentHelp("Those after this one.", valueName: "kind/id"))
         var after: String?
@@ -31,7 +31,7 @@ struct SourcesCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { session in
                 let page = try await session.listSources(
-                    in: workspace, settingsOnly: set, after: after, most: min(max(limit, 1), 10_000))
+                    in: workspace, settingsOnly: set, after: after, most: limit)
                 try options.show(page) { width in
                     SourceText.render(page.sources, width: width)
                         + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")

@@ -16,7 +16,7 @@ struct SuppressionsCommand: AsyncParsableCommand {
 
         @Argument(help: "Only this number.")
         var phone: String?
-        @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 1_000
         @OptionGroup var options: OperatorOptions
 

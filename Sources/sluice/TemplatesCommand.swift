@@ -15,7 +15,7 @@ struct TemplatesCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List a workspace's templates, by name.")
 
-        @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
         @Option(help: ArgumentHelp("Those after this name.", valueName: "name"))
         var after = ""
@@ -25,7 +25,7 @@ struct TemplatesCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { session in
                 let templates = try await session.templates(
-                    in: workspace.id, after: after, most: min(max(limit, 1), 10_000))
+                    in: workspace.id, after: after, most: limit)
                 try options.show(templates) { TemplateText.render(templates, width: $0) }
             }
         }
@@ -40,7 +40,7 @@ struct TemplatesCommand: AsyncParsableCommand {
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            let request = PreviewRequest(template: template.name, values: try template.filling())
+            let request = PreviewRequest(template: template.name, values: try template.filling.values())
             try await options.run { session in
                 let text = try await session.preview(request, in: workspace.id)
                 try options.show(text) { _ in TemplateText.render(text) }
@@ -60,7 +60,7 @@ struct TemplatesCommand: AsyncParsableCommand {
         @OptionGroup var options: OperatorOptions
 
         func run() async throws {
-            let values = try template.filling()
+            let values = try template.filling.values()
             try await options.run { session in
                 let job = try await session.testTemplate(
                     template.name, values: values, to: to, fromNumber: from, in: workspace.id)
@@ -73,18 +73,23 @@ struct TemplatesCommand: AsyncParsableCommand {
 /// A template and what fills it.
 struct FilledTemplate: ParsableArguments {
     @Argument(help: "The template's name.") var name: String
+    @OptionGroup var filling: FillingOptions
+}
+
+/// What fills a template.
+struct FillingOptions: ParsableArguments {
     @Option(name: .customLong("value"), help: ArgumentHelp("A placeholder's value.", valueName: "name=text"))
-    var values: [String] = []
+    var given: [String] = []
 
-    func validate() throws { _ = try filling() }
+    func validate() throws { _ = try values() }
 
-    func filling() throws -> [String: String] {
-        try values.reduce(into: [:]) { filling, value in
+    func values() throws -> [String: String] {
+        try given.reduce(into: [:]) { values, value in
             let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[0].isEmpty else {
                 throw ValidationError("--value \(value): write it as name=text")
             }
-            filling[String(parts[0])] = String(parts[1])
+            values[String(parts[0])] = String(parts[1])
         }
     }
 }

@@ -64,10 +64,10 @@ struct WebhooksCommand: AsyncParsableCommand {
         @OptionGroup var webhook: WebhookArgument
         @Option(help: "Only those that are pending, delivered or failed.")
         var state: String?
-        @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+        @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
         @Option(help: ArgumentHelp("From the nextCursor of the page before on.", valueName: "cursor"))
-        var after: Int64?
+        var after: String?
         @OptionGroup var options: OperatorOptions
 
         func validate() throws {
@@ -80,7 +80,7 @@ struct WebhooksCommand: AsyncParsableCommand {
             try await options.run { session in
                 let page = try await session.webhookDeliveries(
                     of: webhook.id, in: webhook.workspace.id, state: state, after: after,
-                    most: min(max(limit, 1), 10_000))
+                    most: limit)
                 try options.show(page) { WebhookText.render(page, width: $0) }
             }
         }

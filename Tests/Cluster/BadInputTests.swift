@@ -104,6 +104,10 @@ extension ClusterSuite {
                 #expect(below.status == 1 && below.output.contains("above 0"), "\(below.output)")
                 let large = try cluster.sluice("devices", "caps", "device-0001", "99999999999/1/1")
                 #expect(large.status == 1 && large.output.contains("too large"), "\(large.output)")
+                for list in [["messages", "list", "--limit", "0"], ["devices", "list", "--state", "broken"]] {
+                    let result = try TestCluster.run(list, environment: cluster.environment.variables)
+                    #expect(result.status == 64 && result.output.contains("invalid"), "\(list): \(result.output)")
+                }
                 for arguments in [["--jsn", "1/1/1"], ["1/1/1", "2/2/2"], []] {
                     let result = try TestCluster.run(
                         ["devices", "caps", "device-0001"] + arguments, environment: cluster.environment.variables)

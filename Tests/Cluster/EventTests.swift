@@ -79,6 +79,9 @@ extension ClusterSuite {
             let upcoming = try cluster.sluice("events", "upcoming", "--json")
             #expect(upcoming.status == 0 && upcoming.output.contains(#""messages" : ["#), "\(upcoming.output)")
             #expect(try await cluster.number("SELECT count(*) FROM event_messages WHERE status = 'scheduled'") == 0)
+            let note = try cluster.sluice(
+                "events", "schedule", "7", "1", "note", "--text", "Hi {firstName}", "--at", "2099-06-01T08:00:00")
+            #expect(note.status == 0 && note.output.contains("note"), "\(note.output)")
         }
 
         private func curl(_ arguments: String...) throws -> String {

@@ -121,6 +121,13 @@ extension ClusterSuite {
                     WHERE body LIKE 'Your code is 1_' AND status = 'completed' AND message_status = 'sent'
                     """) == 2
             }
+            let later = try cluster.sluice(
+                "messages", "send", "+15551234573", "--template", "code", "--value", "code=29", "--minutes", "30",
+                "--workspace", "ws_123")
+            #expect(later.status == 0 && later.output.contains("scheduled"), "\(later.output)")
+            let daily = try cluster.sluice(
+                "schedules", "add", "0 9 * * *", "+15551234573", "Good morning", "--workspace", "ws_123")
+            #expect(daily.status == 0 && daily.output.contains("0 9 * * *"), "\(daily.output)")
         }
     }
 }

@@ -95,8 +95,10 @@ struct TestCluster: Sendable {
     @discardableResult
     func query(_ sql: String, _ parameters: [PostgresValue] = []) async throws -> PostgresResult {
         // As in psql: no limit of ours on how long a user's statement may take.
-        let configuration = try PostgresConfiguration(
+        var configuration = try PostgresConfiguration(
             environment.databaseURL, applicationName: "cluster test", settings: [:])
+        // How long it may take to log in where much else is done is not what these tests are about.
+        configuration.connectTimeout = .seconds(15)
         return try await PostgresConnection.withConnection(configuration) { connection in
             try await connection.query(sql, parameters, deadline: .seconds(30))
         }

@@ -54,6 +54,22 @@ extension ClusterSuite {
                     """) == 2
             }
             #expect(try cluster.accepted() == 2)
+            try askHowItWent(cluster, run: id)
+        }
+
+        private func askHowItWent(_ cluster: TestCluster, run id: Int64) throws {
+            let run = try cluster.curl(#"curl -s "$SLUICE_API_URL/stats/trigger-run/\#(id)""#).text
+            for part in [#""trigger_run_id":\#(id)"#, #""page_id":100,"#, #""status":"finished""#] {
+                #expect(run.contains(part), "\(run)")
+            }
+            for part in [#""success_rate":"100.00%""#, #""total_attempts":2"#, #""error_breakdown":[]"#] {
+                #expect(run.contains(part), "\(run)")
+            }
+            let queue = try cluster.curl(#"curl -s "$SLUICE_API_URL/stats/queue""#).text
+            for part in [#""waiting":0"#, #""active":0"#, #""delayed":0"#, #""completed":1"#, #""by_priority":[]"#] {
+                #expect(queue.contains(part), "\(queue)")
+            }
+            #expect(try cluster.curl(#"curl -s "$SLUICE_API_URL/stats/circuit-breaker""#).text == "[]\n")
         }
 
         /// Ten triggers in the middle of a campaign that keeps every device busy: none waits for what was there before

@@ -45,6 +45,37 @@ import Testing
             fields: [("messages", #"[{"eventId":1,"contractorId":1,"messageType":"x"}]"#)]),
         Form(path: "/api/v1/events/messages/preview", fields: event),
         Form(path: "/api/v1/events/1/plan", fields: [("contractorIds", "[1]")]),
+        Form(path: "/api/v1/campaigns", fields: campaign + [("startAt", #""2036-01-01T09:00:00+02:00""#)]),
+        Form(path: "/api/v1/campaigns/forecast", fields: campaign),
+        Form(
+            path: "/api/v1/triggers",
+            fields: [
+                ("flowId", #""hello""#), ("recipient", #""491512345678""#), ("triggerId", "7"), ("pageId", "1"),
+                ("priority", "2"), ("context", #"{"a":1}"#), workspace,
+            ]),
+        Form(
+            path: "/api/v1/sources/trigger/7/settings",
+            fields: [
+                ("ratePerMinute", "60"), ("quietHours", #""20:00-08:00""#), ("expiresAfter", #""2h""#), workspace,
+            ]),
+        Form(
+            path: "/api/v1/flows",
+            fields: [
+                ("name", #""new""#), ("nodes", #"[{"id":"a","type":"message","data":{"text":"Hi"}}]"#), ("edges", "[]"),
+                workspace,
+            ]),
+        Form(path: "/api/v1/flow-check", fields: [("nodes", "[]"), ("edges", "[]")]),
+        Form(path: "/api/v1/flow-test", fields: [("flowId", #""hello""#), to, ("deviceId", #""d""#), workspace]),
+        Form(
+            path: "/api/v1/template-test",
+            fields: [("template", #""code""#), to, ("values", #"{"a":"b"}"#), ("fromNumber", #""628111111111""#)]),
+        Form(
+            path: "/api/v1/webhooks",
+            fields: [("url", #""https://example.com/sluice""#), ("events", #"["message.sent"]"#), workspace]),
+    ]
+    private static let campaign = [
+        (name: "flowId", value: #""hello""#), (name: "pageIds", value: "[1]"), (name: "triggerId", value: "7"),
+        (name: "priority", value: "5"), workspace,
     ]
 
     /// Of other types, empty, long, beyond all bounds, or of another language.
@@ -57,7 +88,8 @@ import Testing
     /// What a request may have written, counted.
     private static let written = [
         "leads", "sequence_contacts", "scheduled_sms_jobs", "message_schedules", "message_templates", "event_messages",
-        "workspaces", "work_intake", "enrollment_intake", "suppressions",
+        "workspaces", "work_intake", "enrollment_intake", "suppressions", "message_runs", "trigger_runs", "sources",
+        "webhook_endpoints", "flows",
     ].map { "(SELECT count(*) FROM \($0))" }.joined(separator: " || ' ' || ")
 
     private static func withEvent(_ body: @escaping @Sendable (RunningAPI) async throws -> Void) async throws {
@@ -66,6 +98,11 @@ import Testing
             try await api.fixture.sql.query("INSERT INTO events (id, name, starts_at) VALUES (1, 'Expo', now())")
             try await api.fixture.sql.query(
                 "INSERT INTO contractors (id, name, phone) VALUES (1, 'Ann', '491510000001')")
+            try await api.fixture.sql.query(
+                """
+                INSERT INTO flows (name, nodes, edges)
+                VALUES ('hello', '[{"id":"a","type":"message","data":{"text":"Hello"}}]', '[]')
+                """)
             try await body(api)
         }
     }
@@ -133,6 +170,22 @@ import Testing
             422, "invalid_personalizationData", "personalizationData"
         ),
         ("/api/v1/enrollments", #"{"phone":"++--","trigger":"welcome"}"#, 422, "invalid_phone", "phone"),
+        (
+            "/api/v1/flows", #"{"name":"new","nodes":[{"id":"w","type":"wait","data":{"duration":0}}]}"#, 422,
+            "flow_invalid", "nodes"
+        ),
+        ("/api/v1/campaigns", #"{"flowId":"hallo","pageIds":[1]}"#, 422, "unknown_flow", "flowId"),
+        ("/api/v1/campaigns", #"{"flowId":"hello","pageIds":[1,1]}"#, 422, "invalid_pageIds", "pageIds"),
+        ("/api/v1/triggers", #"{"flowId":"hello","recipient":" "}"#, 422, "invalid_recipient", "recipient"),
+        (
+            "/api/v1/triggers", #"{"flowId":"hello","recipient":"491512345678","context":{"a":"\u0000"}}"#, 422,
+            "invalid_context", "context"
+        ),
+        ("/api/v1/webhooks", #"{"url":"ftp://example.com/sluice"}"#, 422, "invalid_url", "url"),
+        (
+            "/api/v1/sources/trigger/7/settings", #"{"quietHours":"20:00"}"#, 422, "invalid_quietHours",
+            "quietHours"
+        ),
     ]
 
     @Test func eachHasACodeAndTheField() async throws {
@@ -168,7 +221,7 @@ import Testing
         try await RunningAPI.with { api in
             for question in [
                 "events/messages?status=lost", "jobs?status=lost", "jobs?cursor=x", "jobs?limit=0",
-                "events/upcoming?hours=-1",
+                "events/upcoming?hours=-1", "campaigns?cursor=x", "sources?settingsOnly=yes", "messages?name=x",
             ] {
                 let reply = try await api.get("/api/v1/\(question)")
                 let isNamed = reply.code != nil && reply.field != nil

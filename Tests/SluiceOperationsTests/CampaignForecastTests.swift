@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PostgresDriver
+import SluiceCore
 import SluiceOperations
 import SluiceStore
 import TestSupport
@@ -105,6 +106,39 @@ import Testing
                 }
             }
             #expect(try await world.sql.query("SELECT count(*) FROM message_runs").scalar(Int64.self) == 0)
+        }
+    }
+
+    @Test func oneThatRunsIsForetoldByWhatIsLeft() async throws {
+        try await Self.with { world in
+            let before = try await world.session.forecastCampaign(Self.all, in: "default")
+            let run = try await world.session.startCampaign(Self.all, in: "default")
+            let queued = try await world.session.forecastCampaign(run.id)
+            #expect(queued.toEnter == 30 && queued.waiting == 0 && queued.messages == 60 && queued.devices == 2)
+            #expect((7_200...7_300).contains(try #require(queued.seconds)), "\(queued)")
+            while try await world.leader.work(.campaign, limit: 1_000).more {}
+            let entered = try await world.session.forecastCampaign(run.id, in: "default")
+            #expect(entered.toEnter == 0 && entered.waiting == 30 && entered.messages == 60)
+            // Its own messages that are due are not ahead of it.
+            #expect(entered.lastDevice == before.lastDevice)
+            #expect(abs(try #require(entered.seconds) - (try #require(queued.seconds))) < 60, "\(entered)")
+            try await Flight.start(world).send(.sent(providerID: nil))
+            let half = try await world.session.forecastCampaign(run.id)
+            #expect(half.messages == 30 && half.waiting == 30 && half.campaign.status == "running")
+            // 15 went on each device, though only 10 may: 10 more go an hour later, and 5 when two have passed.
+            #expect((7_200...7_300).contains(try #require(half.seconds)), "\(half)")
+            try await world.sql.query("UPDATE sources SET rate_per_minute = 1 WHERE kind = 'campaign'")
+            try await world.sql.query("UPDATE device_caps SET hourly_cap = 1000")
+            _ = try await world.session.pauseCampaign(run.id)
+            let paced = try await world.session.forecastCampaign(run.id)
+            #expect((1_800...1_860).contains(try #require(paced.seconds)), "\(paced)")
+            #expect(CampaignText.render(paced).contains("30 waiting, 0 to be entered"))
+            #expect(CampaignText.render(paced).contains("were it resumed now"))
+            _ = try await world.session.cancelCampaign(run.id)
+            let error = await #expect(throws: OperationsError.self) {
+                try await world.session.forecastCampaign(run.id)
+            }
+            #expect(error?.code == "campaign_cancelled")
         }
     }
 }

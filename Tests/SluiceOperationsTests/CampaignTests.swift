@@ -18,7 +18,7 @@ import Testing
             let cancelled = try await world.session.cancelCampaign(id)
             #expect(cancelled.status == "cancelled" && cancelled.inFlight == 0)
             #expect(try await state() == "cancelled")
-            #expect(try await world.session.listCampaigns() == [cancelled])
+            #expect(try await world.session.campaigns().campaigns == [cancelled])
             await #expect(throws: OperationsError.self) { try await world.session.resumeCampaign(id) }
             await #expect(throws: OperationsError.self) { try await world.session.pauseCampaign(id + 1) }
             #expect(

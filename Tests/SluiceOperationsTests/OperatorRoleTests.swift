@@ -74,7 +74,7 @@ import Testing
             #expect(try await session.pauseCampaign(id).status == "paused")
             #expect(try await session.resumeCampaign(id).status == "running")
             #expect(try await session.cancelCampaign(id).status == "cancelled")
-            #expect(try await session.listCampaigns().map(\.id) == [id])
+            #expect(try await session.campaigns().campaigns.map(\.id) == [id])
             let source = try await world.sql.query("SELECT state FROM sources WHERE kind = 'campaign'")
             #expect(try source.scalar(String.self) == "cancelled")
         }

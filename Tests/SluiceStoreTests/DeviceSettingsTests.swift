@@ -23,6 +23,26 @@ import Testing
         return ""
     }
 
+    @Test func nodesReadWhichShareTheWorkspacesCampaignsKeep() async throws {
+        try await PostgresWorld.with { world in
+            _ = try await world.addDevice()
+            func floors() async throws -> [FloorShare] {
+                try await world.leader.routes().map(\.floor)
+                    + world.shard.devices(in: Array(HashSlot.all)).map(\.floor)
+            }
+            #expect(try await floors() == [.standard, .standard])
+            let version = "SELECT sluice_device_version()"
+            let before = try await world.sql.query(version).scalar(Int64.self)
+            try await world.sql.query(
+                """
+                INSERT INTO workspaces (id, name, floor_low) VALUES ('default', 'Default', 0.25)
+                ON CONFLICT (id) DO UPDATE SET floor_low = 0.25
+                """)
+            #expect(try await floors() == [FloorShare(0.25), FloorShare(0.25)])
+            #expect(try await world.sql.query(version).scalar(Int64.self) > before, "nodes are told to look")
+        }
+    }
+
     @Test(arguments: badWindows) func windowsAreRefusedByName(_ windows: String) async throws {
         try await PostgresWorld.with { world in
             _ = try await world.addDevice()

@@ -81,6 +81,7 @@ import Testing
         branch_intake D
         cluster_versions u(assignment)
         contact_tally_changes I
+        control_changes I
         enrollment_intake I
         event_messages IU
         external_ids I

@@ -152,6 +152,8 @@ GRANT DELETE ON branch_intake TO sluice_api;
 GRANT INSERT ON enrollment_intake, intake_scans, contact_tally_changes, lane_wakes, external_ids, lanes, audit_log,
     work_intake, progress_intake, source_cleanups TO sluice_api;
 GRANT INSERT, UPDATE ON sources TO sluice_api;
+-- A campaign that begins, or is held, is news for everybody who claims.
+GRANT INSERT ON control_changes TO sluice_api;
 GRANT SELECT ON send_ledger TO sluice_api, sluice_operator, sluice_reader;
 GRANT SELECT ON api_keys TO sluice_api;
 GRANT SELECT, INSERT, UPDATE ON idempotent_answers TO sluice_api;

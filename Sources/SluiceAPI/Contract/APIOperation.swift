@@ -25,6 +25,8 @@ struct APIOperation: Sendable {
     enum Answer: Sendable {
         /// `{"success": true, "data": …}` with this schema of the data.
         case data(@Sendable () throws -> JSONValue)
+        /// JSON of this schema, with nothing around it.
+        case bare(@Sendable () throws -> JSONValue)
         /// Something else, by its media types, also with these statuses.
         case other([String: JSONValue], statuses: [Int] = [200])
     }

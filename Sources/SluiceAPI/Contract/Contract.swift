@@ -11,6 +11,9 @@ struct Contract: Sendable {
     init(createsSenders: Bool = false) {
         endpoints =
             ClusterEndpoints.all() + ContactEndpoints.all + TemplateEndpoints.all + EventEndpoints.all
+            + CampaignEndpoints.all + FlowEndpoints.all + MessageEndpoints.all + SourceEndpoints.all
+            + StatsEndpoints.all
+            + OutboundWebhookEndpoints.all
             + JobEndpoints.all(creating: createsSenders) + ScheduleEndpoints.all(creating: createsSenders)
     }
 

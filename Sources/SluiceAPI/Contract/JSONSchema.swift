@@ -53,6 +53,7 @@ enum JSONSchema {
         case .text(let most) where most < .max:
             ["maxLength": .whole(Int64(most)), "description": .text("at most \(most) bytes")]
         case .text: [:]
+        case .object(let most): ["description": .text("at most \(most) bytes")]
         case .phone: ["pattern": #"^[ -]*\+?[ -]*[0-9](?:[ -]*[0-9]){6,14}[ -]*$"#, "maxLength": 500]
         case .oneOf(let values): ["enum": .list(values.map { .text($0) })]
         case .number(let range): ["minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]

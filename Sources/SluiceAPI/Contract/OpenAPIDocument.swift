@@ -148,6 +148,7 @@ struct OpenAPIDocument {
                     "properties": ["success": ["const": true], "data": try schema()],
                 ]
             ]
+        case .bare(let schema): content["application/json"] = ["schema": try schema()]
         case .other(let types, _):
             for (type, schema) in types { content[type] = ["schema": schema] }
         }

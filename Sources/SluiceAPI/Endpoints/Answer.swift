@@ -34,6 +34,11 @@ struct Answer: Sendable {
         Answer(status: .ok, json: try JSONText.compact(Success(data: value)))
     }
 
+    /// What users' programs read as it is.
+    static func bare(_ value: some Encodable) throws -> Answer {
+        Answer(status: .ok, json: try JSONText.compact(value))
+    }
+
     static func error(_ error: APIError) throws -> Answer {
         let details = Failure.Details(code: error.code, message: error.message, field: error.field)
         return Answer(

@@ -20,6 +20,17 @@ struct Endpoint: Sendable {
         self.perform = { call in try Answer.data(try await perform(call)) }
     }
 
+    /// A GET whose answer is the value's JSON with nothing around it.
+    init<Value: Codable & Sendable>(
+        bare path: String, _ summary: String, query: [QueryParameter] = [], fails failures: [Failure] = [],
+        _ perform: @escaping @Sendable (Call) async throws -> Value
+    ) {
+        operation = APIOperation(
+            method: .get, path: path, summary: summary, access: .key(.read, isClusterWide: false), query: query,
+            answer: .bare { try JSONSchema.of(Value.self) }, failures: failures)
+        self.perform = { call in try Answer.bare(try await perform(call)) }
+    }
+
     /// One that takes a body.
     init<Request: ClosedRequest, Value: Codable & Sendable>(
         _ method: HTTPRequest.Method, _ path: String, for scope: APIKeyScope, _ summary: String,

@@ -29,12 +29,21 @@ enum TemplateEndpoints {
         ) { call in
             try await call.session.deleteTemplate(try call.parameter("name"), in: try call.workspace())
         },
-        // Not below the templates, where one may have this name.
+        // These two not below the templates, where one may have such a name.
         Endpoint(
             .post, "/api/v1/template-preview", for: .read, "What a template says once it is filled. Sends nothing.",
             fails: [.refused("unknown_template"), .refused("missing_value")]
         ) { (call, request: PreviewRequest) in
             try await call.session.preview(request, in: try call.caller.workspace(asked: request.workspaceId))
+        },
+        Endpoint(
+            .post, "/api/v1/template-test", for: .send, "Sends what a template says to one number, marked as a test.",
+            fails: JobEndpoints.unsendable
+        ) { (call, request: TemplateTestRequest) in
+            let workspace = try call.caller.workspace(asked: request.workspaceId)
+            return try await call.session.testTemplate(
+                request.template, values: request.values ?? [:], to: request.to, fromNumber: request.fromNumber,
+                in: workspace)
         },
     ]
 

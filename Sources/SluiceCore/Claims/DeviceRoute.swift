@@ -3,6 +3,8 @@ public struct DeviceRoute: Hashable, Sendable {
     public var device: DeviceID
     public var capKey: String
     public var slot: HashSlot
+    /// Of its workspace.
+    public var floor = FloorShare.standard
 
     public init(device: DeviceID, capKey: String, slot: HashSlot) {
         self.device = device

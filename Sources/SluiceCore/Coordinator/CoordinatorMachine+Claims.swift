@@ -22,7 +22,8 @@ extension CoordinatorMachine {
             let credit = min(available(device), contacts, schedule.hasUrgent(device) ? .max : room)
             guard credit > 0 else { continue }
             let lanes = min(limits.claimLanesPerDevice, mostLanes - request.shares.count)
-            let turns = schedule.take(device, contacts: credit, lanes: lanes)
+            let turns = schedule.take(
+                device, contacts: credit, lanes: lanes, floor: routes.floor(of: device))
             guard !turns.isEmpty, let batch = batch(of: owner, term: term, in: &batches) else { continue }
             let asked = turns.reduce(0) { $0 + $1.limit }
             book.ask(asked, on: device)

@@ -35,15 +35,15 @@ struct DeviceQueue {
     }
 
     /// The next lanes of the lowest class that has any: lower classes go first, so a class is touched only when those
-    /// before it have nothing due. Every tenth turn that would pass somebody by is the least urgent's, for a tenth of
+    /// before it have nothing due. A `floor` of the turns that would pass somebody by are the least urgent's, for that share of
     /// `contacts`: a device that takes one at a time, or whose cap frees one at a time, would leave campaigns nothing.
-    mutating func takeTurn(atMost limit: Int, of contacts: Int) -> Turn? {
+    mutating func takeTurn(atMost limit: Int, of contacts: Int, floor: FloorShare) -> Turn? {
         guard let first = classes.firstIndex(where: { !$0.isEmpty }),
             let last = classes.lastIndex(where: { !$0.isEmpty })
         else { return nil }
-        let isLowests = passedBy.takesLowest(isLessUrgentWaiting: last > first)
+        let isLowests = passedBy.takesLowest(isLessUrgentWaiting: last > first, floor: floor)
         let index = isLowests ? last : first
-        let share = isLowests ? max(1, contacts / PriorityClass.turnsPerLowest) : contacts
+        let share = isLowests ? floor.part(of: contacts) : contacts
         let lanes = Array(classes[index].prefix(min(limit, share)))
         classes[index].removeFirst(lanes.count)
         count -= lanes.count

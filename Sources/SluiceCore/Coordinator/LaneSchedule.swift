@@ -106,8 +106,8 @@ struct LaneSchedule {
 
     /// The device's turn: its next lanes, with at most `contacts` contacts between them. They are in flight from here
     /// on.
-    mutating func take(_ device: DeviceID, contacts: Int, lanes: Int) -> [Turn] {
-        guard let next = queues[device]?.takeTurn(atMost: lanes, of: contacts) else { return [] }
+    mutating func take(_ device: DeviceID, contacts: Int, lanes: Int, floor: FloorShare = .standard) -> [Turn] {
+        guard let next = queues[device]?.takeTurn(atMost: lanes, of: contacts, floor: floor) else { return [] }
         let (taken, contacts) = (next.lanes, next.share)
         queued -= taken.count
         var turns: [Turn] = []

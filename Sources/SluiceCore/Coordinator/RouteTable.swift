@@ -1,6 +1,8 @@
 /// Which slot a device is in, and which devices share its cap key.
 struct RouteTable {
     private var slots: [DeviceID: HashSlot] = [:]
+    /// Where it is another than the usual one.
+    private var floors: [DeviceID: FloorShare] = [:]
     private var siblings: [DeviceID: [DeviceID]] = [:]
     private var bySlot: [[DeviceID]] = []
     /// In the order they were loaded.
@@ -12,6 +14,7 @@ struct RouteTable {
         var byKey: [String: [DeviceID]] = [:]
         for route in routes where slots.updateValue(route.slot, forKey: route.device) == nil {
             devices.append(route.device)
+            if route.floor != .standard { floors[route.device] = route.floor }
             bySlot[Int(route.slot.rawValue)].append(route.device)
             byKey[route.capKey, default: []].append(route.device)
         }
@@ -21,6 +24,8 @@ struct RouteTable {
     }
 
     func slot(of device: DeviceID) -> HashSlot? { slots[device] }
+
+    func floor(of device: DeviceID) -> FloorShare { floors[device] ?? .standard }
 
     /// The devices of its cap key, itself among them; nil for the usual device that has a key of its own.
     func group(of device: DeviceID) -> [DeviceID]? { siblings[device] }

@@ -20,6 +20,8 @@ public struct DeviceProfile: Hashable, Sendable {
     public var historyFrom: DatabaseTime?
     /// It once had another cap key: what it sent under that one counts under this one, and is in the ledger.
     public var hasMovedKey = false
+    /// Of its workspace.
+    public var floor = FloorShare.standard
     /// Why its settings cannot be used, in words; it sends nothing then. Nil: they can.
     public var settingsProblem: String?
 

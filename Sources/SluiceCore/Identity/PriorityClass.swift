@@ -5,7 +5,8 @@
 public struct PriorityClass: RawRepresentable, Hashable, Comparable, Sendable {
     public static let count = 8
 
-    /// One turn of so many is the least urgent's, so that a stream of triggers leaves campaigns a tenth (`floor_low`).
+    /// Among devices, one turn of so many is the least urgent's, so that a stream of triggers leaves campaigns a tenth.
+    /// On one device it is its workspace's ``FloorShare``.
     static let turnsPerLowest = 10
 
     public var rawValue: UInt8

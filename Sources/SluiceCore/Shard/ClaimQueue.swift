@@ -6,8 +6,8 @@ struct QueuedClaim: Sendable {
     var expiresAt: DatabaseTime
 }
 
-/// The claims that wait for one device: by priority class, first in first out within one. Every tenth start that would
-/// pass somebody by is the least urgent's.
+/// The claims that wait for one device: by priority class, first in first out within one. Of the starts that
+/// would pass somebody by, the workspace's share is the least urgent's.
 struct ClaimQueue: Sendable {
     private var classes = [Deque<QueuedClaim>](repeating: Deque(), count: PriorityClass.count)
     private(set) var count = 0
@@ -28,11 +28,11 @@ struct ClaimQueue: Sendable {
         count += 1
     }
 
-    mutating func popFirst() -> QueuedClaim? {
+    mutating func popFirst(floor: FloorShare) -> QueuedClaim? {
         guard let first = classes.firstIndex(where: { !$0.isEmpty }),
             let last = classes.lastIndex(where: { !$0.isEmpty })
         else { return nil }
-        let isLowests = passedBy.takesLowest(isLessUrgentWaiting: last > first)
+        let isLowests = passedBy.takesLowest(isLessUrgentWaiting: last > first, floor: floor)
         count -= 1
         return classes[isLowests ? last : first].popFirst()
     }

@@ -2,7 +2,7 @@ internal import DequeModule
 
 /// Devices that wait for a turn, by the class of the most urgent claim that each has: the more urgent goes first, and
 /// first in, first out within a class. Every tenth turn is the least urgent's, so that a stream of triggers leaves
-/// campaigns a tenth of the turns (`floor_low`).
+/// campaigns a tenth of the turns, whatever workspaces they are of.
 ///
 /// A device stands in one place. When something more urgent comes for it, it moves up and its former place is kept for
 /// it: that is where it stands again when it next joins that class. So it is in each class's queue at most once.

@@ -74,7 +74,7 @@ extension ShardMachine {
         let capKey = devices[index].capKey
         let host = devices[index].host
         guard capKeys[capKey].limiter.admit(at: now) else { return nil }
-        guard let queued = devices[index].queue.popFirst() else {
+        guard let queued = devices[index].queue.popFirst(floor: devices[index].profile.floor) else {
             capKeys[capKey].limiter.release()
             return nil
         }

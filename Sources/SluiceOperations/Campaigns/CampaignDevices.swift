@@ -62,8 +62,10 @@ struct CampaignDevices: Sendable {
         GROUP BY 1, 2
         """
 
+    /// - Parameter except: what is due for this is not ahead of anything.
     static func of(
-        _ workspace: String, windows: CapWindows, on database: any PostgresExecutor
+        _ workspace: String, windows: CapWindows, except: (kind: String, source: String)? = nil,
+        on database: any PostgresExecutor
     ) async throws -> CampaignDevices {
         var all = CampaignDevices(devices: [], charges: [:], ahead: [:], now: Date())
         for row in try await database.query(devicesSQL, [.string(workspace)], deadline: .seconds(30)) {
@@ -82,7 +84,9 @@ struct CampaignDevices: Sendable {
             all.charges[try row.decode(String.self, "cap_key"), default: []] +=
                 Array(repeating: charge, count: Int(try row.decode(Int64.self, "n")))
         }
-        for row in try await LaneQueries.rows(database, windows: windows, within: .seconds(30)) {
+        for row in try await LaneQueries.rows(
+            database, windows: windows, except: except, within: .seconds(30))
+        {
             all.ahead[row.device, default: 0] += row.idle + row.claimed + row.reserved
         }
         return all

@@ -55,15 +55,19 @@ extension CampaignText {
         } else if forecast.recipients > 0 {
             lines.append("ends         never, as the caps stand")
         }
-        if let last = forecast.lastDevice {
+        lines += devices(forecast.lastDevice, stuck: forecast.stuckDevices)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func devices(_ last: CampaignForecast.LastDevice?, stuck: [String]) -> [String] {
+        var lines: [String] = []
+        if let last {
             lines.append(
                 "last device  \(Words.cut(last.name)): \(Words.counted(last.messages, "message"))"
                     + note(" of others before them", last.ahead))
         }
-        if !forecast.stuckDevices.isEmpty {
-            lines.append("never done   \(Words.list(forecast.stuckDevices))")
-        }
-        return lines.joined(separator: "\n") + "\n"
+        if !stuck.isEmpty { lines.append("never done   \(Words.list(stuck))") }
+        return lines
     }
 
     private static func note(_ what: String, _ count: Int) -> String {

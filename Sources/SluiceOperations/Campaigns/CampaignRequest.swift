@@ -26,6 +26,12 @@ public struct CampaignRequest: ClosedRequest, Hashable {
 
     private static let mostPages = 1_000
 
+    public static let bounds: [FieldBound<CampaignRequest>] = [
+        .text(.flowId) { $0.flowId }, .count(.pageIds, 1...mostPages) { $0.pageIds.count },
+        .instant(.startAt) { $0.startAt }, .number(.priority, 1...1_000_000) { $0.priority.map(Double.init) },
+        .text(.workspaceId) { $0.workspaceId },
+    ]
+
     /// What it says, read.
     struct Validated: Sendable {
         var startAt: DatabaseTime?
@@ -34,19 +40,14 @@ public struct CampaignRequest: ClosedRequest, Hashable {
 
     /// - Throws: ``OperationsError/invalid(field:message:)`` naming the first field that cannot be.
     func validated() throws(OperationsError) -> Validated {
-        guard (1...Self.mostPages).contains(pageIds.count), Set(pageIds).count == pageIds.count else {
-            throw .invalid(field: "pageIds", message: "give from 1 to \(Self.mostPages) different pages")
+        try checkBounds()
+        guard Set(pageIds).count == pageIds.count else {
+            throw .invalid(field: "pageIds", message: "the same page is in it twice")
         }
-        guard let priority = Int32(exactly: priority ?? 100), (1...1_000_000).contains(priority) else {
-            throw .invalid(field: "priority", message: "must be from 1 to 1000000")
-        }
-        guard let startAt else { return Validated(startAt: nil, priority: priority) }
-        // Whatever is wrong with it, the answer shows one that is right.
-        guard let time = try? OffsetTime(startAt) else {
-            throw .invalid(
-                field: "startAt", message: "must be a time with an offset, such as 2026-03-29T09:00:00+02:00")
-        }
-        return Validated(startAt: time.time, priority: priority)
+        return Validated(
+            startAt: try startAt.map { text throws(OperationsError) in try OffsetTime(text, of: CodingKeys.startAt).time
+            },
+            priority: Int32(priority ?? 100))
     }
 }
 
@@ -59,27 +60,15 @@ struct UsableFlow: Sendable {
     static func find(_ given: String, in workspace: String, on database: any PostgresExecutor) async throws
         -> UsableFlow
     {
+        let id = try await FlowLookup.find(given, in: workspace, on: database)
         let rows = try await database.query(
-            """
-            SELECT id, coalesce(nodes::text, '[]') AS nodes, coalesce(edges::text, '[]') AS edges FROM flows
-            WHERE (id = $1 OR name = $2) AND workspace_id = $3 ORDER BY id LIMIT 20
-            """, [.uuid(UUID(uuidString: given)), .string(given), .string(workspace)])
-        guard let row = rows.first else {
-            let names = try await database.query(
-                "SELECT name FROM flows WHERE workspace_id = $1 AND name IS NOT NULL ORDER BY id LIMIT 10000",
-                [.string(workspace)])
-            throw OperationsError.notFound(
-                kind: "flow", given: given,
-                nearest: NearMatches.of(given, among: try names.column(String.self, at: 0)))
-        }
-        guard rows.count == 1 else {
-            throw OperationsError.ambiguous(
-                kind: "flow", given: given, ids: try rows.map { try $0.decode(UUID.self, "id").text })
-        }
+            "SELECT coalesce(nodes::text, '[]') AS nodes, coalesce(edges::text, '[]') AS edges FROM flows WHERE id = $1",
+            [.uuid(id)])
+        guard let row = rows.first else { throw OperationsError.notFound(kind: "flow", given: given, nearest: []) }
         do {
             let graph = try FlowGraph(
                 nodes: try row.decode(String.self, "nodes"), edges: try row.decode(String.self, "edges"))
-            return UsableFlow(id: try row.decode(UUID.self, "id"), length: FlowLength(try CompiledFlow(graph)))
+            return UsableFlow(id: id, length: FlowLength(try CompiledFlow(graph)))
         } catch let error as FlowCannotBeUsed {
             throw OperationsError.refused(
                 code: "flow_invalid", message: error.problems.prefix(3).map(\.message).joined(separator: " "),

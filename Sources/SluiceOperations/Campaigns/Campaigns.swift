@@ -13,14 +13,29 @@ public struct CampaignLine: Codable, Hashable, Sendable {
     public var inFlight: Int
 }
 
+public struct CampaignPage: Codable, Hashable, Sendable {
+    public var campaigns: [CampaignLine]
+    /// Give it as `cursor` to go on; nil when that was all.
+    public var nextCursor: String?
+}
+
 extension OperatorSession {
     /// The latest runs first.
-    public func listCampaigns(workspace: String? = nil, limit: Int = 100) async throws -> [CampaignLine] {
-        try await database.query(
+    /// - Parameters:
+    ///   - workspace: only those of it; nil: all.
+    ///   - cursor: of the page before.
+    /// - Throws: ``OperationsError/invalid(field:message:)`` for a cursor that is none.
+    public func campaigns(
+        in workspace: String? = nil, after cursor: String? = nil, most: Int = 100
+    ) async throws -> CampaignPage {
+        let last = try PageCursor.id(cursor)
+        let rows = try await database.query(
             """
-            \(Self.campaignSQL) WHERE $1::text IS NULL OR r.workspace_id = $1 ORDER BY r.id DESC LIMIT $2
-            """, [.string(workspace), .int64(Int64(min(max(limit, 1), 10_000)))]
-        ).map(CampaignLine.init)
+            \(Self.campaignSQL) WHERE ($1::text IS NULL OR r.workspace_id = $1) AND r.id < coalesce($2, r.id + 1)
+            ORDER BY r.id DESC LIMIT $3
+            """, [.string(workspace), .int64(last), .int64(Int64(most) + 1)])
+        let page = try rows.prefix(most).map(CampaignLine.init)
+        return CampaignPage(campaigns: page, nextCursor: rows.count > most ? page.last.map { "\($0.id)" } : nil)
     }
 
     /// - Parameter workspace: where it must be; nil: anywhere.

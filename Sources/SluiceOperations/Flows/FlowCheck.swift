@@ -3,8 +3,8 @@ internal import SluiceCore
 internal import SluiceStore
 
 /// What there is to say about a flow before it is saved.
-public struct FlowCheck: Encodable, Hashable, Sendable {
-    public struct Problem: Encodable, Hashable, Sendable {
+public struct FlowCheck: Codable, Hashable, Sendable {
+    public struct Problem: Codable, Hashable, Sendable {
         public var code: String
         /// The node it is about, when it is about one.
         public var node: String?
@@ -32,10 +32,14 @@ public struct FlowCheck: Encodable, Hashable, Sendable {
             check.areConditionsChecked = false
             return check
         }
-        return FlowCheck(try await FlowChecking(database).problems(of: graph), of: graph)
+        return try await FlowCheck(of: graph, on: database)
     }
 
-    private init(_ problems: [FlowProblem], of graph: FlowGraph? = nil) {
+    fileprivate init(of graph: FlowGraph, on database: any PostgresExecutor) async throws {
+        self.init(try await FlowChecking(database).problems(of: graph), of: graph)
+    }
+
+    fileprivate init(_ problems: [FlowProblem], of graph: FlowGraph? = nil) {
         self.problems = problems.map { Problem(code: $0.code.rawValue, node: $0.node, message: $0.message) }
         isUsable = problems.isEmpty
         areConditionsChecked = true
@@ -49,5 +53,17 @@ public struct FlowCheck: Encodable, Hashable, Sendable {
         let note = areConditionsChecked ? "" : "Conditions were not checked: DATABASE_URL is not set.\n"
         guard !isUsable else { return "The flow can be used: \(steps) steps.\n" + note }
         return problems.map { $0.message + " [\($0.code)]\n" }.joined() + note
+    }
+}
+
+extension OperatorSession {
+    /// Judges a flow as a save would.
+    public func checkFlow(_ request: FlowCheckRequest) async throws -> FlowCheck {
+        let drawn = try request.texts()
+        do {
+            return try await FlowCheck(of: try FlowGraph(nodes: drawn.nodes, edges: drawn.edges), on: database)
+        } catch let error as FlowCannotBeUsed {
+            return FlowCheck(error.problems)
+        }
     }
 }

@@ -1,6 +1,23 @@
 internal import FoundationEssentials
 internal import PostgresDriver
 
+/// A flow that is to be sent to one number, to see how it looks.
+public struct FlowTestRequest: ClosedRequest, Hashable {
+    public enum CodingKeys: String, CodingKey, CaseIterable { case flowId, to, deviceId, workspaceId }
+
+    /// The flow's id or its name.
+    public var flowId: String
+    public var to: String
+    /// The device's id, name or number; any of the workspace when it is not given.
+    public var deviceId: String?
+    public var workspaceId: String?
+
+    public static let bounds: [FieldBound<FlowTestRequest>] = [
+        .text(.flowId) { $0.flowId }, .phone(.to) { $0.to }, .text(.deviceId) { $0.deviceId },
+        .text(.workspaceId) { $0.workspaceId },
+    ]
+}
+
 /// A flow on its way to one person, to see how it looks.
 public struct FlowTest: Codable, Hashable, Sendable {
     /// Of `trigger_runs`: says how far it is.
@@ -39,20 +56,14 @@ extension OperatorSession {
     }
 
     private func usableFlow(_ given: String, in workspace: String) async throws -> UUID {
-        let rows = try await database.query(
-            """
-            SELECT id, problem FROM flows WHERE workspace_id = $1 AND (id::text = lower($2) OR name = $2)
-            ORDER BY id LIMIT 20
-            """, [.string(workspace), .string(given)])
-        let ids = try rows.column(UUID.self, at: 0)
-        guard ids.count < 2 else {
-            throw OperationsError.ambiguous(kind: "flow", given: given, ids: ids.map(\.text))
+        let id = try await FlowLookup.find(given, in: workspace, on: database)
+        let problem = try await database.query("SELECT problem FROM flows WHERE id = $1", [.uuid(id)])
+            .column(String?.self, at: 0).first
+        if let problem = problem ?? nil {
+            throw OperationsError.refused(
+                code: "flow_invalid", message: "the flow cannot be used: \(problem)", field: "flowId")
         }
-        guard let row = rows.first else { throw OperationsError.notFound(kind: "flow", given: given, nearest: []) }
-        if let problem = try row.decode(String?.self, "problem") {
-            throw OperationsError.refused(code: "flow_invalid", message: "the flow cannot be used: \(problem)")
-        }
-        return ids[0]
+        return id
     }
 
     private func sender(_ given: String?, in workspace: String) async throws -> UUID? {

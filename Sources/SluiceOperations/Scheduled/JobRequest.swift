@@ -25,6 +25,8 @@ public struct JobRequest: ClosedRequest, Hashable {
     /// ISO 8601 with an offset: from then on it is not sent any more.
     public var expiresAt: String?
 
+    public init(to: String) { self.to = to }
+
     /// When a message goes out.
     public enum Time: Hashable, Sendable {
         /// By the call it came with.
@@ -43,12 +45,15 @@ public struct JobRequest: ClosedRequest, Hashable {
         // The length in characters is judged by the database, as for every message.
         .text(.body, most: .max) { $0.body }, .number(.delayMinutes, 0...longestDelay) { $0.delayMinutes },
         .instant(.scheduledTime) { $0.scheduledTime }, .instant(.expiresAt) { $0.expiresAt },
+        .object(.metadata, most: mostMetadataBytes) { $0.metadata },
     ]
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.
     func validated(for time: Time) throws(OperationsError) -> PlannedJob {
         try checkBounds()
-        try checkValues()
+        for value in values ?? [:] where value.value.utf8.contains(0) {
+            throw .invalid(field: "values", message: "must not contain a NUL character")
+        }
         if template != nil {
             if body != nil { throw .invalid(field: "body", message: "must not be given with template") }
         } else {
@@ -60,23 +65,9 @@ public struct JobRequest: ClosedRequest, Hashable {
         if let mediaUrl, !mediaUrl.isEmpty, !MessageContent.isMediaURL(mediaUrl) { throw .invalidMedia }
         return PlannedJob(
             request: self, minutes: try minutes(for: time), time: try self.time(for: time),
-            expiresAt: try expiresAt.map { text throws(OperationsError) in try offsetTime(text, "expiresAt") })
-    }
-
-    private func checkValues() throws(OperationsError) {
-        if let metadata {
-            guard metadata.isObject else { throw .invalid(field: "metadata", message: "must be an object") }
-            guard metadata.text.utf8.count <= Self.mostMetadataBytes else {
-                throw .invalid(
-                    field: "metadata", message: "must not be longer than \(Self.mostMetadataBytes) bytes")
-            }
-            guard !metadata.text.contains("\\u0000") else {
-                throw .invalid(field: "metadata", message: "must not contain a NUL character")
-            }
-        }
-        for value in values ?? [:] where value.value.utf8.contains(0) {
-            throw .invalid(field: "values", message: "must not contain a NUL character")
-        }
+            expiresAt: try expiresAt.map { text throws(OperationsError) in
+                try OffsetTime(text, of: CodingKeys.expiresAt)
+            })
     }
 
     private func minutes(for time: Time) throws(OperationsError) -> Double {
@@ -98,15 +89,7 @@ public struct JobRequest: ClosedRequest, Hashable {
         guard time == .atTime || time == .asGiven else {
             throw .invalid(field: "scheduledTime", message: "is not what this message's time goes by")
         }
-        return try offsetTime(scheduledTime, "scheduledTime")
-    }
-
-    private func offsetTime(_ text: String, _ field: String) throws(OperationsError) -> OffsetTime {
-        do {
-            return try OffsetTime(text)
-        } catch {
-            throw .invalid(field: field, message: error.advice)
-        }
+        return try OffsetTime(scheduledTime, of: CodingKeys.scheduledTime)
     }
 }
 

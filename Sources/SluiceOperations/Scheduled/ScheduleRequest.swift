@@ -24,6 +24,8 @@ public struct ScheduleRequest: ClosedRequest, Hashable {
     /// What becomes of runs that were due while nobody led: `skip` (nothing) or `once` (the first is made up for).
     public var missed: String?
 
+    public init(to: String, cron: String) { (self.to, self.cron) = (to, cron) }
+
     public static let bounds: [FieldBound<ScheduleRequest>] = [
         .phone(.to) { $0.to }, .text(.workspaceId) { $0.workspaceId }, .phone(.fromNumber) { $0.fromNumber },
         .text(.mediaUrl, most: TemplateRequest.mostMediaBytes) { $0.mediaUrl }, .text(.template) { $0.template },
@@ -33,9 +35,11 @@ public struct ScheduleRequest: ClosedRequest, Hashable {
 
     /// What each of its runs asks for.
     var message: JobRequest {
-        JobRequest(
-            to: to, body: body, template: template, values: values, workspaceId: workspaceId, fromNumber: fromNumber,
-            mediaUrl: mediaUrl, metadata: metadata)
+        var message = JobRequest(to: to)
+        (message.body, message.template, message.values) = (body, template, values)
+        (message.workspaceId, message.fromNumber) = (workspaceId, fromNumber)
+        (message.mediaUrl, message.metadata) = (mediaUrl, metadata)
+        return message
     }
 
     /// - Throws: ``OperationsError`` naming the first field that cannot be.

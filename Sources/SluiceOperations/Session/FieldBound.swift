@@ -11,6 +11,8 @@ public enum FieldRange: Hashable, Sendable {
     case instant
     /// A list of so many.
     case count(ClosedRange<Int>)
+    /// An object of the user's own, of at most so many UTF-8 bytes.
+    case object(mostBytes: Int)
 }
 
 /// The bound of one field, and how to find what is wrong with it in a request.
@@ -86,9 +88,31 @@ extension FieldBound where Request: ClosedRequest {
         }
     }
 
+    static func object(
+        _ field: Request.CodingKeys, most: Int, _ value: @escaping @Sendable (Request) -> RawJSON?
+    ) -> Self {
+        Self(field, .object(mostBytes: most)) { request in
+            guard let json = value(request) else { return nil }
+            guard json.isObject else { return "must be an object" }
+            // PostgreSQL keeps no NUL character, escaped or not.
+            return problem(of: json.text.replacing("\\u0000", with: "\0"), most: most)
+        }
+    }
+
     static func problem(of text: String, most: Int) -> String? {
         if text.utf8.contains(0) { return "must not contain a NUL character" }
         return text.utf8.count > most ? "must not be longer than \(most) bytes" : nil
+    }
+}
+
+extension OffsetTime {
+    /// - Throws: ``OperationsError/invalid(field:message:)`` that names the field.
+    init(_ text: String, of field: some CodingKey) throws(OperationsError) {
+        do {
+            try self.init(text)
+        } catch {
+            throw .invalid(field: field.stringValue, message: error.advice)
+        }
     }
 }
 

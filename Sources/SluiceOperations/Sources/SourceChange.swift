@@ -78,6 +78,12 @@ public struct SourceChange: ClosedRequest, Hashable {
         workspaceId = try values.decodeIfPresent(String.self, forKey: .workspaceId)
     }
 
+    public static let bounds: [FieldBound<SourceChange>] = [
+        .number(.ratePerMinute, 1...1_000_000) { $0.ratePerMinute.value.map(Double.init) },
+        .text(.quietHours) { $0.quietHours.value }, .text(.expiresAfter) { $0.expiresAfter.value },
+        .text(.workspaceId) { $0.workspaceId },
+    ]
+
     /// What it says, read.
     struct Validated: Sendable {
         var quiet: QuietHours?
@@ -86,9 +92,7 @@ public struct SourceChange: ClosedRequest, Hashable {
 
     /// - Throws: ``OperationsError/invalid(field:message:)`` naming the first field that cannot be.
     func validated() throws(OperationsError) -> Validated {
-        if let rate = ratePerMinute.value, !(1...Self.mostPerMinute).contains(rate) {
-            throw .invalid(field: "ratePerMinute", message: "must be from 1 to \(Self.mostPerMinute)")
-        }
+        try checkBounds()
         guard !ratePerMinute.isKept || !quietHours.isKept || !expiresAfter.isKept else {
             throw .refused(code: "nothing_to_change", message: "give at least one setting that is to be changed")
         }
@@ -98,9 +102,6 @@ public struct SourceChange: ClosedRequest, Hashable {
                 try Span(parsing: text, field: "expiresAfter")
             })
     }
-
-    /// More than any cluster sends: whoever wants no rate takes it away.
-    private static let mostPerMinute = 1_000_000
 }
 
 extension KeyedDecodingContainer<SourceChange.CodingKeys> {

@@ -30,7 +30,7 @@ enum LaneQueries {
                     -- now() and not clock_timestamp(): a volatile bound would be no index condition.
                     WHERE c.lane_id = l.id AND c.status = 'active' AND c.next_trigger_time <= now()
                     ORDER BY c.next_trigger_time LIMIT b.most) c) p
-            WHERE p.seen > 0
+            WHERE p.seen > 0 AND (l.kind, l.source_id) IS DISTINCT FROM ($2::text, $3::text)
         )
         SELECT p.device_id, d.cap_key, k.hourly_cap, k.daily_cap,
             coalesce(k.history_from > now() - $1::bigint * interval '1 microsecond', false) AS is_use_unknown,
@@ -68,11 +68,15 @@ enum LaneQueries {
     }
 
     /// One row per device and reason.
+    /// - Parameter except: the lanes of this source are passed by.
     static func rows(
-        _ database: any PostgresExecutor, windows: CapWindows, within limit: Duration
+        _ database: any PostgresExecutor, windows: CapWindows, except: (kind: String, source: String)? = nil,
+        within limit: Duration
     ) async throws -> [Row] {
         let day = (windows.day + windows.dayMargin).wholeMicroseconds
-        return try await database.query(sql, [.int64(day)], deadline: limit).map { row in
+        return try await database.query(
+            sql, [.int64(day), .string(except?.kind), .string(except?.source)], deadline: limit
+        ).map { row in
             Row(
                 device: try row.decode(UUID.self, "device_id"), capKey: try row.decode(String?.self, "cap_key"),
                 hourlyCap: Int(try row.decode(Int32?.self, "hourly_cap") ?? 0),

@@ -45,6 +45,12 @@ public struct StatusReader: Sendable {
         return StatusReport(facts)
     }
 
+    /// The gateways that shards leave alone now, by host and port; none of shards that do not answer.
+    func openBreakers() async -> [String] {
+        guard case .success(let replies) = await askNodes() else { return [] }
+        return Set(replies.compactMap(\.shard).flatMap(\.openBreakers)).sorted()
+    }
+
     private func askNodes() async -> Result<[NodeStatus], any Error> {
         guard let nats = session.nats else { return .success([]) }
         do {

@@ -94,20 +94,22 @@ extension OperatorSession {
     /// - Parameters:
     ///   - state: only those; `pending`, `delivered` or `failed`.
     ///   - cursor: of the page before.
+    /// - Throws: ``OperationsError``: no such webhook, or a cursor that is none.
     public func webhookDeliveries(
-        of id: String, in workspace: String, state: String?, after cursor: Int64?, most: Int
+        of id: String, in workspace: String, state: String? = nil, after cursor: String? = nil, most: Int
     ) async throws -> WebhookDeliveryPage {
+        let last = try PageCursor.id(cursor)
         _ = try await webhook(id, in: workspace)
         let rows = try await database.query(
             """
             SELECT id, event_id, type, state, attempts, status, problem, next_at, created_at FROM webhook_deliveries
             WHERE endpoint_id = $1 AND ($2::text IS NULL OR state = $2) AND ($3::bigint IS NULL OR id < $3)
             ORDER BY id DESC LIMIT $4
-            """, [.string(id), .string(state), .int64(cursor), .int64(Int64(most) + 1)])
+            """, [.string(id), .string(state), .int64(last), .int64(Int64(most) + 1)])
         let page = rows.prefix(most)
         let lines = try page.map { try WebhookDeliveryLine($0) }
-        guard rows.count > most, let last = page.last else { return WebhookDeliveryPage(deliveries: lines) }
-        return WebhookDeliveryPage(deliveries: lines, nextCursor: "\(try last.decode(Int64.self, "id"))")
+        guard rows.count > most, let end = page.last else { return WebhookDeliveryPage(deliveries: lines) }
+        return WebhookDeliveryPage(deliveries: lines, nextCursor: "\(try end.decode(Int64.self, "id"))")
     }
 
     /// Tells again what was told, or what was not taken: one event, or all that failed.

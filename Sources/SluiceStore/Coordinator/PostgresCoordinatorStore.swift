@@ -147,12 +147,19 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
 
     public func routes() async throws -> [DeviceRoute] {
         try await storing {
-            try await pools.relaxed.query("SELECT device_id, cap_key, hash_slot FROM device_caps ORDER BY device_id")
-                .map { row in
-                    DeviceRoute(
-                        device: try row.device("device_id"), capKey: try row.decode(String.self, "cap_key"),
-                        slot: try row.slot("hash_slot"))
-                }
+            try await pools.relaxed.query(
+                """
+                SELECT c.device_id, c.cap_key, c.hash_slot, w.floor_low::float8 AS floor_low FROM device_caps c
+                LEFT JOIN user_devices d ON d.id = c.device_id LEFT JOIN workspaces w ON w.id = d.workspace_id
+                ORDER BY c.device_id
+                """
+            ).map { row in
+                var route = DeviceRoute(
+                    device: try row.device("device_id"), capKey: try row.decode(String.self, "cap_key"),
+                    slot: try row.slot("hash_slot"))
+                if let floor = try row.decode(Double?.self, "floor_low") { route.floor = FloorShare(floor) }
+                return route
+            }
         }
     }
 

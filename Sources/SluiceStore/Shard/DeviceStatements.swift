@@ -17,9 +17,10 @@ struct DeviceStatements {
             coalesce(c.credentials, g.credentials, '{}')::text AS credentials,
             g.http_timeout_ms, g.accepts_late_ms,
             coalesce(c.gateway_device, d.device_name, d.id::text) AS gateway_device,
-            coalesce(s.state, 'connected') AS state, s.until
+            coalesce(s.state, 'connected') AS state, s.until, w.floor_low::float8 AS floor_low
         FROM device_caps c
         JOIN user_devices d ON d.id = c.device_id
+        LEFT JOIN workspaces w ON w.id = d.workspace_id
         LEFT JOIN gateways g ON g.id = coalesce(c.gateway_id, (SELECT id FROM gateways WHERE is_default))
         LEFT JOIN device_states s ON s.device_id = d.id
         WHERE c.hash_slot = ANY ($1::smallint[])
@@ -59,6 +60,7 @@ struct DeviceStatements {
             gatewayDevice: try row.decode(String.self, "gateway_device"), condition: try Self.condition(row),
             isPaused: try row.decode(Bool.self, "is_paused"), historyFrom: try row.optionalTime("history_from"))
         profile.hasMovedKey = try row.decode(Bool.self, "has_moved_key")
+        if let floor = try row.decode(Double?.self, "floor_low") { profile.floor = FloorShare(floor) }
         profile.settingsProblem = problem
         return profile
     }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import SluiceCore
 import SluiceOperations
 import Testing
 
@@ -43,12 +44,14 @@ struct Attempt: Sendable, CustomStringConvertible {
     }
 
     /// The same, naming a workspace; nil where none can be named.
-    func naming(workspace: String) -> Attempt? {
+    func naming(workspace: String) throws -> Attempt? {
         var attempt = self
         if operation.query.contains(where: { $0.name == "workspaceId" }) {
             guard !query.contains("workspaceId") else { return nil }
             attempt.query += (query.isEmpty ? "?" : "&") + "workspaceId=\(workspace)"
-        } else if body.hasSuffix("}"), !body.contains("workspaceId"), case .json = operation.body {
+        } else if body.hasSuffix("}"), case .json(_, let schema) = operation.body,
+            try schema()["properties"]["workspaceId"] != [:]
+        {
             attempt.body = body.dropLast() + #","workspaceId":"\#(workspace)"}"#
         } else {
             return nil
@@ -79,6 +82,8 @@ struct Attempt: Sendable, CustomStringConvertible {
     private static let message = """
         {"eventId":1,"contractorId":1,"messageType":"note","messageContent":"A","scheduledTime":"2099-06-01T08:00:00"}
         """
+    private static let flow = #"{"name":"hello","nodes":[{"id":"a","type":"message","data":{"text":"Hi"}}]}"#
+    private static let campaign = #"{"flowId":"hello","pageIds":[1]}"#
     private static let job = #"{"to":"491512345670","body":"Hi","fromNumber":"628111111111"}"#
 
     /// By method and path, as they are declared.
@@ -88,12 +93,47 @@ struct Attempt: Sendable, CustomStringConvertible {
         "POST /api/v1/enrollments": Line(
             "/api/v1/enrollments", .refused("unknown_sequence"),
             #"{"phone":"491512345670","sequenceId":"\#(sequence)"}"#),
+        "POST /api/v1/campaigns": Line("/api/v1/campaigns", .refused("unknown_flow"), campaign),
+        "POST /api/v1/campaigns/forecast": Line("/api/v1/campaigns/forecast", .refused("unknown_flow"), campaign),
+        "GET /api/v1/campaigns": Line("/api/v1/campaigns", .nothing),
+        "GET /api/v1/campaigns/:id": Line("/api/v1/campaigns/1000", .notFound),
+        "POST /api/v1/campaigns/:id/pause": Line("/api/v1/campaigns/1000/pause", .notFound),
+        "POST /api/v1/campaigns/:id/resume": Line("/api/v1/campaigns/1000/resume", .notFound),
+        "POST /api/v1/campaigns/:id/cancel": Line("/api/v1/campaigns/1000/cancel", .notFound),
+        "POST /api/v1/triggers": Line(
+            "/api/v1/triggers", .refused("unknown_flow"), #"{"flowId":"hello","recipient":"491512345670"}"#),
+        "POST /api/v1/triggers/:id/cancel": Line("/api/v1/triggers/1000/cancel", .notFound),
+        "GET /api/v1/flows": Line("/api/v1/flows", .nothing),
+        "POST /api/v1/flows": Line("/api/v1/flows", .own, flow.replacing("hello", with: "another")),
+        "GET /api/v1/flows/:flow": Line("/api/v1/flows/hello", .notFound),
+        "PUT /api/v1/flows/:flow": Line("/api/v1/flows/hello", .notFound, flow),
+        "POST /api/v1/flow-check": Line("/api/v1/flow-check", .own, #"{"nodes":[]}"#),
+        "POST /api/v1/flow-test": Line(
+            "/api/v1/flow-test", .refused("unknown_flow"), #"{"flowId":"hello","to":"491512345670"}"#),
+        "GET /api/v1/messages": Line("/api/v1/messages", .nothing, query: "?name=trigger_1000_*"),
+        "POST /api/v1/webhooks": Line(
+            "/api/v1/webhooks", .own, #"{"url":"https://example.com/sluice","events":["message.failed"]}"#),
+        "GET /api/v1/webhooks": Line("/api/v1/webhooks", .nothing),
+        "GET /api/v1/webhooks/:id": Line("/api/v1/webhooks/whk_1", .notFound),
+        "DELETE /api/v1/webhooks/:id": Line("/api/v1/webhooks/whk_1", .notFound),
+        "POST /api/v1/webhooks/:id/enable": Line("/api/v1/webhooks/whk_1/enable", .notFound),
+        "GET /api/v1/webhooks/:id/deliveries": Line("/api/v1/webhooks/whk_1/deliveries", .notFound),
+        "POST /api/v1/webhooks/:id/redeliver": Line(
+            "/api/v1/webhooks/whk_1/redeliver", .notFound, #"{"event":"evt_1"}"#),
+        "GET /api/v1/sources": Line("/api/v1/sources", .nothing),
+        "POST /api/v1/sources/:kind/:id/settings": Line(
+            "/api/v1/sources/sequence/\(sequence)/settings", .notFound, #"{"ratePerMinute":60}"#),
+        "GET /stats/trigger-run/:id": Line("/stats/trigger-run/1000", .notFound),
+        "GET /stats/queue": Line("/stats/queue", .nothing),
+        "GET /stats/circuit-breaker": Line("/stats/circuit-breaker", .nothing),
         "GET /api/v1/templates": Line("/api/v1/templates", .nothing),
         "GET /api/v1/templates/:name": Line("/api/v1/templates/greeting", .notFound),
         "PUT /api/v1/templates/:name": Line("/api/v1/templates/greeting", .own, #"{"body":"Mine"}"#),
         "DELETE /api/v1/templates/:name": Line("/api/v1/templates/greeting", .notFound),
         "POST /api/v1/template-preview": Line(
             "/api/v1/template-preview", .refused("unknown_template"), #"{"template":"greeting"}"#),
+        "POST /api/v1/template-test": Line(
+            "/api/v1/template-test", .refused("unknown_template"), #"{"template":"greeting","to":"491512345670"}"#),
         "POST /api/trigger/send-sms": Line("/api/trigger/send-sms", .refused("unknown_sender"), job),
         "POST /api/trigger/schedule-delay": Line(
             "/api/trigger/schedule-delay", .refused("unknown_sender"),

@@ -1,0 +1,18 @@
+import HTTPTypes
+import SluiceOperations
+
+/// Messages by their readable names, whatever they come from.
+enum MessageEndpoints {
+    static let all = [
+        Endpoint(
+            .get, "/api/v1/messages", for: .read,
+            "Messages of triggers, campaigns and events whose name fits, the newest runs first. A star stands for anything.",
+            query: [.workspace, name, .limit]
+        ) { call in
+            try await call.session.messages(
+                named: try MessagePattern(call[name] ?? ""), in: try call.workspace(), most: call.whole(.limit))
+        }
+    ]
+
+    private static let name = QueryParameter("name", isRequired: true)
+}
