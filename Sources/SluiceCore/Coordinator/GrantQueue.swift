@@ -43,7 +43,7 @@ struct GrantQueue {
     /// Whose turn it is. `onlyUrgent`: nobody else's.
     mutating func popFirst(onlyUrgent: Bool = false) -> DeviceID? {
         if onlyUrgent { return take(from: \.urgent) }
-        let isOthers = hasUrgent && passedBy.takesLowest(isLessUrgentWaiting: count > urgentMembers)
+        let isOthers = hasUrgent && passedBy.takesLowest(isLessUrgentWaiting: count > urgentMembers, floor: .standard)
         return isOthers
             ? take(from: \.others) ?? take(from: \.urgent) : take(from: \.urgent) ?? take(from: \.others)
     }
