@@ -32,10 +32,12 @@ struct WorkLoops: Sendable {
                 }
             }
             for (area, signal) in parts.areas {
+                let chunk = AdaptiveChunk(
+                    most: area == .campaign ? configuration.campaignChunk : configuration.workChunk)
                 group.addTask {
                     await loops.loop("\(area.rawValue) work", on: signal, every: Self.longestRest) {
                         try await loops.drain(parts.metrics.noteEnrolled) {
-                            try await parts.store.work(area, limit: configuration.workChunk)
+                            try await chunk.use { try await parts.store.work(area, limit: $0) }
                         }
                     }
                 }

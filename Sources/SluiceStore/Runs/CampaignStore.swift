@@ -48,17 +48,32 @@ struct CampaignStore {
         let devices = try seats.decode([UUID].self, "devices")
         // A contact that a page's lost device cannot have waits for another one, by name.
         let hold = devices.isEmpty ? (device == nil ? "no_device" : "unknown_device") : nil
-        let rows = try await transaction.query(
-            CampaignStatements.chunk,
-            [
-                id, .int64(page), .string(try run.decode(String.self, "after")), .int64(Int64(limit)), workspace,
-                .uuidArray(devices), .int64Array(try seats.decode([Int64].self, "lanes")),
-                .bool(try seats.decode(Bool.self, "is_by_id")), .string(step),
-                .int32(try run.decode(Int32.self, "entry_seconds")), .bool(try run.decode(Bool.self, "entry_decides")),
-                .string(hold),
-            ], deadline: .seconds(30))
+        let parameters: [PostgresValue] = [
+            id, .int64(page), .string(try run.decode(String.self, "after")), .int64(Int64(limit)), workspace,
+            .uuidArray(devices), .int64Array(try seats.decode([Int64].self, "lanes")),
+            .bool(try seats.decode(Bool.self, "is_by_id")), .string(step),
+            .int32(try run.decode(Int32.self, "entry_seconds")), .bool(try run.decode(Bool.self, "entry_decides")),
+            .string(hold),
+        ]
+        let rows = try await enterChunk(parameters, isCareful: try run.decode(Bool.self, "may_overlap"))
         let seen = Int(try rows.first?.decode(Int32.self, "seen") ?? 0)
         if seen < limit { try await transaction.query(CampaignStatements.nextPage, [id]) }
         return Chunk(lanes: try rows.compactMap(PostgresCoordinatorStore.laneDue), seen: seen)
+    }
+
+    /// Looks for people who are in the run already only where there may be some: on later pages, and where the chunk
+    /// turned out to have one.
+    private func enterChunk(_ parameters: [PostgresValue], isCareful: Bool) async throws -> PostgresResult {
+        func enter(by statement: String, in transaction: PostgresTransaction) async throws -> PostgresResult {
+            let ids = ChunkIdentifiers()
+            return try await transaction.query(
+                statement, parameters + [.string(ids.prefix), .int64(ids.base)], deadline: .seconds(30))
+        }
+        if !isCareful {
+            do {
+                return try await transaction.withTransaction { try await enter(by: CampaignStatements.chunk, in: $0) }
+            } catch let error as PostgresError where error.sqlState == "23505" {}
+        }
+        return try await enter(by: CampaignStatements.carefulChunk, in: transaction)
     }
 }
