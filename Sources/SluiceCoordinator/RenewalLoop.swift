@@ -89,7 +89,8 @@ struct RenewalLoop: Sendable {
             parts.logger.notice("leading", metadata: ["term": "\(term.rawValue)"])
             parts.inbox.send(.event(.becameLeader(term)))
             for signal in [
-                parts.intake, parts.wakes, parts.completions, parts.branches, parts.relocation, parts.upkeep, parts.work,
+                parts.intake, parts.wakes, parts.completions, parts.branches, parts.relocation, parts.upkeep,
+                parts.work,
             ] {
                 signal.raise()
             }

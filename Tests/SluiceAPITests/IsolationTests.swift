@@ -129,7 +129,10 @@ import Testing
             INSERT INTO flows (name, nodes, edges)
             VALUES ('hello', '[{"id":"a","type":"message","data":{"text":"Hello"}}]', '[]')
             """,
-            "INSERT INTO message_runs (id, page_ids, status) VALUES (1000, '{1}', 'running')",
+            """
+            INSERT INTO message_runs (id, page_ids, flow_id, status)
+            SELECT 1000, '{1}', id, 'running' FROM flows
+            """,
             """
             INSERT INTO trigger_runs (id, trigger_id, recipient_user_id, status)
             VALUES (1000, 1, '491512345670', 'waiting')

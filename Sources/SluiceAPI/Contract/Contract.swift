@@ -12,7 +12,7 @@ struct Contract: Sendable {
         endpoints =
             ClusterEndpoints.all() + ContactEndpoints.all + TemplateEndpoints.all + EventEndpoints.all
             + CampaignEndpoints.all + FlowEndpoints.all + MessageEndpoints.all + SourceEndpoints.all
-            + StatsEndpoints.all
+            + StatsEndpoints.all + ListEndpoints.all
             + OutboundWebhookEndpoints.all
             + JobEndpoints.all(creating: createsSenders) + ScheduleEndpoints.all(creating: createsSenders)
     }

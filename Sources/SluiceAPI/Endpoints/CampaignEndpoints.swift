@@ -37,7 +37,7 @@ enum CampaignEndpoints {
         },
     ]
 
-    private static let ended: [Failure] = [
+    static let ended: [Failure] = [
         .refused("campaign_finished"), .refused("campaign_failed"), .refused("campaign_cancelled"),
     ]
 

@@ -100,6 +100,11 @@ struct Attempt: Sendable, CustomStringConvertible {
         "POST /api/v1/campaigns/:id/pause": Line("/api/v1/campaigns/1000/pause", .notFound),
         "POST /api/v1/campaigns/:id/resume": Line("/api/v1/campaigns/1000/resume", .notFound),
         "POST /api/v1/campaigns/:id/cancel": Line("/api/v1/campaigns/1000/cancel", .notFound),
+        "GET /api/v1/campaigns/:id/funnel": Line("/api/v1/campaigns/1000/funnel", .notFound),
+        "GET /api/v1/campaigns/:id/forecast": Line("/api/v1/campaigns/1000/forecast", .notFound),
+        "GET /api/v1/flows/:flow/funnel": Line("/api/v1/flows/hello/funnel", .notFound),
+        "GET /api/v1/sequences/:sequence/funnel": Line("/api/v1/sequences/\(sequence)/funnel", .notFound),
+        "POST /api/v1/leads/import": Line("/api/v1/leads/import", .own, #"{"csv":"phone\n491512345699\n"}"#),
         "POST /api/v1/triggers": Line(
             "/api/v1/triggers", .refused("unknown_flow"), #"{"flowId":"hello","recipient":"491512345670"}"#),
         "POST /api/v1/triggers/:id/cancel": Line("/api/v1/triggers/1000/cancel", .notFound),
