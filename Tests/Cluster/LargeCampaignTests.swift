@@ -7,13 +7,17 @@ import Testing
 extension ClusterSuite {
     /// A campaign of the size that people have, by `make campaign`: it takes minutes, so `make test` leaves it out.
     @Suite struct LargeCampaignTests {
-        private static let subscribers = ProcessInfo.processInfo.environment["SLUICE_TEST_SUBSCRIBERS"].flatMap {
-            Int($0)
+        private static let subscribers = number("SLUICE_TEST_SUBSCRIBERS")
+
+        private static func number(_ variable: String) -> Int? {
+            ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
         }
 
         @Test(.enabled(if: subscribers != nil, "SLUICE_TEST_SUBSCRIBERS says how many; `make campaign`"))
         func itIsEnteredOnceThoughTheLeaderIsKilledAndCancelledHalfWay() async throws {
             let subscribers = try #require(Self.subscribers)
+            // Half of them take minutes on a machine that does nothing else.
+            let first = Self.number("SLUICE_TEST_CANCEL_AFTER") ?? subscribers / 2
             try await TestCluster.run(
                 devices: 200, shards: 2, simulator: ["--latency", "0"], limit: .seconds(7_200)
             ) { cluster in
@@ -30,12 +34,11 @@ extension ClusterSuite {
 
                 let released = ContinuousClock.now
                 #expect(try cluster.sluice("resume", "--all").status == 0)
-                try await eventually("half of it to be sent", within: .seconds(5_400)) {
-                    try await Task.sleep(for: .milliseconds(200))
-                    return try await cluster.number("SELECT success_count FROM message_runs WHERE id = \(run)")
-                        >= subscribers / 2
+                try await eventually("the first of them to be sent", within: .seconds(5_400)) {
+                    try await Task.sleep(for: .seconds(1))
+                    return try await sent(run, cluster) ?? 0 >= first
                 }
-                say("half was sent", since: released)
+                say("\(first) were sent", since: released)
 
                 let cancelled = ContinuousClock.now
                 try await cluster.cancelCampaign(run, within: .seconds(600))
@@ -53,6 +56,15 @@ extension ClusterSuite {
                 SELECT coalesce(max(r.fan_out_after::bigint) - (SELECT user_id::bigint FROM meta_subscribers
                     ORDER BY page_id, user_id LIMIT 1), 0) FROM message_runs r
                 """)
+        }
+
+        /// Nil where the database lets nobody in now: it has a million people to see to.
+        private func sent(_ run: Int64, _ cluster: TestCluster) async throws -> Int? {
+            do {
+                return try await cluster.number("SELECT success_count FROM message_runs WHERE id = \(run)")
+            } catch let error as PostgresError where error.kind == .connectionFailed {
+                return nil
+            }
         }
 
         private func say(_ what: String, since start: ContinuousClock.Instant) {

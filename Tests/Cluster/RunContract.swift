@@ -33,6 +33,7 @@ struct RunContract {
         let campaign = try await campaign()
         try await names(of: trigger, and: campaign)
         try await logs(of: trigger, and: campaign)
+        try await overHTTP()
         #expect(try await cluster.texts("SELECT status FROM trigger_runs WHERE id = \(skipped)") == ["queued"])
         try await cluster.query("UPDATE meta_pages SET is_active = true WHERE page_id = 200")
         try await cluster.messages(1, to: "4915100000003", "the page that sends again")
@@ -104,6 +105,44 @@ struct RunContract {
             logs.sorted()
                 == ([String](repeating: "\(campaign) \(page) 4915100000001 sent", count: 2)
                 + [String](repeating: "\(trigger) \(page) 4915100000002 sent", count: 2)).sorted())
+    }
+
+    /// Both once more, and what readers of the statistics look for.
+    private func overHTTP() async throws {
+        let (one, all) = ("4915100000004", "4915100000001")
+        let trigger = try post(
+            "triggers",
+            #"{"flowId": "two", "recipient": "\#(one)", "triggerId": 2, "pageId": \#(Self.largePage), "context": {"keyword": "hi"}}"#
+        )
+        let id = try #require(trigger.data["id"] as? Int, "\(trigger.text)")
+        let campaign = try post("campaigns", #"{"flowId": "two", "pageIds": [\#(Self.largePage)]}"#)
+        #expect(campaign.data["status"] as? String == "queued", "\(campaign.text)")
+        try await cluster.messages(2, to: one, "the trigger's messages")
+        try await cluster.messages(4, to: all, "the second campaign's messages")
+        try await eventually("the run to be finished") { try stats("trigger-run/\(id)").contains(#""finished""#) }
+        let run = try stats("trigger-run/\(id)")
+        for part in [
+            #""trigger_run_id":\#(id)"#, #""trigger_id":2"#, #""recipient_user_id":"\#(one)""#,
+            #""page_id":\#(Self.largePage)"#, #""trigger_context":{"keyword":"hi"}"#, #""total_attempts":2"#,
+            #""successful":2"#, #""success_rate":"100.00%""#, #""error_breakdown":[]"#,
+            #""queue":{"active":0,"delayed":0,"waiting":0}"#,
+        ] {
+            #expect(run.contains(part), "\(part): \(run)")
+        }
+        let queue = try stats("queue")
+        for part in ["waiting", "active", "delayed", "completed", "failed", "by_priority"] {
+            #expect(queue.contains(#""\#(part)":"#), "\(queue)")
+        }
+        #expect(try stats("circuit-breaker").hasPrefix("["))
+    }
+
+    private func post(_ path: String, _ body: String) throws -> TestCluster.APIAnswer {
+        try cluster.curl(
+            "curl -s \"$SLUICE_API_URL/api/v1/\(path)\" -H 'Content-Type: application/json' -d '\(body)'")
+    }
+
+    private func stats(_ path: String) throws -> String {
+        try cluster.curl("curl -s \"$SLUICE_API_URL/stats/\(path)\"").text
     }
 
     /// Between its two messages.

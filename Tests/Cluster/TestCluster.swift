@@ -100,7 +100,7 @@ struct TestCluster: Sendable {
         // How long it may take to log in where much else is done is not what these tests are about.
         configuration.connectTimeout = .seconds(15)
         return try await PostgresConnection.withConnection(configuration) { connection in
-            try await connection.query(sql, parameters, deadline: .seconds(30))
+            try await connection.query(sql, parameters, deadline: .seconds(300))
         }
     }
 
