@@ -27,8 +27,9 @@ public struct CoordinatorConfiguration: Sendable {
     public var settledSpacing: Duration = .milliseconds(200)
     /// Rows of one statement of an area of work: about 200 ms of the database.
     public var workChunk = 5_000
-    /// Subscribers of one statement that enters a campaign: about 200 ms of the database.
-    public var campaignChunk = 20_000
+    /// Subscribers of one statement that enters a campaign: about 250 ms of the database, and as long does whoever stops
+    /// the campaign wait for it.
+    public var campaignChunk = 30_000
     /// Least time between two sums of the contact counts, while they change.
     public var countsSpacing: Duration = .seconds(2)
     /// Contacts that one statement moves off devices that are out of service, and as many that return.

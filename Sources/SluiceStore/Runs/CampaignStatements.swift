@@ -11,6 +11,7 @@ enum CampaignStatements {
                 ELSE r.workspace_id END AS workspace_id,
             f.id IS NOT NULL AS has_flow, coalesce(f.is_compiled, true) AS is_compiled, f.id AS flow_id, f.problem,
             f.entry_step, f.entry_seconds, f.entry_decides, r.fan_out_page > 1 AS may_overlap,
+            r.fan_out_page > 1 OR r.fan_out_after IS NOT NULL AS is_under_way,
             sluice_page_sends(p.is_active, p.blocked_until) AS page_sends, p.device_id
         FROM work_intake w JOIN message_runs r ON r.id = w.item::bigint
         LEFT JOIN flows f ON f.id = r.flow_id
@@ -41,6 +42,17 @@ enum CampaignStatements {
             coalesce(array_agg(l.id ORDER BY s.place), '{}') AS lanes,
             coalesce(bool_or(sluice_addresses_by_id($3)), false) AS is_by_id
         FROM lane l JOIN seat s ON s.device = l.device_id
+        """
+
+    /// The same for a run's later chunks, of the lanes that its first one made: which devices those are is decided once,
+    /// and a third of a chunk's time is not spent on it again. Devices that cannot send any more get nobody. `$1` run,
+    /// `$2` workspace.
+    static let laterSeats = """
+        SELECT coalesce(array_agg(l.device_id ORDER BY l.id), '{}') AS devices,
+            coalesce(array_agg(l.id ORDER BY l.id), '{}') AS lanes, false AS is_by_id
+        FROM lanes l JOIN user_devices d ON d.id = l.device_id AND d.workspace_id = $2
+        JOIN device_caps p ON p.device_id = d.id LEFT JOIN device_states s ON s.device_id = d.id
+        WHERE l.kind = 'campaign' AND l.source_id = $1::bigint::text AND \(DeviceOutage.canSend)
         """
 
     /// One chunk of one page, in turns on the seats: a scan, an insert, and nothing in between, because of a million
@@ -82,7 +94,8 @@ enum CampaignStatements {
                 CASE WHEN p.reach IS NULL OR p.is_suppressed THEN now() END, $2
             FROM (
                 SELECT ($13::text || to_hex($14::bigint + n))::uuid AS id, user_name, reach,
-                    n % greatest(cardinality($6::uuid[]), 1) + 1 AS turn,
+                    -- Where the turns begin differs from chunk to chunk.
+                    (n + hashtext($3)::bigint + 2147483648) % greatest(cardinality($6::uuid[]), 1) + 1 AS turn,
                     EXISTS (SELECT FROM suppressions x
                         WHERE x.phone = reach AND x.workspace_id IN ('*', $5)) AS is_suppressed
                 FROM (SELECT *, row_number() OVER () AS n FROM chunk WHERE is_active) people) p
@@ -112,8 +125,20 @@ enum CampaignStatements {
         UPDATE message_runs SET fan_out_page = fan_out_page + 1, fan_out_after = NULL, updated_at = now() WHERE id = $1
         """
 
-    /// Everybody was entered. `$1`: run.
+    /// Everybody was entered, in equal parts on the run's lanes: those say so once. `$1`: run.
     static let entered = """
+        WITH people AS (
+            SELECT sum(n) AS n FROM (
+                SELECT n FROM contact_counts
+                WHERE kind = 'campaign' AND source_id = $1::bigint::text AND status <> 'in_flight'
+                UNION ALL
+                SELECT n FROM contact_tally_changes
+                WHERE kind = 'campaign' AND source_id = $1::bigint::text AND status <> 'in_flight') counted
+        ), seats AS (
+            UPDATE lanes SET enrolled = greatest(enrolled, (SELECT n FROM people)
+                / (SELECT count(*) FROM lanes WHERE kind = 'campaign' AND source_id = $1::bigint::text))
+            WHERE kind = 'campaign' AND source_id = $1::bigint::text AND (SELECT n FROM people) > 0
+        )
         UPDATE message_runs SET fanned_out_at = now(), status = 'running', updated_at = now() WHERE id = $1
         """
 

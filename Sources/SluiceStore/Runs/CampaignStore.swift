@@ -43,8 +43,8 @@ struct CampaignStore {
         }
         let workspace = PostgresValue.string(try run.decode(String.self, "workspace_id"))
         let device = try run.decode(UUID?.self, "device_id")
-        let seats = try await transaction.query(
-            CampaignStatements.seats, [id, workspace, .uuid(device), .int64(Int64(limit))], deadline: .seconds(30))[0]
+        let isUnderWay = try run.decode(Bool.self, "is_under_way")
+        let seats = try await seats(id, workspace, of: device, limit: limit, isUnderWay: isUnderWay)
         let devices = try seats.decode([UUID].self, "devices")
         // A contact that a page's lost device cannot have waits for another one, by name.
         let hold = devices.isEmpty ? (device == nil ? "no_device" : "unknown_device") : nil
@@ -59,6 +59,18 @@ struct CampaignStore {
         let seen = Int(try rows.first?.decode(Int32.self, "seen") ?? 0)
         if seen < limit { try await transaction.query(CampaignStatements.nextPage, [id]) }
         return Chunk(lanes: try rows.compactMap(PostgresCoordinatorStore.laneDue), seen: seen)
+    }
+
+    /// The devices and lanes of a chunk. A page's own device is the only one.
+    private func seats(
+        _ run: PostgresValue, _ workspace: PostgresValue, of device: UUID?, limit: Int, isUnderWay: Bool
+    ) async throws -> PostgresRow {
+        if isUnderWay, device == nil {
+            let later = try await transaction.query(CampaignStatements.laterSeats, [run, workspace])[0]
+            if try !later.decode([UUID].self, "devices").isEmpty { return later }
+        }
+        return try await transaction.query(
+            CampaignStatements.seats, [run, workspace, .uuid(device), .int64(Int64(limit))], deadline: .seconds(30))[0]
     }
 
     /// Looks for people who are in the run already only where there may be some: on later pages, and where the chunk

@@ -10,16 +10,11 @@ struct ChunkIdentifiers {
     let prefix: String
     let base: Int64
 
-    init(at time: Date = Date(), using generator: inout some RandomNumberGenerator) {
+    init(at time: Date = Date()) {
         let milliseconds = UInt64(max(0, time.timeIntervalSince1970 * 1_000)) & 0xFFFF_FFFF_FFFF
-        let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0...0xFFF, using: &generator)
+        let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0...0xFFF)
         let digits = String(high, radix: 16)
         prefix = String(repeating: "0", count: 16 - digits.count) + digits
-        base = Int64(bitPattern: 1 << 63 | UInt64.random(in: 0..<(1 << 30), using: &generator) << 32)
-    }
-
-    init() {
-        var generator = SystemRandomNumberGenerator()
-        self.init(using: &generator)
+        base = Int64(bitPattern: 1 << 63 | UInt64.random(in: 0..<(1 << 30)) << 32)
     }
 }
