@@ -64,6 +64,14 @@ struct DatabaseWork: Sendable {
             ]
         }
 
+        /// So many times what rows, entries and bytes cost; what depends on the machine is as `other` has it.
+        func times(_ factor: Double, elsewhere other: Self) -> Self {
+            Self(
+                rows: rows * factor, indexEntries: indexEntries * factor, transactions: other.transactions,
+                bytes: bytes * factor, indexedUpdates: other.indexedUpdates,
+                entriesPerVersion: other.entriesPerVersion)
+        }
+
         /// What is above its bound, in words.
         func above(_ bound: Self) -> [String] {
             zip(parts, bound.parts).filter { $0.value > $1.value }

@@ -11,28 +11,63 @@ extension ClusterSuite {
         /// the best of some rounds counts, and one that is good enough is enough.
         private static let rounds = 3
 
-        /// A tenth to a sixth above what was measured. Where the machine decides how many rows a statement takes, it is
-        /// what batches of one or two would be.
+        /// A twentieth above the most that was measured in several runs, on an idle and on a busy machine: 4.02 rows, 8.03
+        /// entries, 0.0024 transactions and 1,463 bytes; 6.41 rows, 8.74 entries, 0.3 transactions, 2,432 bytes, 0.3 of the
+        /// updates. How many rows a transaction takes is the machine's to decide, so of those it is more.
         private static let mostPerEnrollment = DatabaseWork.Cost(
-            rows: 4.6, indexEntries: 9, transactions: 0.1, bytes: 1_800, indexedUpdates: 1, entriesPerVersion: 2.9)
+            rows: 4.25, indexEntries: 8.5, transactions: 0.02, bytes: 1_550, indexedUpdates: 1, entriesPerVersion: 2.8)
         private static let mostPerMessage = DatabaseWork.Cost(
-            rows: 7, indexEntries: 9.6, transactions: 0.8, bytes: 2_750, indexedUpdates: 0.4, entriesPerVersion: 2.95)
+            rows: 6.75, indexEntries: 9.2, transactions: 0.55, bytes: 2_570, indexedUpdates: 0.33,
+            entriesPerVersion: 2.87)
+        /// What a message may cost beside others that wait ÷ what it costs alone.
+        private static let mostBesideOthers = 1.15
 
         @Test func aMessageCostsNoMoreThanItDid() async throws {
             try await TestCluster.run(devices: 50, shards: 2, coordinators: 1, simulator: ["--latency", "0"]) {
                 cluster in
                 try await prepare(cluster)
-                var tooMuch: [String] = []
-                for round in 1...Self.rounds {
-                    let enrollment = try await enroll(cluster, round)
-                    let message = try await send(cluster)
-                    print("enrolling a contact: \(enrollment)\nsending a message: \(message)")
-                    tooMuch = enrollment.above(Self.mostPerEnrollment) + message.above(Self.mostPerMessage)
-                    if tooMuch.isEmpty { return }
+                guard let alone = try await costOfAMessage(cluster, 1...Self.rounds, atMost: Self.mostPerMessage) else {
+                    return
                 }
-                Issue.record("in each of \(Self.rounds) rounds something was above its bound; in the last: \(tooMuch)")
+                try await cluster.query(Self.waiting)
+                // A ratio of one run: nothing of what waits or is paused may be written for another's message.
+                let most = alone.times(Self.mostBesideOthers, elsewhere: Self.mostPerMessage)
+                _ = try await costOfAMessage(cluster, (Self.rounds + 1)...(2 * Self.rounds), atMost: most)
             }
         }
+
+        /// What a message costs in the first round that keeps within its bounds; nil, and an issue, when none does.
+        private func costOfAMessage(
+            _ cluster: TestCluster, _ rounds: ClosedRange<Int>, atMost most: DatabaseWork.Cost
+        ) async throws -> DatabaseWork.Cost? {
+            var tooMuch: [String] = []
+            for round in rounds {
+                let enrollment = try await enroll(cluster, round)
+                let message = try await send(cluster)
+                print("enrolling a contact: \(enrollment)\nsending a message: \(message)")
+                tooMuch = message.above(most)
+                // Those that wait are placed in the same time in later rounds.
+                if round <= Self.rounds { tooMuch += enrollment.above(Self.mostPerEnrollment) }
+                if tooMuch.isEmpty { return message }
+            }
+            Issue.record("in each of \(Self.rounds) rounds something was above its bound; in the last: \(tooMuch)")
+            return nil
+        }
+
+        /// Per device 200 contacts due in a month, and 200 of a paused sequence that are due and first in priority.
+        private static let waiting = """
+            WITH s AS (
+                INSERT INTO sequences (name, priority, is_active) VALUES ('later', 10, true), ('paused', 1, false)
+                RETURNING id, name),
+            steps AS (
+                INSERT INTO sequence_steps (sequence_id, day_number, trigger, is_entry_point, content)
+                SELECT id, 1, name, true, 'Hello' FROM s RETURNING sequence_id)
+            INSERT INTO sequence_contacts (sequence_id, contact_phone, current_trigger, assigned_device_id,
+                next_trigger_time)
+            SELECT s.id, (4930000000000 + row_number() OVER ())::text, s.name, d.id,
+                now() + CASE s.name WHEN 'later' THEN interval '1 month' ELSE interval '-1 day' END
+            FROM s, user_devices d, generate_series(1, 200)
+            """
 
         /// Caps lifted, and nobody at work but the cluster.
         private func prepare(_ cluster: TestCluster) async throws {

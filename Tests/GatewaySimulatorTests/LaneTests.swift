@@ -53,8 +53,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [(0.0, 10_000.0), (0.1, 1_500.0)])
-    func aMessageIsNotAcceptedLaterThanAllowed(lateAccept: Double, latency: Double) async throws {
+    @Test(arguments: [(0.0, 60_000.0), (0.1, 60_000.0)])
+    func aMessageIsNotAcceptedOrOpenLaterThanAllowed(lateAccept: Double, latency: Double) async throws {
         let change: ConfigurationChange = {
             $0.scenario.latency.text = .fixed(milliseconds: latency)
             $0.scenario.lateAcceptSeconds = lateAccept

@@ -179,13 +179,13 @@ import Testing
     }
 
     /// A rate that the simulator could not have exceeded says nothing about Sluice.
-    @Test(arguments: [(0.97, true), (0.6, false)]) func aSimulatorThatCannotKeepUpIsSaidToBeTheLimit(
-        busy: Double, isLimit: Bool
-    ) {
+    @Test(arguments: [(0.97, 0, true), (0.6, 0, false), (0.6, 2, true)])
+    func aSimulatorThatCannotKeepUpIsSaidToBeTheLimit(busy: Double, silentSeconds: Int, isLimit: Bool) {
         var state = RunRecord.State()
         state.release = Self.release
         state.samples = (0..<5).map { second in
             var sample = Sample(seconds: Double(second))
+            if second > silentSeconds { sample.gateway = Sample.Gateway() }
             sample.processes["gateway"] = Sample.Process(cores: busy, busiestThread: busy, memory: 1)
             // Others may be as busy as they like.
             sample.processes["shard-1"] = Sample.Process(cores: 1, busiestThread: 1, memory: 1)

@@ -10,9 +10,26 @@ extension Gateway {
         loop.assumeIsolated().scheduleTask(in: Self.tick) { [self] in
             let now = clock.now()
             statistics.roll(to: now)
+            dropAbandoned(now)
             endTimedOut(now)
             if let end = hostModeEnd, now >= end { setHost(.up, forSeconds: nil) }
             keepTime()
+        }
+    }
+
+    /// A message whose client is gone and that would not be accepted any more is over, though its device is at it still:
+    /// else it would be open for longer than this gateway says that any is.
+    private func dropAbandoned(_ now: Int64) {
+        let longest = Self.nanoseconds(scenario.lateAcceptSeconds)
+        let abandoned = open.values.filter { exchange in
+            guard exchange.connection == nil, now - exchange.received > longest else { return false }
+            return switch exchange.stage {
+            case .waiting, .working: true
+            case .held, .silent, .concluded: false
+            }
+        }
+        for exchange in abandoned.sorted(by: { $0.sequence < $1.sequence }) where !exchange.isConcluded {
+            drop(exchange, code: "CLIENT_GONE")
         }
     }
 

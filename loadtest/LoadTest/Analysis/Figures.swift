@@ -125,6 +125,11 @@ struct Figures {
                     "the far end was the limit: the simulator's only thread used \(Int(median * 100)) % of a core"
             }
         }
+        let silent = seen.count { $0.gateway == nil }
+        if silent * 10 > seen.count {
+            farEndLimit =
+                "the far end was the limit: the simulator did not answer in \(silent) of \(seen.count) seconds"
+        }
         addShardMemory()
     }
 

@@ -66,6 +66,7 @@ extension ReportScript {
             el('p', { class: 'soft' }, result.about || 'A Sluice load test.'),
             el('div', { class: 'chips' }, chip('regime ' + result.regime),
               ...(result.isCompressed ? [chip('compressed: an hour or a day is shorter than in life', 'bad')] : []),
+              ...(result.notes.some(note => note.startsWith('short form: ')) ? [chip('short form')] : []),
               ...(result.machine.build === 'debug' ? [chip('debug build: no figure counts', 'bad')] : []),
               chip(endings[ending] ?? ending, whole ? 'good' : 'bad'), chip(`${words(verdict.sent)} sent`),
               counted('duplicate', verdict.duplicate),
@@ -95,7 +96,8 @@ extension ReportScript {
           page.append(card('Targets', 'As the scenario states them.', table(['figure', 'measured', 'target', ''],
             result.targets.map(one => {
               const figure = named(one.target.figure);
-              return [el('td', {}, one.target.figure, el('div', { class: 'note' }, figure.meaning)),
+              const why = one.isMet || !one.target.explanation ? [] : [el('div', { class: 'note bad' }, one.target.explanation)];
+              return [el('td', {}, one.target.figure, el('div', { class: 'note' }, figure.meaning), ...why),
                 one.measured === undefined ? 'not measured' + (figure.absence ? ': ' + figure.absence : '') : words(one.measured, figure.unit),
                 `${one.target.bound === '>=' ? '≥' : '≤'} ${words(one.target.value, figure.unit)}`,
                 el('td', { class: one.isMet ? 'good' : 'bad' }, one.isMet ? 'pass' : 'no')];
