@@ -100,14 +100,15 @@ enum CampaignStatements {
                         WHERE x.phone = reach AND x.workspace_id IN ('*', $5)) AS is_suppressed
                 FROM (SELECT *, row_number() OVER () AS n FROM chunk WHERE is_active) people) p
             \(onConflict)
-            RETURNING c.id, c.lane_id, c.next_trigger_time, c.status, c.generation
+            RETURNING c.id, c.status
         ), undecided AS (
             INSERT INTO branch_intake (contact_id, generation, moves, step_trigger, settled_at, try_at)
-            SELECT id, generation, 0, $9, next_trigger_time, next_trigger_time FROM entered
+            SELECT id, 1, 0, $9, now() + $10 * interval '1 second', now() + $10 * interval '1 second' FROM entered
             WHERE $11 AND status NOT IN ('cancelled', 'failed')
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
             SELECT $5, 'campaign', $1::bigint::text, status, count(*) FROM entered GROUP BY status
+            RETURNING status
         ), began AS (
             UPDATE message_runs SET status = 'running', fan_out_after = (SELECT max(user_id) FROM chunk),
                 updated_at = now()
@@ -115,8 +116,9 @@ enum CampaignStatements {
         )
         SELECT (SELECT count(*) FROM chunk)::int AS seen, NULL::bigint AS lane_id, NULL::timestamptz AS due
         UNION ALL
-        SELECT NULL, lane_id, min(next_trigger_time) FROM entered
-        WHERE status = 'active' AND lane_id IS NOT NULL GROUP BY lane_id
+        -- In turns, all of them got somebody; a probe of one that did not costs less than to sort everybody by lane.
+        SELECT NULL, lane_id, now() + $10 * interval '1 second' FROM unnest($7::bigint[]) lane_id
+        WHERE EXISTS (SELECT FROM tallied WHERE status = 'active')
         """
     }
 
@@ -128,12 +130,8 @@ enum CampaignStatements {
     /// Everybody was entered, in equal parts on the run's lanes: those say so once. `$1`: run.
     static let entered = """
         WITH people AS (
-            SELECT sum(n) AS n FROM (
-                SELECT n FROM contact_counts
-                WHERE kind = 'campaign' AND source_id = $1::bigint::text AND status <> 'in_flight'
-                UNION ALL
-                SELECT n FROM contact_tally_changes
-                WHERE kind = 'campaign' AND source_id = $1::bigint::text AND status <> 'in_flight') counted
+            SELECT sum(n) AS n FROM contact_counts
+            WHERE kind = 'campaign' AND source_id = $1::bigint::text AND status <> 'in_flight'
         ), seats AS (
             UPDATE lanes SET enrolled = greatest(enrolled, (SELECT n FROM people)
                 / (SELECT count(*) FROM lanes WHERE kind = 'campaign' AND source_id = $1::bigint::text))
