@@ -7,7 +7,7 @@ import Testing
 extension ClusterSuite {
     /// A campaign that is entered while leaders die, and stopped while it is sent.
     @Suite struct CampaignTests {
-        private static let subscribers = 30_000
+        private static let subscribers = 120_000
 
         @Test func everybodyIsEnteredOnceAndAStopHoldsAtOnce() async throws {
             try await TestCluster.run(
