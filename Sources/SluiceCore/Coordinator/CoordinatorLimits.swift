@@ -18,8 +18,7 @@ public struct CoordinatorLimits: Hashable, Sendable {
     // MARK: What is not urgent leaves room
 
     /// Between a claim and the next one of what is not urgent: a fifth of the 100 ms within which a freed cap unit is
-    /// used. What trickles in is claimed, reserved and settled by the handful: a third less of the processors where
-    /// 3,000 devices send 160 messages a second.
+    /// used. What trickles in is claimed, reserved and settled by the handful.
     public var claimRest: Duration = .milliseconds(20)
     /// The same while something urgent is about.
     public var pacedClaimRest: Duration = .milliseconds(40)

@@ -45,7 +45,7 @@ struct ListTable: Sendable {
             Column(name: "status", kind: .text(mostBytes: 500)), Column(name: "time_zone", kind: .zone),
             Column(name: "trigger", kind: .text(mostBytes: 1_000)),
         ],
-        // It was found to be a number before.
+        // The column's kind has refused what is no number before; only what was not refused is looked for twice.
         key: { values in values[0].map { (try? PhoneNumber($0))?.digits ?? $0 } ?? "" },
         digits: "sluice_digits(g.phone)",
         isKnown: """
