@@ -23,25 +23,19 @@ struct DevicesCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only devices of this workspace.", valueName: "id"))
         var workspace: String?
 
-        @Option(help: "Only devices that are \(Self.states.joined(separator: ", ")).", transform: state)
-        var state: String?
+        @Option(help: "Only devices in this state.")
+        var state: State?
 
         @OptionGroup var options: OperatorOptions
 
-        private static let states = [
-            "connected", "disconnected", "logged_out", "not_found", "credentials_refused", "banned", "paused",
-        ]
-
-        private static func state(_ text: String) throws -> String {
-            guard states.contains(text) else {
-                throw ValidationError("\"\(text)\" is none of \(states.joined(separator: ", "))")
-            }
-            return text
+        enum State: String, ExpressibleByArgument, CaseIterable {
+            case connected, disconnected, loggedOut = "logged_out", notFound = "not_found"
+            case credentialsRefused = "credentials_refused", banned, paused
         }
 
         func run() async throws {
             try await options.run { session in
-                let devices = try await session.listDevices(workspace: workspace, state: state)
+                let devices = try await session.listDevices(workspace: workspace, state: state?.rawValue)
                 try options.show(devices) { DeviceText.render(devices, width: $0) }
             }
         }

@@ -26,19 +26,9 @@ struct KeysCommand: AsyncParsableCommand {
         var workspace = "default"
         @Flag(help: "It sees all workspaces, and the cluster's status.")
         var allWorkspaces = false
-        @Option(
-            help: "What its holder may do: read, send, manage or admin, which is all of them. May be repeated.",
-            transform: scope)
+        @Option(help: "What its holder may do; admin is all of them. May be repeated.")
         var may: [APIKeyScope] = [.read]
         @OptionGroup var options: OperatorOptions
-
-        private static func scope(_ text: String) throws -> APIKeyScope {
-            guard let scope = APIKeyScope(rawValue: text) else {
-                throw ValidationError(
-                    "\"\(text)\" is none of \(APIKeyScope.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return scope
-        }
 
         func run() async throws {
             try await options.run { session in

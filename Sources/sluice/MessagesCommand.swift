@@ -25,7 +25,7 @@ struct MessagesCommand: AsyncParsableCommand {
                 run_ alike, event-message-ID; * stands for anything.
                 """, valueName: "pattern"))
         var name: String?
-        @Option(help: "scheduled, processing, completed, failed or cancelled.", transform: status)
+        @Option(help: "How far they are.")
         var status = JobStatus.scheduled
         @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
@@ -49,14 +49,6 @@ struct MessagesCommand: AsyncParsableCommand {
                         + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")
                 }
             }
-        }
-
-        private static func status(_ text: String) throws -> JobStatus {
-            guard let status = JobStatus(rawValue: text) else {
-                throw ValidationError(
-                    "\(text) is none of \(JobStatus.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return status
         }
 
         private static func cursor(_ text: String) throws -> JobCursor {

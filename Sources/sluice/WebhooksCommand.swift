@@ -19,21 +19,10 @@ struct WebhooksCommand: AsyncParsableCommand {
 
         @Argument(help: "Where to POST: an https:// address, or http:// within your own network.")
         var url: String
-        @Option(
-            name: .customLong("event"),
-            help: "\(WebhookEvent.allCases.map(\.rawValue).joined(separator: ", ")); may be repeated. Otherwise all.",
-            transform: event)
+        @Option(name: .customLong("event"), help: "What it is told; may be repeated. Otherwise all.")
         var events: [WebhookEvent] = []
         @OptionGroup var workspace: WorkspaceOption
         @OptionGroup var options: OperatorOptions
-
-        private static func event(_ text: String) throws -> WebhookEvent {
-            guard let event = WebhookEvent(rawValue: text) else {
-                throw ValidationError(
-                    "\"\(text)\" is none of \(WebhookEvent.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return event
-        }
 
         func run() async throws {
             try await options.run { session in
