@@ -70,6 +70,30 @@ import Testing
         }
     }
 
+    @Test func aMessageIsOverOnceThoughItsTimeOutAndTheEndOfItsWorkAreDueTogether() async throws {
+        let change: ConfigurationChange = {
+            $0.scenario.latency.text = .fixed(milliseconds: 400)
+            $0.scenario.lateAcceptSeconds = 0.3
+        }
+        try await withSimulator(change) { simulator async throws in
+            // Its hash keeps the simulator from looking at the time until both are due.
+            let text = String(repeating: "x", count: 4 << 20)
+            let large = TestRequest.gowa(device: "large", json: #"{"phone":"60123456789","message":"\#(text)"}"#).bytes
+            let busy = try TestConnection.open(port: simulator.port)
+            try await busy.send(bytes: large.dropLast())
+            let gone = try TestConnection.open(port: simulator.port)
+            try await gone.send(.gowa(key: "gone"))
+            try await eventually("received") { try await simulator.statistic("open") == 1 }
+            gone.hangUp()
+            try await busy.send(bytes: large.suffix(1))
+            try await eventually("both over") { try simulator.outcomes().count == 2 }
+            let sequence = try #require(simulator.requests().first { $0.key == "gone" }).sequence
+            let ends = try simulator.outcomes().filter { $0.sequence == sequence }
+            #expect(ends.map(\.verdict) == [.dropped])
+            #expect(try await simulator.statistic("open") == 0)
+        }
+    }
+
     @Test func theGatewayTimesOutByItself() async throws {
         let change: ConfigurationChange = {
             $0.scenario.latency.text = .fixed(milliseconds: 60_000)

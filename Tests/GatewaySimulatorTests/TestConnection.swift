@@ -44,7 +44,8 @@ final class TestConnection: Sendable {
 
     func send(_ request: TestRequest) async throws { try await send(bytes: request.bytes) }
 
-    func send(bytes: [UInt8]) async throws {
+    func send(bytes: some Collection<UInt8>) async throws {
+        let bytes = Array(bytes)
         try await onQueue { [descriptor] in
             var start = 0
             while start < bytes.count {

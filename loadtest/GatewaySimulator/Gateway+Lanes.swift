@@ -31,6 +31,8 @@ extension Gateway {
         exchange.stage = .working
         guard exchange.latency > 0 else { return finishWork(exchange) }
         exchange.timer = loop.assumeIsolated().scheduleTask(in: .nanoseconds(exchange.latency)) { [self] in
+            // What is due at once is taken up at once: a time-out among it may have ended this message a moment ago.
+            guard exchange.timer != nil else { return }
             exchange.timer = nil
             finishWork(exchange)
         }
