@@ -2,6 +2,7 @@ import ArgumentParser
 import PostgresDriver
 import SluiceConfig
 import SluiceDev
+import SluiceGateways
 import SluiceOperations
 import SluiceStore
 import SluiceTelemetry
@@ -30,6 +31,7 @@ enum ExitStatus {
         case let error as SettingsError: error.description
         // The code is for programs; the words may change.
         case let error as OperationsError: "\(error) [\(error.code)]"
+        case let error as GatewayConfigurationError: "\(error) [\(error.code)]"
         case let error as DevError: error.description
         case StoreError.schemaTooNew(let found, let known):
             "the database's schema has version \(found), and this build knows \(known): use a newer sluice"

@@ -77,6 +77,29 @@ extension FlowsCommand {
             var edges: [JSONValue]?
         }
     }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete a flow that nobody goes by any more.",
+            discussion: """
+                While a campaign or a run of a trigger with it is not over it is refused. What was sent of it stays in the ledger.
+
+                EXAMPLES:
+                  sluice flows show Welcome > welcome.json
+                  sluice flows delete Welcome
+                """)
+
+        @Argument(help: "The flow's id or name.") var flow: String
+        @OptionGroup var workspace: WorkspaceOption
+        @OptionGroup var options: OperatorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                let flow = try await session.deleteFlow(flow, in: workspace.id)
+                try options.show(flow) { FlowText.render([flow], width: $0) }
+            }
+        }
+    }
 }
 
 /// A file that holds a flow.

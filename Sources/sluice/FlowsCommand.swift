@@ -12,8 +12,10 @@ struct FlowsCommand: AsyncParsableCommand {
               sluice flows save welcome.json --name Welcome
               sluice flows test Welcome --to +491512345678
               sluice flows funnel Welcome
+              sluice flows delete Welcome
             """,
-        subcommands: [Check.self, Save.self, List.self, Show.self, Test.self, Funnel.self], aliases: ["flow"])
+        subcommands: [Check.self, Save.self, List.self, Show.self, Delete.self, Test.self, Funnel.self],
+        aliases: ["flow"])
 
     struct Test: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -109,7 +109,7 @@ struct ListExportOptions: ParsableArguments {
             let settings = try settings.settings()
             try await PostgresConnection.withConnection(try OperatorOptions.database(settings)) { connection in
                 let session = try OperatorOptions.session(settings, connection, nats: nil)
-                try await session.exportList(list, in: workspace) { Terminal.write($0) }
+                try await session.exportList(list, in: workspace).write { Terminal.write($0) }
             }
         }
     }

@@ -29,9 +29,8 @@ struct MessagesCommand: AsyncParsableCommand {
         var status = JobStatus.scheduled
         @Option(help: ArgumentHelp("At most so many.", valueName: "n"), transform: rowLimit)
         var limit = 100
-        @Option(
-            help: ArgumentHelp("From the nextCursor of the page before on.", valueName: "cursor"), transform: cursor)
-        var after: JobCursor?
+        @Option(help: ArgumentHelp("From the nextCursor of the page before on.", valueName: "cursor"))
+        var after: String?
         @OptionGroup var workspace: WorkspaceOption
         @OptionGroup var options: OperatorOptions
 
@@ -39,11 +38,11 @@ struct MessagesCommand: AsyncParsableCommand {
             try await options.run { session in
                 if let name {
                     let page = try await session.messages(
-                        named: try MessagePattern(name), in: workspace.id, most: limit)
+                        named: try MessagePattern(name), in: workspace.id, after: after, most: limit)
                     return try options.show(page) { NamedMessageText.render(page, width: $0) }
                 }
                 let page = try await session.jobs(
-                    status, in: workspace.id, after: after, most: limit)
+                    status, in: workspace.id, after: try after.map(cursor), most: limit)
                 try options.show(page) { width in
                     ScheduledText.render(page.jobs, width: width)
                         + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")
@@ -51,7 +50,7 @@ struct MessagesCommand: AsyncParsableCommand {
             }
         }
 
-        private static func cursor(_ text: String) throws -> JobCursor {
+        private func cursor(_ text: String) throws -> JobCursor {
             guard let cursor = JobCursor(text) else { throw ValidationError("\(text) is no nextCursor") }
             return cursor
         }

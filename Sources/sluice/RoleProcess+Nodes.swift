@@ -24,7 +24,8 @@ extension RoleProcess {
         try await NATSConnection.withConnection(natsOptions) { nats in
             let node = Coordinator(
                 configuration: configuration,
-                store: PostgresCoordinatorStore(pools: pools, restoreSilence: settings.restoreSilence),
+                store: PostgresCoordinatorStore(
+                    pools: pools, restoreSilence: settings.restoreSilence, optOutScope: settings.optOutScope),
                 notifications: StoreNotifications(pools: pools), nats: nats, logger: logger)
             try await run(PooledNode(pools: pools, node: node)) { await node.readiness() }
         }

@@ -41,6 +41,15 @@ extension ClusterSuite {
                 #expect(why.output.contains("unknown_device"), "\(why.output)")
                 let status = try cluster.sluice("status")
                 #expect(status.output.contains("held"), "\(status.output)")
+                for (command, code) in [
+                    ("gateways add post --dialect smtp --base-url http://127.0.0.1:1", "unknown_dialect"),
+                    ("campaigns list --workspace defualt", "unknown_workspace"),
+                    ("campaigns start --flow welcome --pages 7 --yes", "unknown_flow"),
+                ] {
+                    let refused = try TestCluster.run(
+                        command.split(separator: " ").map(String.init), environment: cluster.environment.variables)
+                    #expect(refused.status == 1 && refused.output.contains("[\(code)]"), "\(refused.output)")
+                }
                 #expect(try await cluster.judge().isClean)
             }
         }

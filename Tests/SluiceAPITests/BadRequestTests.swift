@@ -103,6 +103,7 @@ import Testing
                 INSERT INTO flows (name, nodes, edges)
                 VALUES ('hello', '[{"id":"a","type":"message","data":{"text":"Hello"}}]', '[]')
                 """)
+            try await api.fixture.sql.query("INSERT INTO meta_pages (page_id) VALUES (1)")
             try await body(api)
         }
     }
@@ -176,6 +177,8 @@ import Testing
         ),
         ("/api/v1/campaigns", #"{"flowId":"hallo","pageIds":[1]}"#, 422, "unknown_flow", "flowId"),
         ("/api/v1/campaigns", #"{"flowId":"hello","pageIds":[1,1]}"#, 422, "invalid_pageIds", "pageIds"),
+        ("/api/v1/campaigns", #"{"flowId":"hello","pageIds":[1,2]}"#, 422, "unknown_page", "pageIds"),
+        ("/api/v1/campaigns/forecast", #"{"flowId":"hello","pageIds":[2]}"#, 422, "unknown_page", "pageIds"),
         ("/api/v1/triggers", #"{"flowId":"hello","recipient":" "}"#, 422, "invalid_recipient", "recipient"),
         (
             "/api/v1/triggers", #"{"flowId":"hello","recipient":"491512345678","context":{"a":"\u0000"}}"#, 422,
@@ -222,6 +225,7 @@ import Testing
             for question in [
                 "events/messages?status=lost", "jobs?status=lost", "jobs?cursor=x", "jobs?limit=0",
                 "events/upcoming?hours=-1", "campaigns?cursor=x", "sources?settingsOnly=yes", "messages?name=x",
+                "messages?name=run_*&cursor=x",
             ] {
                 let reply = try await api.get("/api/v1/\(question)")
                 let isNamed = reply.code != nil && reply.field != nil

@@ -16,6 +16,7 @@ import Testing
                 INSERT INTO flows (name, nodes, edges)
                 VALUES ('hello', '[{"id":"a","type":"message","data":{"text":"Hello"}}]', '[]')
                 """)
+            try await api.fixture.sql.query("INSERT INTO meta_pages (page_id, page_name) VALUES (100, 'Shop')")
             try await body(api)
         }
     }
@@ -24,7 +25,6 @@ import Testing
 
     @Test func `a campaign is foreseen, started, held and ended`() async throws {
         try await Self.with { api in
-            try await api.fixture.sql.query("INSERT INTO meta_pages (page_id, page_name) VALUES (100, 'Shop')")
             try await api.fixture.sql.query(
                 """
                 INSERT INTO meta_subscribers (page_id, user_id, is_active)

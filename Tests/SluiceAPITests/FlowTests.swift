@@ -43,4 +43,29 @@ import Testing
             #expect(rest.data["nextCursor"] == nil && (rest.data["flows"] as? [Any])?.count == 1, "\(rest.text)")
         }
     }
+
+    @Test func `a flow is deleted once nobody goes by it`() async throws {
+        try await RunningAPI.with {
+            $0.database.settings["role"] = DatabaseRole.api.rawValue
+        } _: { api in
+            _ = try await api.post(Self.flow("hello", "Hi"), to: "/api/v1/flows")
+            try await api.fixture.sql.query("INSERT INTO meta_pages (page_id) VALUES (1)")
+            let campaign = try await api.post(#"{"flowId": "hello", "pageIds": [1]}"#, to: "/api/v1/campaigns")
+            let trigger = try await api.post(
+                #"{"flowId": "hello", "recipient": "491512345678"}"#, to: "/api/v1/triggers")
+            for (user, path) in [("campaign", "campaigns"), ("trigger run", "triggers")] {
+                let id = try #require((user == "campaign" ? campaign : trigger).data["id"] as? Int)
+                let refused = try await api.delete("/api/v1/flows/hello")
+                #expect(refused.status == 422 && refused.code == "flow_in_use", "\(refused.text)")
+                #expect(refused.text.contains("\(user) \(id)"), "\(refused.text)")
+                #expect(try await api.post("", to: "/api/v1/\(path)/\(id)/cancel", type: nil).status == 200)
+            }
+            let gone = try await api.delete("/api/v1/flows/hello")
+            #expect(gone.status == 200 && gone.data["name"] as? String == "hello", "\(gone.text)")
+            #expect(try await api.count("flows") == 0)
+            let again = try await api.delete("/api/v1/flows/hello")
+            #expect(again.status == 404 && again.code == "unknown_flow", "\(again.text)")
+            #expect(try await api.get("/api/v1/campaigns").status == 200)
+        }
+    }
 }

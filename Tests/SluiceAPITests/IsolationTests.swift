@@ -29,7 +29,8 @@ import Testing
                 }
                 if let named = try attempt.naming(workspace: "default") {
                     let reply = try await named.make(api, stranger)
-                    #expect(reply.code == "unknown_workspace", "\(named): \(reply.text)")
+                    let code = attempt.outcome == .forbidden ? "forbidden" : "unknown_workspace"
+                    #expect(reply.code == code, "\(named): \(reply.text)")
                 }
             }
             // What it made by the same names is in its own workspace.
@@ -51,6 +52,22 @@ import Testing
             for attempt in attempts {
                 let reply = try await attempt.make(api, attempt.outcome == .forbidden ? all : own)
                 #expect(reply.status == 200 && !Self.isEmpty(reply), "\(attempt): \(reply.text)")
+            }
+        }
+    }
+
+    @Test func `a key of all workspaces is told that there is no such workspace`() async throws {
+        try await RunningAPI.with { api in
+            try await Self.furnish(api)
+            let all = try await api.key([.admin], workspace: "*")
+            for attempt in try Attempt.ofEveryEndpoint() where attempt.turn == 0 {
+                guard let named = try attempt.naming(workspace: "nowhere") else { continue }
+                let reply = try await named.make(api, all)
+                #expect(reply.status == 404, "\(named): \(reply.text)")
+                if attempt.outcome == .nothing {
+                    #expect(
+                        reply.code == "unknown_workspace" && reply.field == "workspaceId", "\(named): \(reply.text)")
+                }
             }
         }
     }
@@ -80,9 +97,11 @@ import Testing
         try await RunningAPI.with { api in
             try await Self.furnish(api)
             let own = try await api.key([.admin])
+            let all = try await api.key([.admin], workspace: "*")
             let posts = try Attempt.ofEveryEndpoint().filter(\.operation.isRepeatable)
             for (number, attempt) in posts.enumerated() {
-                let headers = own.merging(["Idempotency-Key": "attempt-\(number)"]) { $1 }
+                let key = attempt.outcome == .forbidden ? all : own
+                let headers = key.merging(["Idempotency-Key": "attempt-\(number)"]) { $1 }
                 let first = try await attempt.make(api, headers)
                 let again = try await attempt.make(api, headers)
                 #expect(first.status == 200, "\(attempt): \(first.text)")
@@ -129,10 +148,13 @@ import Testing
             INSERT INTO flows (name, nodes, edges)
             VALUES ('hello', '[{"id":"a","type":"message","data":{"text":"Hello"}}]', '[]')
             """,
+            "INSERT INTO meta_pages (page_id) VALUES (1)",
             """
             INSERT INTO message_runs (id, page_ids, flow_id, status)
             SELECT 1000, '{1}', id, 'running' FROM flows
             """,
+            "INSERT INTO flows (name, nodes, edges) VALUES ('unused', '[]', '[]')",
+            "INSERT INTO meta_subscribers (page_id, user_id) VALUES (1, '491512345670')",
             """
             INSERT INTO trigger_runs (id, trigger_id, recipient_user_id, status)
             VALUES (1000, 1, '491512345670', 'waiting')
@@ -158,6 +180,9 @@ import Testing
     }
 
     private static func isEmpty(_ reply: RunningAPI.Reply) -> Bool {
+        if reply.headers["Content-Type"]?.hasPrefix("text/csv") == true {
+            return reply.text.split(whereSeparator: \.isNewline).count < 2
+        }
         // Statistics have nothing around them, and one of them is a list.
         let list = (try? JSONSerialization.jsonObject(with: Data(reply.text.utf8))) as? [Any]
         let values = list ?? Array((reply.json["data"] == nil ? reply.json : reply.data).values)

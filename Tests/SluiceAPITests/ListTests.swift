@@ -30,6 +30,40 @@ import Testing
         }
     }
 
+    @Test func `what is exported is imported to nothing new`() async throws {
+        try await RunningAPI.with {
+            $0.database.settings["role"] = DatabaseRole.api.rawValue
+        } _: { api in
+            try await api.fixture.sql.execute(
+                script: """
+                    INSERT INTO workspaces (id) VALUES ('w2');
+                    INSERT INTO leads (phone, name, workspace_id) SELECT 491510000000 + n, 'Ann, "' || n || '"',
+                        CASE WHEN n <= 5100 THEN 'default' ELSE 'w2' END FROM generate_series(1, 5110) n;
+                    INSERT INTO meta_subscribers (page_id, user_id) VALUES (1, '491510000001'), (2, 'psid-2');
+                    """)
+            let leads = try await api.get("/api/v1/leads/export")
+            #expect(leads.status == 200 && leads.headers["Content-Type"] == "text/csv; charset=utf-8")
+            #expect(leads.text.split(whereSeparator: \.isNewline).count == 5_101)
+            for (list, text) in [
+                ("leads", leads.text.prefix(40_000)),
+                ("subscribers", try await api.get("/api/v1/subscribers/export").text[...]),
+            ] {
+                // The last line may be cut.
+                let whole = text.prefix(upTo: text.lastIndex(where: \.isNewline) ?? text.endIndex)
+                let people = whole.split(whereSeparator: \.isNewline).count - 1
+                let body = try JSONSerialization.data(withJSONObject: ["csv": String(whole)])
+                let again = try await api.post(String(decoding: body, as: UTF8.self), to: "/api/v1/\(list)/import")
+                #expect(people > 1 && again.data["duplicate"] as? Int == people, "\(again.text)")
+                #expect(again.data["valid"] as? Int == 0, "\(again.text)")
+            }
+            let new = #"{"csv": "page_id,user_id,user_name\n3,491510000009,Eva\n3,,nobody\n"}"#
+            let done = try await api.post(new, to: "/api/v1/subscribers/import")
+            #expect(done.data["valid"] as? Int == 1 && done.data["invalid"] as? Int == 1, "\(done.text)")
+            #expect(try await api.count("meta_subscribers WHERE page_id = 3 AND user_name = 'Eva'") == 1)
+            #expect(try await api.get("/api/v1/leads/export?workspaceId=nowhere").code == "unknown_workspace")
+        }
+    }
+
     @Test func `a funnel says how far people came`() async throws {
         try await RunningAPI.with {
             $0.database.settings["role"] = DatabaseRole.api.rawValue

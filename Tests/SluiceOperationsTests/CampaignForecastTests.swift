@@ -96,15 +96,23 @@ import Testing
                 (CampaignRequest(flowId: "welcome", pageIds: [1, 1]), "invalid_pageIds"),
                 (CampaignRequest(flowId: "welcom", pageIds: [1]), "unknown_flow"),
                 (CampaignRequest(flowId: "broken", pageIds: [1]), "flow_invalid"),
+                (CampaignRequest(flowId: "welcome", pageIds: [1, 44, 45]), "unknown_page"),
             ]
             for (request, code) in requests {
-                do {
+                let refused = await #expect(throws: OperationsError.self) {
                     _ = try await world.session.startCampaign(request, in: "default")
-                    Issue.record("\(code) was taken")
-                } catch let error as OperationsError {
-                    #expect(error.code == code)
                 }
+                #expect(refused?.code == code)
+                let unforeseen = await #expect(throws: OperationsError.self) {
+                    _ = try await world.session.forecastCampaign(request, in: "default")
+                }
+                #expect(unforeseen == refused)
             }
+            // One that has subscribers and that nobody described is a page all the same.
+            try await world.sql.query("INSERT INTO meta_subscribers (page_id, user_id) VALUES (44, '629000000044')")
+            let described = try await world.session.forecastCampaign(
+                CampaignRequest(flowId: "welcome", pageIds: [44]), in: "default")
+            #expect(described.recipients == 1)
             #expect(try await world.sql.query("SELECT count(*) FROM message_runs").scalar(Int64.self) == 0)
         }
     }

@@ -69,10 +69,16 @@ import Testing
                 INSERT INTO trigger_runs (id, recipient_user_id, flow_id, status)
                 SELECT $1, '629000000099', id, 'queued' FROM flows
                 """, [.int64(run.id)])
+            // To see how it looks: no count has it.
+            try await world.sql.query("SELECT setval(pg_get_serial_sequence('trigger_runs', 'id'), 100)")
+            _ = try await world.session.testFlow("welcome", to: "629000000098", device: nil, in: "default")
             for area in [WorkArea.flow, .campaign, .trigger] {
                 while try await world.leader.work(area, limit: 100).more {}
             }
             try await Flight.start(world).send(.sent(providerID: nil))
+            let tested = try await world.sql.query(
+                "SELECT count(*) FROM send_ledger WHERE recipient = '629000000098' AND state = 'sent'")
+            #expect(try tested.scalar(Int64.self) == 1)
             let campaign = try await world.session.funnel(ofCampaign: run.id)
             #expect(campaign.steps.map(\.step) == ["a", "b"] && campaign.steps.map(\.text) == ["A", "B"])
             #expect(campaign.steps.map(Self.counts) == [["entered": 5, "sent": 5], ["entered": 5, "waiting": 5]])

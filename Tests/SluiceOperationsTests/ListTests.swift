@@ -60,6 +60,30 @@ import Testing
         }
     }
 
+    private struct CutShort: Error {}
+
+    @Test func whatARunAddedBeforeItWasCutShortIsInTheAuditLog() async throws {
+        try await World.with { world in
+            let lines = (0..<2_500).map { "4915100\(10_000 + $0)\n" }
+            var rest = (["phone\n"] + lines)[...]
+            await #expect(throws: CutShort.self) {
+                try await world.session.importList(.leads, in: "default", isDryRun: false) {
+                    guard let line = rest.popFirst() else { throw CutShort() }
+                    return Array(line.utf8)
+                }
+            }
+            let told = try await world.sql.query(
+                "SELECT concat_ws(' ', action, target, after) FROM audit_log ORDER BY id"
+            ).column(String.self, at: 0)
+            #expect(
+                told == [
+                    #"leads.import default {"added": 1000, "toLine": 1001, "fromLine": 2}"#,
+                    #"leads.import default {"added": 1000, "toLine": 2001, "fromLine": 1002}"#,
+                ])
+            #expect(try await world.sql.query("SELECT count(*) FROM leads").scalar(Int64.self) == 2_000)
+        }
+    }
+
     @Test func aFileThatIsNotOfThisListIsRefusedBeforeAnything() async throws {
         try await World.with { world in
             for (text, word) in [
@@ -107,7 +131,7 @@ import Testing
             _ = try await Self.run(Self.people, on: world.session)
             for list in PeopleList.allCases {
                 var text = ""
-                let people = try await world.session.exportList(list, in: "default") { text += $0 }
+                let people = try await world.session.exportList(list, in: "default").write { text += $0 }
                 #expect(people == (list == .leads ? 4 : 3))
                 let again = try await Self.run(text, list, on: world.session)
                 #expect(again.duplicate == people && again.valid == 0 && again.invalid == 0, "\(text)\(again)")
@@ -127,7 +151,7 @@ import Testing
                 FROM generate_series(1, 11010) n
                 """)
             var lines: [Substring] = []
-            let people = try await world.session.exportList(.leads, in: "default") {
+            let people = try await world.session.exportList(.leads, in: "default").write {
                 lines += $0.split(separator: "\r\n")
             }
             #expect(people == 11_000 && Set(lines).count == 11_001)

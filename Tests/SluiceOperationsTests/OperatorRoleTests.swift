@@ -47,7 +47,7 @@ import Testing
                 let report = try await session.importList(list, in: "default", isDryRun: false) { file.take() }
                 #expect(report.valid == 1, "\(report)")
                 var copy = ""
-                try await session.exportList(list, in: "default") { copy += $0 }
+                try await session.exportList(list, in: "default").write { copy += $0 }
                 #expect(copy.contains("491512345671"))
             }
         }

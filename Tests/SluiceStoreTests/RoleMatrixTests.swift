@@ -95,6 +95,7 @@ import Testing
         message_runs IUD
         message_schedules IUD
         message_templates IUD
+        meta_subscribers I
         node_fences IU
         node_leases IUD
         progress_intake I

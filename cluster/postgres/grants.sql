@@ -148,6 +148,7 @@ GRANT UPDATE (name, trigger, device_id, updated_at) ON leads TO sluice_api;
 GRANT UPDATE (generation, moves, retry_count, status, hold_reason, last_error, completed_at, next_trigger_time, lane_id,
     external_id, lead_id, contact_name, assigned_device_id, current_trigger, entry_trigger, current_step, updated_at)
     ON sequence_contacts TO sluice_api;
+GRANT INSERT ON meta_subscribers TO sluice_api;
 GRANT DELETE ON branch_intake TO sluice_api;
 GRANT INSERT ON enrollment_intake, intake_scans, contact_tally_changes, lane_wakes, external_ids, lanes, audit_log,
     work_intake, progress_intake, source_cleanups TO sluice_api;

@@ -56,7 +56,11 @@ struct APIOperation: Sendable {
 
     /// How a kind of thing is answered that is not there: whether with 404, and about which field.
     func missing(_ kind: String) -> Failure? {
-        failures.first { if case .notFound(kind, _) = $0 { true } else { false } }
+        // Named in the query it is what the request is about; within a body it is one value of several.
+        if kind == "workspace", query.contains(where: { $0.name == QueryParameter.workspace.name }) {
+            return .notFound(kind, field: QueryParameter.workspace.name)
+        }
+        return failures.first { if case .notFound(kind, _) = $0 { true } else { false } }
     }
 
     /// Every parameter behind the question mark, by name.

@@ -21,13 +21,17 @@ struct Answer: Sendable {
     }
 
     let status: HTTPResponse.Status
+    /// Empty when it is a file instead, which nothing answers that may be repeated.
     let json: String
     private let headers: HTTPFields
+    private let file: AnswerFile?
 
     init(status: HTTPResponse.Status, json: String, headers: HTTPFields = [:]) {
-        self.status = status
-        self.json = json
-        self.headers = headers
+        (self.status, self.json, self.headers, file) = (status, json, headers, nil)
+    }
+
+    init(_ file: AnswerFile) {
+        (status, json, headers, self.file) = (.ok, "", [:], file)
     }
 
     static func data(_ value: some Encodable) throws -> Answer {
@@ -46,6 +50,7 @@ struct Answer: Sendable {
     }
 
     var response: Response {
+        if let file { return file.response }
         var headers = headers
         headers[.contentType] = "application/json; charset=utf-8"
         return Response(

@@ -6,7 +6,7 @@ enum CampaignEndpoints {
     static let all = [
         Endpoint(
             .post, "/api/v1/campaigns", for: .send, "Starts a campaign.",
-            fails: FlowEndpoints.unusable
+            fails: FlowEndpoints.unusable + [.refused("unknown_page")]
         ) { (call, request: CampaignRequest) in
             try await call.session.startCampaign(
                 request, in: try call.caller.workspace(asked: request.workspaceId))
@@ -14,7 +14,7 @@ enum CampaignEndpoints {
         Endpoint(
             .post, "/api/v1/campaigns/forecast", for: .read,
             "Whom a campaign would reach, what it would cost and when it would end. Starts nothing.",
-            fails: FlowEndpoints.unusable
+            fails: FlowEndpoints.unusable + [.refused("unknown_page")]
         ) { (call, request: CampaignRequest) in
             try await call.session.forecastCampaign(
                 request, in: try call.caller.workspace(asked: request.workspaceId))

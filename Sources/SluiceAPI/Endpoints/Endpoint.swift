@@ -31,14 +31,30 @@ struct Endpoint: Sendable {
         self.perform = { call in try Answer.bare(try await perform(call)) }
     }
 
+    /// A GET whose answer is a list of people as CSV.
+    init(
+        csv path: String, for scope: APIKeyScope, isClusterWide: Bool = false, _ summary: String,
+        query: [QueryParameter] = [], _ perform: @escaping @Sendable (Call) async throws -> ListExport
+    ) {
+        operation = APIOperation(
+            method: .get, path: path, summary: summary, access: .key(scope, isClusterWide: isClusterWide), query: query,
+            answer: .other(["text/csv": ["type": "string"]]))
+        self.perform = { call in
+            let export = try await perform(call)
+            return Answer(AnswerFile(mediaType: "text/csv; charset=utf-8") { try await export.write($0) })
+        }
+    }
+
     /// One that takes a body.
     init<Request: ClosedRequest, Value: Codable & Sendable>(
-        _ method: HTTPRequest.Method, _ path: String, for scope: APIKeyScope, _ summary: String,
-        query: [QueryParameter] = [], mostBytes: Int = RequestBody.mostBytes, fails failures: [Failure] = [],
+        _ method: HTTPRequest.Method, _ path: String, for scope: APIKeyScope, isClusterWide: Bool = false,
+        _ summary: String, query: [QueryParameter] = [], mostBytes: Int = RequestBody.mostBytes,
+        fails failures: [Failure] = [],
         _ perform: @escaping @Sendable (Call, Request) async throws -> Value
     ) {
         operation = APIOperation(
-            method: method, path: path, summary: summary, access: .key(scope, isClusterWide: false), query: query,
+            method: method, path: path, summary: summary, access: .key(scope, isClusterWide: isClusterWide),
+            query: query,
             body: .json(isRequired: true) { try JSONSchema.of(Request.self) }, mostBytes: mostBytes,
             answer: .data { try JSONSchema.of(Value.self) }, failures: failures)
         self.perform = { call in try Answer.data(try await perform(call, try call.body.decode(Request.self))) }

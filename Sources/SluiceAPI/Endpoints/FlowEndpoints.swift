@@ -32,6 +32,13 @@ enum FlowEndpoints {
                 request, replacing: try call.parameter("flow"),
                 in: try call.caller.workspace(asked: request.workspaceId))
         },
+        Endpoint(
+            .delete, "/api/v1/flows/:flow", for: .manage,
+            "Deletes a flow that no campaign and no run of a trigger goes by any more, and answers with it.",
+            query: [.workspace], fails: [missing, .refused("ambiguous"), .refused("flow_in_use")]
+        ) { call in
+            try await call.session.deleteFlow(try call.parameter("flow"), in: try call.workspace())
+        },
         // Not below the flows, where one may have this name; nor is the test.
         Endpoint(
             .post, "/api/v1/flow-check", for: .read, "What is wrong with a flow. Saves nothing.",

@@ -9,9 +9,30 @@ enum ListEndpoints {
             .post, "/api/v1/leads/import", for: .send,
             "Adds leads of a CSV file that are not there yet; a dry run counts them.",
             mostBytes: RequestBody.mostListBytes, fails: [.refused("unknown_workspace")]
-        ) { (call, request: LeadImportRequest) in
-            try await call.session.importLeads(
-                request, in: try call.caller.workspace(asked: request.workspaceId))
+        ) { (call, request: ListImportRequest) in
+            try await call.session.importList(
+                .leads, request, in: try call.caller.workspace(asked: request.workspaceId))
+        },
+        Endpoint(
+            csv: "/api/v1/leads/export", for: .read, "A workspace's leads as the CSV that the import takes.",
+            query: [.workspace]
+        ) { call in
+            try await call.session.exportList(.leads, in: try call.workspace())
+        },
+        Endpoint(
+            .post, "/api/v1/subscribers/import", for: .send, isClusterWide: true,
+            "Adds subscribers of pages of a CSV file that are not there yet; a dry run counts them.",
+            mostBytes: RequestBody.mostListBytes, fails: [.refused("unknown_workspace")]
+        ) { (call, request: ListImportRequest) in
+            try await call.session.importList(
+                .subscribers, request, in: try call.caller.workspace(asked: request.workspaceId))
+        },
+        // Pages are no workspace's.
+        Endpoint(
+            csv: "/api/v1/subscribers/export", for: .read, isClusterWide: true,
+            "All subscribers of all pages as the CSV that the import takes."
+        ) { call in
+            try await call.session.exportList(.subscribers, in: try call.workspace())
         },
         Endpoint(
             .get, "/api/v1/sequences/:sequence/funnel", for: .read,

@@ -7,10 +7,11 @@ enum MessageEndpoints {
         Endpoint(
             .get, "/api/v1/messages", for: .read,
             "Messages of triggers, campaigns and events whose name fits, the newest runs first. A star stands for anything.",
-            query: [.workspace, name, .limit]
+            query: QueryParameter.page + [name]
         ) { call in
             try await call.session.messages(
-                named: try MessagePattern(call[name] ?? ""), in: try call.workspace(), most: call.whole(.limit))
+                named: try MessagePattern(call[name] ?? ""), in: try call.workspace(), after: call[.cursor],
+                most: call.whole(.limit))
         }
     ]
 

@@ -10,6 +10,7 @@ extension OperatorSession {
     ) async throws -> CampaignForecast {
         let asked = try request.validated()
         let flow = try await UsableFlow.find(request.flowId, in: workspace, on: database)
+        try await PageLookup.require(request.pageIds, on: database)
         let audience = try await CampaignAudience.of(request.pageIds, in: workspace, on: database)
         let devices = try await CampaignDevices.of(workspace, windows: windows, on: database)
         let start = max(devices.now, asked.startAt.map { Date($0) } ?? devices.now)

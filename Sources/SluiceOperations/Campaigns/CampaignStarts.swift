@@ -8,6 +8,7 @@ extension OperatorSession {
         let asked = try request.validated()
         let line = try await change { change in
             let flow = try await UsableFlow.find(request.flowId, in: workspace, on: change.transaction)
+            try await PageLookup.require(request.pageIds, on: change.transaction)
             let id = try await change.query(
                 """
                 INSERT INTO message_runs (workspace_id, flow_id, page_ids, trigger_id, start_at, priority, status)

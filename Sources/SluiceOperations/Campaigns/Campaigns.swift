@@ -29,6 +29,7 @@ extension OperatorSession {
         in workspace: String? = nil, after cursor: String? = nil, most: Int = 100
     ) async throws -> CampaignPage {
         let last = try PageCursor.id(cursor)
+        try await WorkspaceLookup.require(workspace, on: database)
         let rows = try await database.query(
             """
             \(Self.campaignSQL) WHERE ($1::text IS NULL OR r.workspace_id = $1) AND r.id < coalesce($2, r.id + 1)

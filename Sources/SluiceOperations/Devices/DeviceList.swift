@@ -27,6 +27,7 @@ extension OperatorSession {
     public func listDevices(workspace: String? = nil, state: String? = nil, limit: Int = 10_000) async throws
         -> [DeviceLine]
     {
+        try await WorkspaceLookup.require(workspace, on: database)
         let rows = try await database.query(
             DeviceListQuery.sql, [.string(workspace), .string(state), .int32(Int32(clamping: limit))],
             deadline: .seconds(10))

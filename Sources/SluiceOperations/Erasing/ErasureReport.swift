@@ -35,7 +35,9 @@ public enum ErasureText {
     public static func render(_ report: ErasureReport, width: Int) -> String {
         let place = report.workspace == "*" ? "every workspace" : "the workspace \(report.workspace)"
         let list = "the number \(report.dryRun ? "goes" : "is") on the suppression list of \(place), and stays there\n"
-        guard !report.tables.isEmpty else { return "nothing is there of this person\n" + list }
+        guard !report.tables.isEmpty else {
+            return "nothing is there of this number\nwho is known only by a page's id is not found by a number\n" + list
+        }
         var table = TextTable([
             .init(title: "TABLE"), .init(title: "ROWS", isRight: true), .init(title: "WHAT BECOMES OF THEM"),
         ])

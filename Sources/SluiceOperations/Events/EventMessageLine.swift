@@ -61,6 +61,7 @@ public struct EventMessageFilter: Hashable, Sendable {
 extension OperatorSession {
     /// - Throws: ``OperationsError`` when the cursor is none, or the event is not there.
     public func eventMessages(_ filter: EventMessageFilter, in workspace: String) async throws -> EventMessagePage {
+        try await WorkspaceLookup.require(workspace, on: database)
         if let event = filter.event { try await EventLookup.require(event, in: workspace, on: database) }
         if let status = filter.status, !EventMessageLine.statuses.contains(status) {
             throw OperationsError.invalid(

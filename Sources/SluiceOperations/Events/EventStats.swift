@@ -24,6 +24,7 @@ public struct EventStats: Codable, Hashable, Sendable {
 extension OperatorSession {
     /// - Parameter event: nil: all events of the workspace.
     public func eventStats(of event: EventKey?, in workspace: String) async throws -> EventStats {
+        try await WorkspaceLookup.require(workspace, on: database)
         if let event { try await EventLookup.require(event, in: workspace, on: database) }
         let row = try await database.query(
             """

@@ -32,6 +32,7 @@ extension OperatorSession {
             guard let id = UUID(uuidString: text) else { throw .invalid(field: "cursor", message: PageCursor.advice) }
             return id
         }
+        try await WorkspaceLookup.require(workspace, on: database)
         let rows = try await database.query(
             """
             SELECT \(StoredFlow.columns) FROM flows
@@ -86,6 +87,35 @@ extension OperatorSession {
         wakeIntake()
         return flow
     }
+
+    /// Deletes a flow. What was sent of it stays in the ledger, and in the funnels of its campaigns.
+    /// - Parameter given: its id, or its name when only one is called so.
+    /// - Returns: what it was.
+    /// - Throws: ``OperationsError``: no such flow in the workspace, several of the name, or `flow_in_use` while a
+    ///   campaign or a run of a trigger with it is not over.
+    public func deleteFlow(_ given: String, in workspace: String) async throws -> StoredFlow {
+        try await change { change in
+            let id = try await FlowLookup.find(given, in: workspace, on: change.transaction)
+            let flow = try await Self.flow(id, on: change.transaction)
+            let user = try await change.query(
+                """
+                SELECT 'campaign ' || id FROM message_runs WHERE flow_id = $1 AND \(Self.isOpen)
+                UNION ALL
+                SELECT 'trigger run ' || id FROM trigger_runs WHERE flow_id = $1 AND \(Self.isOpen) LIMIT 1
+                """, [.uuid(id)]
+            ).column(String.self, at: 0).first
+            if let user {
+                throw OperationsError.refused(
+                    code: "flow_in_use", message: "\(user) goes by this flow and is not over: cancel it first",
+                    field: "flow")
+            }
+            try await change.query("DELETE FROM flows WHERE id = $1", [.uuid(id)])
+            try await change.record("flows.delete", target: id.text, before: ["name": flow.name])
+            return flow
+        }
+    }
+
+    private static let isOpen = "coalesce(status, 'queued') NOT IN ('finished', 'failed', 'cancelled')"
 
     private static func flow(_ id: UUID, on database: any PostgresExecutor) async throws -> StoredFlow {
         let rows = try await database.query(

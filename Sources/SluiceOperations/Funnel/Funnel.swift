@@ -51,7 +51,7 @@ extension OperatorSession {
         return try await FunnelQuery(.sequence, id.text).funnel(on: database)
     }
 
-    /// Of all runs and triggers of a flow, whichever of its versions they go by.
+    /// Of all runs and triggers of a flow, whichever of its versions they go by. Tests of it do not count.
     /// - Parameter given: the flow's name or id.
     public func funnel(ofFlow given: String, in workspace: String) async throws -> Funnel {
         let id = try await FlowLookup.find(given, in: workspace, on: database)

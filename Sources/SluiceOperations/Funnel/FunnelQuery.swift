@@ -72,6 +72,12 @@ struct FunnelQuery {
         WITH given AS (SELECT $1::text, $2::text, $3::text, $4::text),
         written AS MATERIALIZED (
             \(stepsSQL)
+        ), tested AS MATERIALIZED (
+            -- Whom a flow was only tried out on: they came nowhere.
+            SELECT c.id FROM trigger_runs r JOIN sequence_contacts c
+                ON c.recipient IN (r.recipient_user_id, sluice_digits(r.recipient_user_id))
+                AND c.source_id = r.id::text AND c.kind = 'trigger' AND c.workspace_id = $2
+            WHERE r.is_test AND r.flow_id = $3::uuid
         ), step AS MATERIALIZED (
             -- A node of a flow stands where its latest version has it; nodes that are gone come last.
             SELECT name, array_agg(trigger) AS triggers, max(version) AS version,
@@ -128,7 +134,11 @@ struct FunnelQuery {
     private var contacts: String {
         switch kind {
         case .sequence: "c.sequence_id = $1::uuid AND c.workspace_id = $2"
-        case .flow: "c.current_trigger IN (SELECT trigger FROM written) AND c.workspace_id = $2"
+        case .flow:
+            """
+            c.current_trigger IN (SELECT trigger FROM written) AND c.workspace_id = $2
+              AND c.id NOT IN (SELECT id FROM tested)
+            """
         case .campaign: "c.kind = 'campaign' AND c.source_id = $1 AND c.workspace_id = $2"
         }
     }
@@ -137,7 +147,8 @@ struct FunnelQuery {
     private var messages: String {
         switch kind {
         case .sequence: "l.source_id = $1"
-        case .flow: "l.step_trigger IN (SELECT trigger FROM written)"
+        case .flow:
+            "l.step_trigger IN (SELECT trigger FROM written) AND l.contact_id NOT IN (SELECT id FROM tested)"
         case .campaign:
             """
             l.source_id = $1 AND l.contact_id IN (SELECT c.id FROM sequence_contacts c WHERE \(contacts))

@@ -2,20 +2,28 @@ internal import PostgresDriver
 internal import SluiceCore
 
 extension OperatorSession {
-    /// Writes a list as the CSV that ``importList(_:in:isDryRun:next:progress:)`` reads, page by page.
+    /// A list as the CSV that ``importList(_:in:isDryRun:next:progress:)`` reads.
     ///
-    /// - Parameters:
-    ///   - workspace: whose leads; subscribers belong to pages, and are all written.
-    ///   - write: is given the first line, and then 5,000 people at most at a time.
+    /// - Parameter workspace: whose leads; subscribers belong to pages, and are all in it.
+    /// - Throws: ``OperationsError/notFound(kind:given:nearest:)`` when there is no such workspace.
+    public func exportList(_ list: PeopleList, in workspace: String) async throws -> ListExport {
+        try await WorkspaceLookup.require(workspace, on: database)
+        return ListExport(table: list.table, workspace: workspace, database: database)
+    }
+}
+
+/// A list that is about to be written. Each page is a query of its own, so that nothing is held for a slow reader.
+public struct ListExport: Sendable {
+    let table: ListTable
+    let workspace: String
+    let database: any PostgresTransactor
+
+    /// - Parameter write: is given the first line, and then 5,000 people at most at a time.
     /// - Returns: how many people there are.
     @discardableResult
-    public func exportList(
-        _ list: PeopleList, in workspace: String, write: (String) throws -> Void
-    ) async throws -> Int {
-        try await WorkspaceLookup.require(workspace, on: database)
-        let table = list.table
+    public func write(_ write: (String) async throws -> Void) async throws -> Int {
         let names = table.columns.map(\.name)
-        try write(CSVWriter.line(names))
+        try await write(CSVWriter.line(names))
         var (people, after) = (0, [String]?.none)
         while true {
             let rows = try await database.query(
@@ -25,7 +33,7 @@ extension OperatorSession {
             for row in rows {
                 lines += CSVWriter.line(try names.map { try row.decode(String?.self, $0) ?? "" })
             }
-            try write(lines)
+            try await write(lines)
             people += rows.count
             guard rows.count == Self.peopleAtOnce, let last = rows.last else { return people }
             after = try table.order.indices.map { try last.decode(String.self, "place\($0)") }

@@ -136,36 +136,37 @@ private struct ListImport {
             throw OperationsError.invalid(field: "file", message: "is empty: its first line names the columns")
         }
         try await write(rows[...])
-        if !report.dryRun, report.valid > 0 {
-            let counts = ["records": report.records, "added": report.valid]
-            try await session.change { change in
-                try await change.record(
-                    "\(report.list.rawValue).import", target: report.workspace, after: counts)
-            }
-        }
         return report
     }
 
-    /// Rows that the database refuses are found by halves and counted as invalid; those beside them are written.
+    /// Rows that the database refuses are found by halves and counted as invalid; those beside them are written. The line
+    /// in the audit log is the chunk's: a run that is cut short has lines of all that it added.
     private mutating func write(_ rows: ArraySlice<Row>) async throws {
-        guard let first = rows.first else { return }
-        let (statement, parameters) = (sql, parameters(of: rows))
+        guard let first = rows.first, let last = rows.last else { return }
+        let (statement, parameters, report) = (sql, parameters(of: rows), report)
         let lock = "import:\(table.name) \(report.workspace)"
         do {
-            let found = try await session.database.withTransaction(.readCommitted, deadline: .seconds(60)) {
+            let (suppressed, duplicate) = try await session.change(deadline: .seconds(60)) { change in
                 // Two imports of one list, one after the other, or both would add the same person.
-                try await $0.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [.string(lock)])
-                return try await $0.query(statement, parameters)
+                try await change.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [.string(lock)])
+                let found = try await change.query(statement, parameters)[0]
+                let suppressed = Int(try found.decode(Int64.self, "suppressed"))
+                let duplicate = Int(try found.decode(Int64.self, "duplicate"))
+                let added = rows.count - suppressed - duplicate
+                if !report.dryRun, added > 0 {
+                    try await change.record(
+                        "\(report.list.rawValue).import", target: report.workspace,
+                        after: ["fromLine": first.line, "toLine": last.line, "added": added])
+                }
+                return (suppressed, duplicate)
             }
-            let suppressed = Int(try found[0].decode(Int64.self, "suppressed"))
-            let duplicate = Int(try found[0].decode(Int64.self, "duplicate"))
-            report.suppressed += suppressed
-            report.duplicate += duplicate
-            report.valid += rows.count - suppressed - duplicate
+            self.report.suppressed += suppressed
+            self.report.duplicate += duplicate
+            self.report.valid += rows.count - suppressed - duplicate
         } catch let error as PostgresError {
             guard let fault = RowFault(error) else { throw error }
             guard rows.count > 1 else {
-                return report.refuse(line: first.line, column: nil, code: "refused_by_database", fault.text)
+                return self.report.refuse(line: first.line, column: nil, code: "refused_by_database", fault.text)
             }
             let middle = rows.startIndex + rows.count / 2
             try await write(rows[..<middle])

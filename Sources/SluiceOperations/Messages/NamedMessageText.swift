@@ -13,7 +13,7 @@ public enum NamedMessageText {
                 message.code ?? "-",
             ])
         }
-        let more = page.hasMore ? "there are more: name fewer, or give --limit\n" : ""
+        let more = page.nextCursor.map { "there are more: --after \($0)\n" } ?? ""
         return table.lines(width: width).joined(separator: "\n") + "\n" + more
     }
 }

@@ -29,6 +29,7 @@ extension OperatorSession {
     public func jobs(
         _ status: JobStatus, in workspace: String, after cursor: JobCursor?, most: Int
     ) async throws -> JobPage {
+        try await WorkspaceLookup.require(workspace, on: database)
         let after = cursor.map { PostgresTimestamp(microsecondsSinceEpoch: $0.microseconds) }
         let rows = try await database.query(
             """

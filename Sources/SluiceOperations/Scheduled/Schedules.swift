@@ -42,6 +42,7 @@ extension OperatorSession {
 
     /// Those after this id, by id.
     public func schedules(in workspace: String, after id: String? = nil, most: Int) async throws -> SchedulePage {
+        try await WorkspaceLookup.require(workspace, on: database)
         let rows = try await database.query(
             """
             \(ScheduleAnswer.sql) WHERE s.workspace_id = $1 AND s.id > coalesce($2, '')

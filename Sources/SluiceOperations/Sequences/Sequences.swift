@@ -19,6 +19,7 @@ public struct SequenceLine: Codable, Hashable, Sendable {
 
 extension OperatorSession {
     public func listSequences(workspace: String? = nil) async throws -> [SequenceLine] {
+        try await WorkspaceLookup.require(workspace, on: database)
         let rows = try await database.query(
             """
             SELECT q.id, coalesce(q.name, q.id::text) AS name, q.workspace_id, coalesce(q.is_active, false)

@@ -30,7 +30,7 @@ public enum OperationsError: Error, Hashable, Sendable {
     /// What things are named by in requests.
     private static let fields = [
         "workspace": "workspaceId", "device": "deviceId", "sequence": "sequenceId", "job": "jobId",
-        "template": "template", "flow": "flowId",
+        "template": "template", "flow": "flowId", "page": "pageIds",
     ]
 
     /// What was wrong, by the name it was given under.

@@ -15,6 +15,7 @@ extension OperatorSession {
             guard parts.count == 2 else { throw .invalid(field: "cursor", message: "it is none of this list") }
             return parts
         }
+        try await WorkspaceLookup.require(workspace, on: database)
         let rows = try await database.query(
             """
             \(SourceLine.sql)

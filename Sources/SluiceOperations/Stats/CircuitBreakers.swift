@@ -46,6 +46,7 @@ extension OperatorSession {
     /// What is left alone now. Gateways are told by the shards, and only to whoever sees all workspaces.
     /// - Parameter workspace: nil: all of them.
     public func openCircuits(in workspace: String? = nil) async throws -> [OpenCircuit] {
+        try await WorkspaceLookup.require(workspace, on: database)
         let rows = try await database.query(Self.circuitsSQL, [.string(workspace)])
         let circuits = try rows.map { row in
             OpenCircuit(

@@ -57,6 +57,7 @@ extension OperatorSession {
 
     /// - Parameter workspace: nil: all of them.
     public func queueStats(in workspace: String? = nil) async throws -> QueueStats {
+        try await WorkspaceLookup.require(workspace, on: database)
         // Both from one snapshot, or a message that moves between the two would be counted twice or never.
         let (counts, lanes) = try await database.withTransaction(.repeatableRead) { transaction in
             (

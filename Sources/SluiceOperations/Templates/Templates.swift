@@ -34,7 +34,8 @@ extension OperatorSession {
 
     /// Those after this name, by name.
     public func templates(in workspace: String, after name: String, most: Int) async throws -> [StoredTemplate] {
-        try await database.query(
+        try await WorkspaceLookup.require(workspace, on: database)
+        return try await database.query(
             "\(Templates.sql) AND name > $2 ORDER BY name LIMIT $3",
             [.string(workspace), .string(name), .int64(Int64(most))]
         ).map(Templates.stored)

@@ -8,7 +8,8 @@ extension OperatorSession {
 
     /// The workspace's endpoints, by id.
     public func webhooks(in workspace: String) async throws -> [WebhookLine] {
-        try await database.query(
+        try await WorkspaceLookup.require(workspace, on: database)
+        return try await database.query(
             "\(WebhookLine.sql) AND e.workspace_id = $1 ORDER BY e.id LIMIT \(Self.mostWebhooks)",
             [.string(workspace)]
         ).map { try WebhookLine($0) }

@@ -10,7 +10,6 @@ extension UserTable {
         name: "workspaces", key: .text,
         columns: [
             .text("name"), .text("time_zone", "NOT NULL DEFAULT 'UTC'"), .text("default_from"), .text("gateway"),
-            .ours("reserve_high", "real NOT NULL DEFAULT 0 CHECK (reserve_high BETWEEN 0 AND 1)", .number),
             .ours("floor_low", "real NOT NULL DEFAULT 0.1 CHECK (floor_low BETWEEN 0 AND 1)", .number),
             .instant("created_at", "DEFAULT now()"),
         ])

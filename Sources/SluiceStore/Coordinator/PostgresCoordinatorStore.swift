@@ -6,12 +6,18 @@ public import SluiceCore
 public struct PostgresCoordinatorStore: CoordinatorStore {
     let pools: StorePools
     private let restoreSilence: Duration?
+    let optOutScope: OptOutScope
 
-    /// - Parameter restoreSilence: a database whose leader fell silent for longer, without having left, is taken for a
-    ///   restored backup. Nil: never.
-    public init(pools: StorePools, restoreSilence: Duration? = .seconds(3600)) {
+    /// - Parameters:
+    ///   - restoreSilence: a database whose leader fell silent for longer, without having left, is taken for a restored
+    ///     backup. Nil: never.
+    ///   - optOutScope: where it holds what people have told a gateway.
+    public init(
+        pools: StorePools, restoreSilence: Duration? = .seconds(3600), optOutScope: OptOutScope = .workspace
+    ) {
         self.pools = pools
         self.restoreSilence = restoreSilence
+        self.optOutScope = optOutScope
     }
 
     // MARK: The node and the lead

@@ -28,7 +28,8 @@ extension PostgresCoordinatorStore: WorkStore {
         case .event: try await announce(limit: limit)
         case .optOut:
             try await intake(of: area, limit: limit) { transaction, rows in
-                try await transaction.query(OptOutStatement.sql, [.int64Array(rows)])
+                try await transaction.query(
+                    OptOutStatement.sql, [.int64Array(rows), .bool(optOutScope == .everywhere)])
                 return []
             }
         case .progress: try await tell(limit: limit)

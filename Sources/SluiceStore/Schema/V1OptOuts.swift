@@ -24,12 +24,13 @@ extension SchemaV1 {
             DELETE FROM suppressions WHERE phone = person AND workspace_id = ANY (workspaces) AND by_message
                 RETURNING workspace_id
         $$;
-        -- The gateway refuses to send to these contacts, because they have told it so: as if they had told us. What that
-        -- cancels is counted as what a user cancels is.
-        CREATE FUNCTION sluice_opted_out(contacts uuid[]) RETURNS void
+        -- The gateway refuses to send to these contacts, because they have told it so: as if they had told us, for the
+        -- workspaces they are in or for all. What that cancels is counted as what a user cancels is.
+        CREATE FUNCTION sluice_opted_out(contacts uuid[], everywhere boolean) RETURNS void
         LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET sluice.internal = 'off' AS $$
             WITH person AS (
-                SELECT DISTINCT c.recipient, c.workspace_id FROM sequence_contacts c
+                SELECT DISTINCT c.recipient, CASE WHEN everywhere THEN '*' ELSE c.workspace_id END AS workspace_id
+                FROM sequence_contacts c
                 WHERE c.id = ANY (contacts) AND sluice_digits(c.recipient) IS NOT NULL ORDER BY 1, 2
             ), written AS (
                 INSERT INTO suppressions (workspace_id, phone, reason, by_message)

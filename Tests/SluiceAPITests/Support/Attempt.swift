@@ -32,6 +32,7 @@ struct Attempt: Sendable, CustomStringConvertible {
 
     var description: String { "\(operation.method.rawValue) \(path)\(query)" }
 
+    /// Questions first, and what deletes last.
     var turn: Int { [.get, .put, .post, .delete].firstIndex(of: operation.method) ?? 0 }
 
     var scope: APIKeyScope {
@@ -105,6 +106,10 @@ struct Attempt: Sendable, CustomStringConvertible {
         "GET /api/v1/flows/:flow/funnel": Line("/api/v1/flows/hello/funnel", .notFound),
         "GET /api/v1/sequences/:sequence/funnel": Line("/api/v1/sequences/\(sequence)/funnel", .notFound),
         "POST /api/v1/leads/import": Line("/api/v1/leads/import", .own, #"{"csv":"phone\n491512345699\n"}"#),
+        "GET /api/v1/leads/export": Line("/api/v1/leads/export", .nothing),
+        "POST /api/v1/subscribers/import": Line(
+            "/api/v1/subscribers/import", .forbidden, #"{"csv":"page_id,user_id\n1,491512345699\n"}"#),
+        "GET /api/v1/subscribers/export": Line("/api/v1/subscribers/export", .forbidden),
         "POST /api/v1/triggers": Line(
             "/api/v1/triggers", .refused("unknown_flow"), #"{"flowId":"hello","recipient":"491512345670"}"#),
         "POST /api/v1/triggers/:id/cancel": Line("/api/v1/triggers/1000/cancel", .notFound),
@@ -112,6 +117,7 @@ struct Attempt: Sendable, CustomStringConvertible {
         "POST /api/v1/flows": Line("/api/v1/flows", .own, flow.replacing("hello", with: "another")),
         "GET /api/v1/flows/:flow": Line("/api/v1/flows/hello", .notFound),
         "PUT /api/v1/flows/:flow": Line("/api/v1/flows/hello", .notFound, flow),
+        "DELETE /api/v1/flows/:flow": Line("/api/v1/flows/unused", .notFound),
         "POST /api/v1/flow-check": Line("/api/v1/flow-check", .own, #"{"nodes":[]}"#),
         "POST /api/v1/flow-test": Line(
             "/api/v1/flow-test", .refused("unknown_flow"), #"{"flowId":"hello","to":"491512345670"}"#),

@@ -1,0 +1,45 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A file that is read while it is sent, and so is never held as a whole. Of an error on the way nothing can be said any
+/// more: the connection is closed before the file's end, which its reader notices.
+struct AnswerFile: Sendable {
+    /// How long a client may leave a piece lying. Whoever reads slower than this keeps a connection from others.
+    private static let deadline: Duration = .seconds(30)
+
+    let mediaType: String
+    /// Is given what takes the pieces.
+    let write: @Sendable (_ take: (String) async throws -> Void) async throws -> Void
+
+    var response: Response {
+        let body = ResponseBody { writer in
+            let outlet = Outlet(writer)
+            try await write { try await outlet.send($0, within: Self.deadline) }
+            try await outlet.finish()
+        }
+        return Response(status: .ok, headers: [.contentType: mediaType], body: body)
+    }
+
+    /// The connection's writer. `@unchecked`: whoever sends waits for its end, so there is never more than one at it.
+    private final class Outlet: @unchecked Sendable {
+        private var writer: any ResponseBodyWriter
+
+        init(_ writer: any ResponseBodyWriter) { self.writer = writer }
+
+        func send(_ text: String, within deadline: Duration) async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.writer.write(ByteBuffer(string: text)) }
+                group.addTask {
+                    try await Task.sleep(for: deadline)
+                    throw APIError(.requestTimeout, "reader_too_slow", "nothing was read within \(deadline)")
+                }
+                defer { group.cancelAll() }
+                // One of the two always ends.
+                try await group.next()
+            }
+        }
+
+        func finish() async throws { try await writer.finish(nil) }
+    }
+}
