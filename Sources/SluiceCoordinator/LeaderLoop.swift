@@ -57,6 +57,9 @@ struct LeaderLoop: Sendable {
         guard step.isWanted(leading: present) else { return }
         switch step.action {
         case .dispatch(let batch): dispatch(batch)
+        case .askForCredits(let shards):
+            guard let term = step.term, let renewal = parts.lead.renewal else { return }
+            parts.sendBeacon(term, renewal, asking: shards)
         case .resign:
             guard let term = step.term else { return }
             parts.logger.warning(

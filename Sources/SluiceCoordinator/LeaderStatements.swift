@@ -49,7 +49,7 @@ struct LeaderStatements: Sendable {
             return .assigned(changed)
         case .takeBackExpired: return try await takeBack(olderThan: nil)
         case .takeBackOlderTerms: return try await takeBack(olderThan: term)
-        case .dispatch, .resign: return nil
+        case .dispatch, .askForCredits, .resign: return nil
         }
     }
 
@@ -106,7 +106,7 @@ struct LeaderStatements: Sendable {
         case .assign: .failed(.assign, mayHaveTakenEffect: mayHaveTakenEffect)
         case .takeBackExpired: .failed(.takeBackExpired, mayHaveTakenEffect: mayHaveTakenEffect)
         case .takeBackOlderTerms: .failed(.takeBackOlderTerms, mayHaveTakenEffect: mayHaveTakenEffect)
-        case .dispatch, .resign: nil
+        case .dispatch, .askForCredits, .resign: nil
         }
     }
 

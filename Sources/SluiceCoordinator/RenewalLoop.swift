@@ -4,7 +4,6 @@ internal import SluiceCore
 internal import SluiceFailpoints
 internal import SluiceStore
 internal import SluiceTelemetry
-internal import SluiceWire
 
 /// Keeps the node's lease and, when it is free, takes the lead; tells everybody once a second who leads, and at once
 /// when slots move or an operator changed something.
@@ -99,20 +98,8 @@ struct RenewalLoop: Sendable {
             parts.inbox.send(.event(.lostLead(term)))
         }
         parts.metrics.showLeading(parts.lead.term != nil)
-        if let term = parts.lead.term { sendBeacon(term, renewal) }
+        if let term = parts.lead.term { parts.sendBeacon(term, renewal) }
         if case .gained = change { Failpoints.after(.lead) }
         return true
-    }
-
-    private func sendBeacon(_ term: Term, _ renewal: LeadRenewal) {
-        let beacon = LeaderBeacon(
-            term: term, leader: parts.configuration.name, incarnation: parts.incarnation,
-            assignmentVersion: renewal.assignmentVersion, controlVersion: renewal.control.devices)
-        do {
-            try parts.nats.publish(parts.configuration.subjects.beacon, payload: beacon.encoded())
-        } catch {
-            // NATS says itself when it comes and goes; the next beacon is a second away.
-            parts.logger.debug("a beacon was not sent", metadata: ["error": "\(error)"])
-        }
     }
 }

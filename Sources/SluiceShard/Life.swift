@@ -216,7 +216,7 @@ struct Life {
 
     // MARK: What it says of itself
 
-    /// A publish that fails is healed by the next snapshot; a question that gets no answer is asked again.
+    /// A report that is not published is missed by its number, and asked for; a question that gets no answer is asked again.
     private func publish(_ message: some WireMessage, to subject: String) {
         do {
             try surroundings.nats.publish(subject, payload: message.encoded())

@@ -36,7 +36,7 @@ struct NATSIntake: Sendable {
                     offer(
                         .beacon(
                             term: beacon.term, assignmentVersion: beacon.assignmentVersion,
-                            controlVersion: beacon.controlVersion))
+                            controlVersion: beacon.controlVersion, isAsked: beacon.asked.contains(incarnation)))
                 }
             }
             group.addTask {

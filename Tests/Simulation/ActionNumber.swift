@@ -39,6 +39,7 @@ extension CoordinatorAction {
         case .takeBackExpired: 38
         case .takeBackOlderTerms: 39
         case .resign: 40
+        case .askForCredits: 41
         }
     }
 }

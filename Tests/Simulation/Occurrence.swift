@@ -39,13 +39,22 @@ enum Occurrence {
 
     case batchArrives(DispatchBatch)
     case reportArrives(CreditReport)
-    case beaconArrives(Term, assignment: Int64, control: Int64)
+    case beaconArrives(Beacon)
 
     // MARK: Gateways
 
     /// The shell's look at the clock and the first byte.
     case write(life: Int, SendID, Reservation, DeviceProfile, latestStart: MonotonicTime)
     case requestArrives(GatewayRequest)
+}
+
+/// What a leader says of itself.
+struct Beacon {
+    var term: Term
+    var assignment: Int64
+    var control: Int64
+    /// Shards that are to name all their devices.
+    var asked: [Incarnation] = []
 }
 
 /// A shard or a coordinator, by number.

@@ -68,7 +68,9 @@ public struct SimulationSettings: Hashable, Sendable {
         limits.settleFor *= pace
         limits.setAsideAfter *= pace
         limits.faultySettleAgain *= pace
-        limits.snapshotEvery *= pace
+        limits.speakEvery *= pace
+        limits.nameAllWithin *= pace
+        limits.wholeEvery *= pace
         limits.leaseMargin *= pace
         limits.settleBackoff *= pace
         limits.retryBackoff *= pace
@@ -92,6 +94,7 @@ public struct SimulationSettings: Hashable, Sendable {
         limits.takeBackAtLeastEvery = .seconds(10) * pace
         limits.writeOffAfter *= pace
         limits.olderFor *= pace
+        limits.askEvery *= pace
         limits.astrayAfter *= pace
         return limits
     }

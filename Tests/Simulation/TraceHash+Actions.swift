@@ -47,6 +47,7 @@ extension TraceHash {
             for claim in batch.claims { mix(claim) }
         case .assign(let grants):
             for grant in grants { mix(Int64(grant.slot.rawValue), grant.owner?.rawValue ?? 0) }
+        case .askForCredits(let shards): for shard in shards { mix(shard.rawValue) }
         case .loadLanes, .loadRoutes, .readOwnerships, .survey, .takeBackExpired, .takeBackOlderTerms, .resign: break
         }
     }
@@ -73,6 +74,7 @@ extension TraceHash {
 
     private mutating func mix(_ report: CreditReport) {
         mix(report.sequence)
+        mix(report.wholeFrom)
         mix(report.ended)
         for credit in report.credits {
             mix(Int64(Numbered.number(of: credit.device)), credit.consumed, credit.capacity)

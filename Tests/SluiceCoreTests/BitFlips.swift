@@ -6,10 +6,11 @@ extension SeededGenerator {
 
     mutating func flipped(_ report: CreditReport) -> CreditReport {
         var report = report
-        switch Int.random(in: 0..<6, using: &self) {
+        switch Int.random(in: 0..<7, using: &self) {
         case 0: report.node.rawValue = flipped(report.node.rawValue)
         case 1: report.term.rawValue = flipped(report.term.rawValue)
         case 2: report.sequence = flipped(report.sequence)
+        case 3: report.wholeFrom = flipped(report.wholeFrom)
         default:
             guard let index = report.credits.indices.randomElement(using: &self) else { break }
             switch Int.random(in: 0..<3, using: &self) {
@@ -23,13 +24,15 @@ extension SeededGenerator {
 
     mutating func flipped(_ event: ShardEvent) -> ShardEvent {
         switch event {
-        case .beacon(var term, var assignment, var control):
-            switch Int.random(in: 0..<3, using: &self) {
+        case .beacon(var term, var assignment, var control, var isAsked):
+            switch Int.random(in: 0..<4, using: &self) {
             case 0: term.rawValue = flipped(term.rawValue)
             case 1: assignment = flipped(assignment)
+            case 2: isAsked.toggle()
             default: control = flipped(control)
             }
-            return .beacon(term: term, assignmentVersion: assignment, controlVersion: control)
+            return .beacon(
+                term: term, assignmentVersion: assignment, controlVersion: control, isAsked: isAsked)
         case .batch(let batch): return .batch(flipped(batch))
         default: return event
         }

@@ -108,7 +108,7 @@ final class CoordinatorFixture {
             return .assigned(grants.map { ownerships[Int($0.slot.rawValue)] })
         case .takeBackExpired: return .tookBack([], lanes: [], more: false, ofOlderTerms: false)
         case .takeBackOlderTerms: return .tookBack([], lanes: [], more: false, ofOlderTerms: true)
-        case .claim, .dispatch, .resign: return nil
+        case .claim, .dispatch, .askForCredits, .resign: return nil
         }
     }
 

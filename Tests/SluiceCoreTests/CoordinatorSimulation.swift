@@ -161,6 +161,8 @@ struct CoordinatorSimulation {
         for action in actions {
             switch action {
             case .dispatch(let batch): send(.batch(batch))
+            // Each of its reports names all devices.
+            case .askForCredits: break
             case .resign:
                 term.rawValue += 1
                 terms += 1
@@ -314,7 +316,7 @@ struct CoordinatorSimulation {
                         DeviceCredit(
                             device: CoordinatorFixture.device($0), epoch: Epoch(rawValue: 1),
                             capacity: max(0, devices[$0].capacity), consumed: devices[$0].consumed)
-                    }, lanes: [])))
+                    }, lanes: [], wholeFrom: sequence)))
     }
 
     // MARK: What must hold after every step

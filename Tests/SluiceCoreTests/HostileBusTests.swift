@@ -33,7 +33,7 @@ import Testing
         #expect(shard.handle(.batch(batch), at: 10) == [.readVersions(Shard.statement(3))])
         #expect(shard.counters.ignoredBatches == 1)
         let read = shard.handle(.versions(Shard.statement(3), versions(9)), at: 12)
-        #expect(read == [Shard.report(2, [(device, capacity: 3, consumed: 0)], term: Term(rawValue: 9))])
+        #expect(read == [Shard.report(2, [(device, capacity: 3, consumed: 0)], term: Term(rawValue: 9), wholeFrom: 2)])
         // Its claims come back by the poll.
         let polled = shard.handle(shard.renewal(term: Term(rawValue: 9), open: [batch.id], at: 1_000), at: 1_000)
         #expect(polled == [.fetchBatch(Shard.statement(4), batch.id)])
@@ -43,7 +43,7 @@ import Testing
         let shard = Shard(devices: [device])
         let restored = Term(rawValue: 2)
         let actions = shard.handle(shard.renewal(term: restored, at: 1_000), at: 1_000)
-        #expect(actions == [Shard.report(2, [(device, capacity: 3, consumed: 0)], term: restored)])
+        #expect(actions == [Shard.report(2, [(device, capacity: 3, consumed: 0)], term: restored, wholeFrom: 2)])
     }
 
     @Test func anAnswerThatWasOvertakenChangesNothing() {

@@ -266,7 +266,7 @@ import Testing
         #expect(
             shard.handle(.versions(Shard.statement(4), read), at: 20) == [
                 .release(Shard.statement(5), waiting.claims),
-                Shard.report(2, [(device, capacity: 1, consumed: 0)], term: newer),
+                Shard.report(2, [(device, capacity: 1, consumed: 0)], term: newer, wholeFrom: 2),
             ])
         _ = shard.handle(.released(Shard.statement(5), [ReleasedClaim(claim: waiting.claims[0], due: nil)]), at: 30)
         #expect(shard.view(of: device, at: 30).capacity == 1)

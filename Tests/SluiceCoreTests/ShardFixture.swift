@@ -135,14 +135,14 @@ final class ShardUnderTest {
     /// A credit report of this node's slot.
     static func report(
         _ sequence: Int64, _ credits: [(DeviceProfile, capacity: Int, consumed: Int64)], lanes: [LaneDue] = [],
-        ended: Int = 0, term: Term = term
+        ended: Int = 0, term: Term = term, wholeFrom: Int64 = 1
     ) -> ShardAction {
         .publish(
             CreditReport(
                 node: node, term: term, sequence: sequence,
                 credits: credits.map {
                     DeviceCredit(device: $0.0.id, epoch: epoch, capacity: $0.capacity, consumed: $0.consumed)
-                }, lanes: lanes, ended: ended))
+                }, lanes: lanes, ended: ended, wholeFrom: wholeFrom))
     }
 
     static func statement(_ number: Int64) -> StatementID { StatementID(rawValue: number) }

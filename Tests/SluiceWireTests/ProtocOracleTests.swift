@@ -36,7 +36,7 @@ import Testing
 
     @Test func aMessageWrittenByHandIsRead() async throws {
         let text = """
-            node: 19 term: 7 sequence: 3
+            node: 19 term: 7 sequence: 3 whole_from: 2
             credits { device: "0123456789abcdef" epoch: 2 capacity: 80 consumed: 5 }
             lanes { lane: 12 due_us: 1700000000000000 }
             """
@@ -44,6 +44,7 @@ import Testing
         #expect(report.node.rawValue == 19)
         #expect(report.term.rawValue == 7)
         #expect(report.sequence == 3)
+        #expect(report.wholeFrom == 2)
         #expect(report.credits.map(\.capacity) == [80])
         #expect(report.credits[0].device.rawValue.uuidString == "30313233-3435-3637-3839-616263646566")
         #expect(report.lanes.map(\.lane.rawValue) == [12])

@@ -28,13 +28,13 @@ public enum Sample {
                 DeviceCredit(device: device, epoch: Epoch(rawValue: 44), capacity: 80, consumed: 1_234_567_890_123),
                 DeviceCredit(device: other, epoch: Epoch(rawValue: 45), capacity: 0, consumed: 0),
             ],
-            lanes: [due], ended: 17)
+            lanes: [due], ended: 17, wholeFrom: 998)
     }
 
     public static var beacon: LeaderBeacon {
         LeaderBeacon(
             term: Term(rawValue: 7), leader: "koordinator-ä", incarnation: Incarnation(rawValue: 3),
-            assignmentVersion: 5, controlVersion: 6)
+            assignmentVersion: 5, controlVersion: 6, asked: [Incarnation(rawValue: 19), Incarnation(rawValue: 20)])
     }
 
     public static var coordinatorStatus: NodeStatus {

@@ -2,7 +2,7 @@
 ///
 /// Exactness without a handshake: `capacity` and `consumed` are read at one instant of the shard, and `consumed` only
 /// rises, so the leader's "claims made − consumed" is the number of live claims that `capacity` does not include yet. A
-/// lost report is healed by the next one.
+/// report that is missing shows by its number, and the leader asks for all.
 public struct DeviceCredit: Hashable, Sendable {
     public var device: DeviceID
     /// The ownership this credit belongs to; credit of an older epoch is void.
@@ -32,9 +32,13 @@ public struct CreditReport: Hashable, Sendable {
     public var lanes: [LaneDue]
     /// Contacts whose settle left them with nothing due, since the last report: the leader looks for completions.
     public var ended: Int
+    /// The sequence of the report at which the node last began to name all its devices. Who has heard all reports from
+    /// there on knows the credit of each.
+    public var wholeFrom: Int64
 
     public init(
-        node: Incarnation, term: Term, sequence: Int64, credits: [DeviceCredit], lanes: [LaneDue], ended: Int = 0
+        node: Incarnation, term: Term, sequence: Int64, credits: [DeviceCredit], lanes: [LaneDue], ended: Int = 0,
+        wholeFrom: Int64 = 1
     ) {
         self.node = node
         self.term = term
@@ -42,5 +46,6 @@ public struct CreditReport: Hashable, Sendable {
         self.credits = credits
         self.lanes = lanes
         self.ended = ended
+        self.wholeFrom = wholeFrom
     }
 }

@@ -35,6 +35,8 @@ public enum CoordinatorEvent: Sendable {
 public enum CoordinatorAction: Hashable, Sendable {
     case claim(ClaimRequest)
     case dispatch(DispatchBatch)
+    /// Say with a beacon that these shards are to name all their devices.
+    case askForCredits([Incarnation])
     case loadLanes(LaneQuery)
     case loadRoutes
     case readOwnerships

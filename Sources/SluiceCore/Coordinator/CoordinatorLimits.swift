@@ -73,6 +73,9 @@ public struct CoordinatorLimits: Hashable, Sendable {
     /// looked newer was no report of that shard. Longer than the two seconds within which a shard says something new,
     /// so that late messages are never taken for a stream.
     public var olderFor: Duration = .seconds(3)
+    /// Least time between two times that shards are asked for what was missed of theirs: half of the two seconds after
+    /// which they say something in any case.
+    public var askEvery: Duration = .seconds(1)
     /// Reports in a row whose count of consumed claims cannot be, until the count begins anew from them.
     public var impossibleCounts = 3
     /// A shard looks at the database within a second of a new leader's first word; one that reports to another term

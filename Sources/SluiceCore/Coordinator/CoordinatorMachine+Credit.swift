@@ -27,7 +27,7 @@ extension CoordinatorMachine {
             book.take(credit, from: node, nextBatch: BatchID(term: term, ordinal: nextOrdinal))
         else {
             ignored += 1
-            return
+            return book.miss(node)
         }
         // Some time after a take-back, so that a report under way then has been heard.
         if let writeOffThrough = expiries.takenBackThrough(for: limits.writeOffAfter, at: now) {
@@ -39,27 +39,42 @@ extension CoordinatorMachine {
     private mutating func keep(_ credit: DeviceCredit, from node: Incarnation) {
         guard early[credit.device] != nil || early.count < limits.earlyCredits else {
             ignored += 1
-            return
+            return book.miss(node)
         }
         early[credit.device] = EarlyCredit(credit: credit, node: node)
     }
 
-    /// Owners or routes were read: what waited for that counts now, or is nobody's. What is of no known device, or ahead
-    /// of what was read, is reported again soon if it is true.
+    /// Owners or routes were read: what waited for that counts now, or is nobody's. For what is of no known device, or
+    /// ahead of what was read, its shard is asked again.
     mutating func judgeEarlyCredits(at now: MonotonicTime) {
         guard !early.isEmpty, errands.hasSucceeded([.loadRoutes, .readOwnerships]) else { return }
-        let waiting = early
+        var waiting = early
         early = [:]
-        var judged = 0
         // In the order of the routes, so that the same events give the same run.
         for device in routes.devices {
-            guard let waiting = waiting[device], let slot = routes.slot(of: device),
-                waiting.credit.epoch == ownerships[Int(slot.rawValue)]?.epoch
+            guard let known = waiting[device], let slot = routes.slot(of: device),
+                known.credit.epoch == ownerships[Int(slot.rawValue)]?.epoch
             else { continue }
-            judged += 1
-            take(waiting.credit, from: waiting.node, at: now)
+            waiting[device] = nil
+            take(known.credit, from: known.node, at: now)
         }
-        ignored += UInt64(waiting.count - judged)
+        ignored += UInt64(waiting.count)
+        for refused in waiting.values { book.miss(refused.node) }
+    }
+
+    // MARK: Asking
+
+    /// When shards are asked next to name all their devices; nil when nothing of theirs is missing.
+    func nextAsking(after now: MonotonicTime) -> MonotonicTime? {
+        book.incomplete.isEmpty ? nil : max(now, askNotBefore ?? now)
+    }
+
+    /// Asks the shards of which something is missing, until nothing is.
+    mutating func askAgain(at now: MonotonicTime) -> CoordinatorAction? {
+        guard let next = nextAsking(after: now), next <= now else { return nil }
+        askNotBefore = now + limits.askEvery
+        let asked = book.incomplete.filter { roster.isLive($0) }.sorted()
+        return asked.isEmpty ? nil : .askForCredits(asked)
     }
 
     /// Puts the device in line when it has due work and credit.

@@ -30,6 +30,8 @@ public struct CoordinatorMachine: Sendable {
     var book: CreditBook
     /// Credits that cannot be judged before owners and routes are read: the last one of each device.
     var early: [DeviceID: EarlyCredit] = [:]
+    /// Nil: shards were not asked for credits yet.
+    var askNotBefore: MonotonicTime?
     var routes = RouteTable()
     var ownerships: [SlotOwnership?] = Array(repeating: nil, count: HashSlot.count)
     var roster = ShardRoster()
@@ -174,6 +176,7 @@ public struct CoordinatorMachine: Sendable {
         for errand in CoordinatorErrand.allCases {
             if let action = start(errand, at: now) { actions.append(action) }
         }
+        if let ask = askAgain(at: now) { actions.append(ask) }
         if let claim = nextClaim(at: now) { actions.append(.claim(claim)) }
         if mustResign {
             standDown()
@@ -307,6 +310,7 @@ public struct CoordinatorMachine: Sendable {
             let time = clock.latestMonotonicTime(of: expiry)
             if time > now { include(time) }
         }
+        include(nextAsking(after: now))
         if let takeBackDue, !errands.isPending(.takeBackExpired) { include(takeBackDue) }
         if claiming == nil, !grants.isEmpty { include(claimNotBefore ?? (grants.hasUrgent ? nil : restingUntil)) }
         return next

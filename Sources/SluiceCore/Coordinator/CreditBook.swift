@@ -29,6 +29,8 @@ struct CreditBook {
     private let limits: CoordinatorLimits
     private var entries: [DeviceID: Entry] = [:]
     private var streams: [Incarnation: ReportStream] = [:]
+    /// Shards of which something was missed since they last named all their devices.
+    private(set) var incomplete: Set<Incarnation> = []
 
     init(limits: CoordinatorLimits) { self.limits = limits }
 
@@ -37,8 +39,22 @@ struct CreditBook {
     /// Whether the report is newer than the last of its node.
     mutating func isNew(_ report: CreditReport, at now: MonotonicTime) -> Bool {
         guard streams[report.node] != nil || streams.count < limits.strangers else { return false }
-        return streams[report.node, default: ReportStream()]
-            .takes(report.sequence, at: now, patience: limits.olderFor)
+        guard streams[report.node, default: ReportStream()].takes(report, at: now, patience: limits.olderFor) else {
+            return false
+        }
+        if streams[report.node]?.isWhole ?? false {
+            incomplete.remove(report.node)
+        } else {
+            incomplete.insert(report.node)
+        }
+        return true
+    }
+
+    /// A credit of the shard's was not taken, whatever the reason: should it be true, it is to be said again.
+    mutating func miss(_ node: Incarnation) {
+        guard streams[node] != nil else { return }
+        streams[node]?.miss()
+        incomplete.insert(node)
     }
 
     /// Takes a credit of the slot's owner in its epoch. Another epoch or owner than before starts from none.
@@ -107,5 +123,6 @@ struct CreditBook {
     mutating func keepOnly(_ members: [ShardMember]) {
         let live = Set(members.map(\.incarnation))
         streams = streams.filter { live.contains($0.key) }
+        incomplete.formIntersection(live)
     }
 }

@@ -4,8 +4,8 @@ public enum ShardEvent: Hashable, Sendable {
 
     /// A batch came over NATS.
     case batch(DispatchBatch)
-    /// Somebody says that the leader of `term` lives: a hint.
-    case beacon(term: Term, assignmentVersion: Int64, controlVersion: Int64)
+    /// Somebody says that the leader of `term` lives: a hint. `isAsked`: it missed a report of ours.
+    case beacon(term: Term, assignmentVersion: Int64, controlVersion: Int64, isAsked: Bool = false)
     /// Whether NATS carries messages now.
     case connected(Bool)
 

@@ -69,8 +69,13 @@ public struct ShardLimits: Hashable, Sendable {
     public var reportEvery: Duration = .milliseconds(5)
     /// Least time between two looks at who leads, however often the bus says that somebody new does.
     public var lookEvery: Duration = .milliseconds(100)
-    /// How often everything is reported anew, which heals what was lost.
-    public var snapshotEvery: Duration = .seconds(2)
+    /// How often something is reported although nothing is new, so that the leader sees by its number what it missed.
+    public var speakEvery: Duration = .seconds(2)
+    /// Within this each device is named once although nothing about it is new, which heals what was heard wrongly. A
+    /// tenth of them every two seconds: within the 20 s in which every device that can send does again.
+    public var nameAllWithin: Duration = .seconds(20)
+    /// Least time between two reports of all devices to one leader, however often it asks.
+    public var wholeEvery: Duration = .seconds(1)
     /// Credits, and lanes, of one report: at about 40 bytes each 160 KB, where a NATS message may have 1 MB.
     public var reportSize = 4_000
     /// Due lanes kept while nobody leads; the leader's sweep finds what is dropped.

@@ -9,10 +9,9 @@ extension ShardMachine {
         guard phase != .finished, !isLost else { return }
         for index in devices.indices {
             devices[index].consumed = 0
-            devices[index].reported = nil
             releaseQueue(of: index)
         }
-        snapshotAt = now
+        wholeAt = now
     }
 
     /// A claim left the state `claimed` by our doing. Claims of older terms or epochs count on neither side.
@@ -46,29 +45,54 @@ extension ShardMachine {
         return lastReport + limits.reportEvery
     }
 
-    /// Reports at once when the last report is long enough ago, else when it is. With a snapshot something is said even
-    /// if there is nothing to say, so that the leader knows of a shard without slots or devices; that alone holds up no
-    /// report.
+    /// The leader of `term` missed something that was said: it is told of all devices, at most so often.
+    mutating func reportWhole(to term: Term, at now: MonotonicTime) {
+        guard term == self.term, phase != .finished, !isLost, wholeAt == nil else { return }
+        wholeAt = lastWhole.map { max(now, $0 + limits.wholeEvery) } ?? now
+    }
+
+    /// Reports at once when the last report is long enough ago, else when it is. Every so often something is said even
+    /// if there is nothing to say, so that the leader knows of a shard without slots or devices and sees what it
+    /// missed; that alone holds up no report.
     mutating func report(at now: MonotonicTime) {
         guard phase != .finished, !isLost else { return }
-        var isSilent = false
-        if let at = snapshotAt, at <= now {
-            isSilent = now >= (lastHeard ?? now) + limits.snapshotEvery
-            lastHeard = lastHeard ?? now
-            snapshotAt = now + limits.snapshotEvery
-            for index in devices.indices {
-                devices[index].reported = nil
-                markDirty(index)
-            }
+        let isTimeToSpeak = speakAt.map { $0 <= now } ?? false
+        if let wholeAt, wholeAt <= now {
+            beginWhole(at: now)
+        } else if isTimeToSpeak {
+            nameSome()
         } else if let lastReport, now < lastReport + limits.reportEvery {
             return
         }
+        if isTimeToSpeak { speakAt = now + limits.speakEvery }
         let credits = changedCredits(at: now)
         let isEmpty = credits.isEmpty && dueLanes.isEmpty && ended == 0
-        guard !isEmpty || isSilent else { return }
+        guard !isEmpty || isTimeToSpeak else { return }
         if !isEmpty { lastReport = now }
-        lastHeard = now
         publish(credits)
+    }
+
+    private mutating func beginWhole(at now: MonotonicTime) {
+        wholeAt = nil
+        lastWhole = now
+        speakAt = speakAt ?? now + limits.speakEvery
+        wholeFrom = reportSequence + 1
+        for index in devices.indices { name(index) }
+    }
+
+    /// The next of the devices, so many that all have had their turn in time.
+    private mutating func nameSome() {
+        let turns = max(1, Int(limits.nameAllWithin / limits.speakEvery))
+        for _ in 0..<(devices.count + turns - 1) / turns {
+            namedNext = namedNext + 1 < devices.count ? namedNext + 1 : 0
+            name(namedNext)
+        }
+    }
+
+    /// The leader is told of the device, also when nothing about it is new.
+    private mutating func name(_ index: Int) {
+        devices[index].reported = nil
+        markDirty(index)
     }
 
     private mutating func changedCredits(at now: MonotonicTime) -> [DeviceCredit] {
@@ -105,7 +129,7 @@ extension ShardMachine {
                     CreditReport(
                         node: incarnation, term: term ?? Term(rawValue: 0), sequence: reportSequence,
                         credits: Array(credits.prefix(limits.reportSize)),
-                        lanes: Array(lanes.prefix(limits.reportSize)), ended: ended)))
+                        lanes: Array(lanes.prefix(limits.reportSize)), ended: ended, wholeFrom: wholeFrom)))
             ended = 0
             credits = credits.dropFirst(limits.reportSize)
             lanes = lanes.dropFirst(limits.reportSize)

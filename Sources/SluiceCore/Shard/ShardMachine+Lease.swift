@@ -36,7 +36,8 @@ extension ShardMachine {
         fetchQueue.removeAll()
         pollQueue.removeAll()
         dueLanes.removeAll()
-        snapshotAt = nil
+        speakAt = nil
+        wholeAt = nil
         actions.append(.restart)
     }
 

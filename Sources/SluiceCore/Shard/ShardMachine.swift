@@ -18,7 +18,8 @@ internal import DequeModule
 /// ``ShardLimits/unsettledAttempts``, so the settle buffer is bounded and a node that cannot settle stops starting
 /// (I20).
 ///
-/// Cost: no event looks at all devices, except a new term, a snapshot, and a change of ownership or of profiles.
+/// Cost: no event looks at all devices, except a new term, a leader that missed a report, and a change of ownership or
+/// of profiles.
 public struct ShardMachine: Sendable {
     enum Phase: Hashable, Sendable {
         case running
@@ -108,9 +109,15 @@ public struct ShardMachine: Sendable {
     /// Contacts that settles ended since the last report.
     var ended = 0
     var lastReport: MonotonicTime?
-    /// When anything was last said to the leader, an empty report included; before that, when there first was a leader.
-    var lastHeard: MonotonicTime?
-    var snapshotAt: MonotonicTime?
+    /// When something is said although nothing is new.
+    var speakAt: MonotonicTime?
+    /// The device that is named next although nothing about it is new.
+    var namedNext = 0
+    /// When all devices are named; nil: the leader has not asked.
+    var wholeAt: MonotonicTime?
+    /// When they were last, and the number of the report that began with it.
+    var lastWhole: MonotonicTime?
+    var wholeFrom: Int64 = 1
 
     /// Actions of the event being handled.
     var actions: [ShardAction] = []
@@ -139,7 +146,7 @@ public struct ShardMachine: Sendable {
 
     /// When to send ``ShardEvent/tick`` next, if no event comes before. Nil: never.
     public func nextWake(after now: MonotonicTime) -> MonotonicTime? {
-        var instants: [MonotonicTime?] = [wakes.first, nextReport, snapshotAt, settles.nextLater, asides.nextLater]
+        var instants = [wakes.first, nextReport, speakAt, wholeAt, settles.nextLater, asides.nextLater]
         switch phase {
         case .draining(let until), .lost(let until): instants.append(until)
         case .running: break
@@ -166,8 +173,9 @@ public struct ShardMachine: Sendable {
     private mutating func apply(_ event: ShardEvent, at now: MonotonicTime) {
         switch event {
         case .batch(let batch): take(batch, at: now)
-        case .beacon(let term, let assignment, let control):
+        case .beacon(let term, let assignment, let control, let isAsked):
             hear(ClusterVersions(term: term, assignment: assignment, control: control))
+            if isAsked { reportWhole(to: term, at: now) }
         case .connected(let isConnected): self.isConnected = isConnected
         case .renewed(let renewal, let reading): renewed(renewal, reading, at: now)
         case .leaseLost: loseLease(at: now)

@@ -56,3 +56,13 @@ func decodeList<Pointee, Value>(
     }
     return values
 }
+
+/// A list of numbers that the database gave, each from 1.
+func decodeNumbers(
+    _ list: UnsafeMutablePointer<Int64>?, count: Int, _ field: String
+) throws(WireError) -> [Int64] {
+    guard count <= WireLimits.elements else { throw .tooMany(field: field, count: count) }
+    var values: [Int64] = []
+    for value in UnsafeBufferPointer(start: list, count: count) { values.append(try decodePositive(value, field)) }
+    return values
+}

@@ -56,6 +56,14 @@ struct PackingArena: ~Copyable {
         list(texts) { text, arena in arena.text(text) }
     }
 
+    mutating func numbers(_ numbers: [Int64]) -> UnsafeMutablePointer<Int64>? {
+        guard !numbers.isEmpty else { return nil }
+        let list = allocate(numbers.count * MemoryLayout<Int64>.stride)
+            .bindMemory(to: Int64.self, capacity: numbers.count)
+        list.initialize(from: numbers, count: numbers.count)
+        return list
+    }
+
     private mutating func list<Element, Pointee>(
         _ elements: some Collection<Element>, _ make: (Element, inout PackingArena) -> UnsafeMutablePointer<Pointee>
     ) -> UnsafeMutablePointer<UnsafeMutablePointer<Pointee>?>? {

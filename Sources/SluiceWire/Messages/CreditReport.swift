@@ -17,6 +17,7 @@ extension CreditReport: WireMessage {
             message.n_lanes = lanes.count
             message.lanes = arena.lanes(lanes)
             message.ended = UInt32(clamping: ended)
+            message.whole_from = wholeFrom
         }
     }
 
@@ -31,7 +32,8 @@ extension CreditReport: WireMessage {
                 },
                 lanes: try decodeList(message.lanes, count: message.n_lanes, "CreditReport.lanes") {
                     (lane) throws(WireError) in try LaneDue(wire: lane.pointee)
-                }, ended: Int(message.ended))
+                }, ended: Int(message.ended),
+                wholeFrom: try decodePositive(message.whole_from, "CreditReport.whole_from"))
         }
     }
 }

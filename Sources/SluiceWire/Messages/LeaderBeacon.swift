@@ -12,15 +12,19 @@ public struct LeaderBeacon: Hashable, Sendable, WireMessage {
     public var assignmentVersion: Int64
     /// Rises with every change of a device, a cap or a gateway.
     public var controlVersion: Int64
+    /// Incarnations that the leader missed a report of: they name all their devices again.
+    public var asked: [Incarnation]
 
     public init(
-        term: Term, leader: String, incarnation: Incarnation, assignmentVersion: Int64, controlVersion: Int64
+        term: Term, leader: String, incarnation: Incarnation, assignmentVersion: Int64, controlVersion: Int64,
+        asked: [Incarnation] = []
     ) {
         self.term = term
         self.leader = leader
         self.incarnation = incarnation
         self.assignmentVersion = assignmentVersion
         self.controlVersion = controlVersion
+        self.asked = asked
     }
 
     public func encoded() -> [UInt8] {
@@ -30,6 +34,8 @@ public struct LeaderBeacon: Hashable, Sendable, WireMessage {
             message.incarnation = incarnation.rawValue
             message.assignment_version = assignmentVersion
             message.control_version = controlVersion
+            message.n_asked = asked.count
+            message.asked = arena.numbers(asked.map(\.rawValue))
         }
     }
 
@@ -41,7 +47,9 @@ public struct LeaderBeacon: Hashable, Sendable, WireMessage {
                 incarnation: Incarnation(
                     rawValue: try decodePositive(message.incarnation, "LeaderBeacon.incarnation")),
                 assignmentVersion: try decodeCount(message.assignment_version, "LeaderBeacon.assignment_version"),
-                controlVersion: try decodeCount(message.control_version, "LeaderBeacon.control_version"))
+                controlVersion: try decodeCount(message.control_version, "LeaderBeacon.control_version"),
+                asked: try decodeNumbers(message.asked, count: message.n_asked, "LeaderBeacon.asked")
+                    .map(Incarnation.init(rawValue:)))
         }
     }
 }

@@ -61,7 +61,8 @@ extension FuzzSubject {
                 case beacon:
                     (try? LeaderBeacon(decoding: message)).map {
                         .beacon(
-                            term: $0.term, assignmentVersion: $0.assignmentVersion, controlVersion: $0.controlVersion)
+                            term: $0.term, assignmentVersion: $0.assignmentVersion, controlVersion: $0.controlVersion,
+                            isAsked: !$0.asked.isEmpty)
                     }
                 default: nil
                 }
@@ -121,7 +122,7 @@ private enum ReadyMachines {
         case .assign: .assigned([])
         case .takeBackExpired: .tookBack([], lanes: [], more: false, ofOlderTerms: false)
         case .takeBackOlderTerms: .tookBack([], lanes: [], more: false, ofOlderTerms: true)
-        case .claim, .dispatch, .resign: nil
+        case .claim, .dispatch, .askForCredits, .resign: nil
         }
     }
 

@@ -20,10 +20,8 @@ extension Cluster {
         for delay in copies() { plan(.reportArrives(report), after: delay) }
     }
 
-    mutating func publishBeacon(_ term: Term, assignment: Int64, control: Int64) {
-        for delay in copies() {
-            plan(.beaconArrives(term, assignment: assignment, control: control), after: delay)
-        }
+    mutating func publish(_ beacon: Beacon) {
+        for delay in copies() { plan(.beaconArrives(beacon), after: delay) }
     }
 
     mutating func deliver(_ batch: DispatchBatch) {
@@ -33,11 +31,12 @@ extension Cluster {
         }
     }
 
-    mutating func deliver(_ term: Term, assignment: Int64, control: Int64) {
+    mutating func deliver(_ beacon: Beacon) {
         for life in shardLives.indices where shardLives[life].isAlive {
-            plan(
-                .toShard(
-                    life: life, .beacon(term: term, assignmentVersion: assignment, controlVersion: control)), after: 0)
+            let event = ShardEvent.beacon(
+                term: beacon.term, assignmentVersion: beacon.assignment, controlVersion: beacon.control,
+                isAsked: beacon.asked.contains(shardLives[life].incarnation))
+            plan(.toShard(life: life, event), after: 0)
         }
     }
 

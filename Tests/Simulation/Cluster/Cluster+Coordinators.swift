@@ -110,7 +110,9 @@ extension Cluster {
             if let term { feed(life, .becameLeader(term)) } else if let before { feed(life, .lostLead(before)) }
         }
         if let term = coordinatorLives[life].term, coordinatorLives[life].isAlive {
-            publishBeacon(term, assignment: grant.assignmentVersion, control: grant.control.devices)
+            let beacon = Beacon(term: term, assignment: grant.assignmentVersion, control: grant.control.devices)
+            coordinatorLives[life].beacon = beacon
+            publish(beacon)
         }
     }
 
@@ -160,6 +162,11 @@ extension Cluster {
     private mutating func perform(_ action: CoordinatorAction, of life: Int, term: Term?, present: Term?) {
         switch action {
         case .dispatch(let batch): publish(batch)
+        case .askForCredits(let shards):
+            guard let term, term == present, var beacon = coordinatorLives[life].beacon else { return }
+            beacon.term = term
+            beacon.asked = shards
+            publish(beacon)
         case .resign: if let term { endTerm(term, of: life) }
         default:
             guard let term, term == present else { return }

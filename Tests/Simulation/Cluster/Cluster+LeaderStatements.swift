@@ -27,7 +27,7 @@ extension Cluster {
         case .assign(let grants): return .assigned(try store.assign(grants, term: term, at: database))
         case .takeBackExpired: return takeBack(olderThan: nil)
         case .takeBackOlderTerms: return takeBack(olderThan: term)
-        case .dispatch, .resign: return nil
+        case .dispatch, .askForCredits, .resign: return nil
         }
     }
 
@@ -63,7 +63,7 @@ extension CoordinatorAction {
         case .assign: .failed(.assign, mayHaveTakenEffect: isDoubtful)
         case .takeBackExpired: .failed(.takeBackExpired, mayHaveTakenEffect: isDoubtful)
         case .takeBackOlderTerms: .failed(.takeBackOlderTerms, mayHaveTakenEffect: isDoubtful)
-        case .dispatch, .resign: nil
+        case .dispatch, .askForCredits, .resign: nil
         }
     }
 }

@@ -119,8 +119,7 @@ struct Cluster {
         case .databaseClockIsSet(let step): setDatabaseClock(ahead: step)
         case .batchArrives(let batch): deliver(batch)
         case .reportArrives(let report): deliver(report)
-        case .beaconArrives(let term, let assignment, let control):
-            deliver(term, assignment: assignment, control: control)
+        case .beaconArrives(let beacon): deliver(beacon)
         case .requestArrives(let request): arrive(request)
         default:
             if !holdForFrozen(occurrence) { happenOnNode(occurrence) }

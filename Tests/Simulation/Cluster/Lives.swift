@@ -49,5 +49,7 @@ struct CoordinatorLife {
     /// The last term this incarnation led and left.
     var ended = Term(rawValue: -1)
     var wasCutOff = false
+    /// What it said last as leader.
+    var beacon: Beacon?
     var alarm: Int64?
 }

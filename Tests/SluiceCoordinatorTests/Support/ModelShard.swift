@@ -132,7 +132,8 @@ final class ModelShard: Sendable {
                 }
             }
             return CreditReport(
-                node: incarnation, term: state.term, sequence: state.sequence, credits: credits, lanes: [])
+                node: incarnation, term: state.term, sequence: state.sequence, credits: credits, lanes: [],
+                wholeFrom: state.sequence)
         }
         try nats.publish(ground.subjects.credit, payload: report.encoded())
     }

@@ -97,7 +97,7 @@ void   sluice__v1__device_credit__free_unpacked
   assert(message->base.descriptor == &sluice__v1__device_credit__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor sluice__v1__credit_report__field_descriptors[6] =
+static const ProtobufCFieldDescriptor sluice__v1__credit_report__field_descriptors[7] =
 {
   {
     "node",
@@ -171,6 +171,18 @@ static const ProtobufCFieldDescriptor sluice__v1__credit_report__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "whole_from",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Sluice__V1__CreditReport, whole_from),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sluice__v1__credit_report__field_indices_by_name[] = {
   3,   /* field[3] = credits */
@@ -179,11 +191,12 @@ static const unsigned sluice__v1__credit_report__field_indices_by_name[] = {
   0,   /* field[0] = node */
   2,   /* field[2] = sequence */
   1,   /* field[1] = term */
+  6,   /* field[6] = whole_from */
 };
 static const ProtobufCIntRange sluice__v1__credit_report__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor sluice__v1__credit_report__descriptor =
 {
@@ -193,7 +206,7 @@ const ProtobufCMessageDescriptor sluice__v1__credit_report__descriptor =
   "Sluice__V1__CreditReport",
   "sluice.v1",
   sizeof(Sluice__V1__CreditReport),
-  6,
+  7,
   sluice__v1__credit_report__field_descriptors,
   sluice__v1__credit_report__field_indices_by_name,
   1,  sluice__v1__credit_report__number_ranges,

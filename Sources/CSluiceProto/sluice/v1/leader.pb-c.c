@@ -52,7 +52,7 @@ void   sluice__v1__leader_beacon__free_unpacked
   assert(message->base.descriptor == &sluice__v1__leader_beacon__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor sluice__v1__leader_beacon__field_descriptors[5] =
+static const ProtobufCFieldDescriptor sluice__v1__leader_beacon__field_descriptors[6] =
 {
   {
     "term",
@@ -114,8 +114,21 @@ static const ProtobufCFieldDescriptor sluice__v1__leader_beacon__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "asked",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Sluice__V1__LeaderBeacon, n_asked),
+    offsetof(Sluice__V1__LeaderBeacon, asked),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sluice__v1__leader_beacon__field_indices_by_name[] = {
+  5,   /* field[5] = asked */
   3,   /* field[3] = assignment_version */
   4,   /* field[4] = control_version */
   2,   /* field[2] = incarnation */
@@ -125,7 +138,7 @@ static const unsigned sluice__v1__leader_beacon__field_indices_by_name[] = {
 static const ProtobufCIntRange sluice__v1__leader_beacon__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor sluice__v1__leader_beacon__descriptor =
 {
@@ -135,7 +148,7 @@ const ProtobufCMessageDescriptor sluice__v1__leader_beacon__descriptor =
   "Sluice__V1__LeaderBeacon",
   "sluice.v1",
   sizeof(Sluice__V1__LeaderBeacon),
-  5,
+  6,
   sluice__v1__leader_beacon__field_descriptors,
   sluice__v1__leader_beacon__field_indices_by_name,
   1,  sluice__v1__leader_beacon__number_ranges,

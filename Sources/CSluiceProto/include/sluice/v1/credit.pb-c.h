@@ -48,10 +48,14 @@ struct  Sluice__V1__CreditReport
    * Contacts whose settle left them with nothing due, since the last report: completions may have rows.
    */
   uint32_t ended;
+  /*
+   * The sequence of the report at which the node last began to name all its devices.
+   */
+  int64_t whole_from;
 };
 #define SLUICE__V1__CREDIT_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sluice__v1__credit_report__descriptor) \
-    , 0, 0, 0, 0,NULL, 0,NULL, 0 }
+    , 0, 0, 0, 0,NULL, 0,NULL, 0, 0 }
 
 
 struct  Sluice__V1__DeviceCredit

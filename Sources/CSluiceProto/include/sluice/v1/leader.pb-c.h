@@ -40,10 +40,15 @@ struct  Sluice__V1__LeaderBeacon
    * Rises with every change of a device, a cap or a gateway.
    */
   int64_t control_version;
+  /*
+   * Incarnations that the leader missed a report of: they name all their devices again.
+   */
+  size_t n_asked;
+  int64_t *asked;
 };
 #define SLUICE__V1__LEADER_BEACON__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sluice__v1__leader_beacon__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, 0, 0, 0 }
+    , 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0,NULL }
 
 
 /* Sluice__V1__LeaderBeacon methods */
