@@ -67,9 +67,9 @@ import Testing
                 world.fixture.database.url(as: .owner), applicationName: "tests")
             let (dry, report) = try await PostgresConnection.withConnection(owner) { connection in
                 let session = world.session.acting(on: connection)
-                let dry = try await session.erase("+62 900-0000001", in: nil, isDryRun: true)
+                let dry = try await session.erase(ErasedIdentity(phone: "+62 900-0000001"), in: nil, isDryRun: true)
                 #expect(try await ErasedPerson.counted(world) == before)
-                return (dry, try await session.erase("+62 900-0000001", in: nil, isDryRun: false))
+                return (dry, try await session.erase(ErasedIdentity(phone: "+62 900-0000001"), in: nil, isDryRun: false))
             }
             #expect(report.tables == dry.tables && report.rows > 13)
             #expect(Set(report.tables.map(\.table)).isDisjoint(with: Self.impersonal))
@@ -78,13 +78,13 @@ import Testing
             try await world.sql.query("DELETE FROM suppressions")
             for person in people.dropFirst() {
                 #expect(try await Self.places(of: person.mark, in: world) == others, "\(person.phone)")
-                _ = try await world.session.erase(person.phone, in: nil, isDryRun: false)
+                _ = try await world.session.erase(ErasedIdentity(phone: person.phone), in: nil, isDryRun: false)
             }
             let left = try await Self.places(of: "629000000001", in: world)
             #expect(left == ["suppressions.phone"])
             #expect(try await ErasedPerson.counted(world) == before)
 
-            let again = try await world.session.erase("629000000001", in: nil, isDryRun: false)
+            let again = try await world.session.erase(ErasedIdentity(phone: "629000000001"), in: nil, isDryRun: false)
             #expect(again.tables == [])
         }
     }
@@ -102,7 +102,7 @@ import Testing
                   AND table_name NOT LIKE 'send_ledger_%'
                 """
             ).column(String.self, at: 0)
-            let erased = try await world.session.erase("629000000001", in: nil, isDryRun: true).tables.map(\.table)
+            let erased = try await world.session.erase(ErasedIdentity(phone: "629000000001"), in: nil, isDryRun: true).tables.map(\.table)
             #expect(Set(tables).subtracting(Self.impersonal) == Set(erased))
         }
     }
@@ -118,7 +118,7 @@ import Testing
                 // A task of its own, which alone is cancelled.
                 async let seen = Self.erase(person, in: world, cancelledAt: place)
                 tables = Array(try await seen.prefix(place + 1))
-                _ = try await world.session.erase(person.phone, in: nil, isDryRun: false)
+                _ = try await world.session.erase(ErasedIdentity(phone: person.phone), in: nil, isDryRun: false)
                 #expect(try await Self.places(of: person.mark, in: world) == [], "cut short at \(tables)")
             } while tables.last != "contractors"
         }
@@ -158,7 +158,7 @@ import Testing
                     INSERT INTO suppressions (phone, workspace_id, reason, by_message)
                         VALUES ('629000000001', 'w2', 'Ann said so', true), ('629000000001', 'default', 'Ann', true);
                     """)
-            let report = try await world.session.erase("629000000001", in: "w2", isDryRun: false)
+            let report = try await world.session.erase(ErasedIdentity(phone: "629000000001"), in: "w2", isDryRun: false)
             #expect(report.tables.map(\.table) == ["leads"] && report.workspace == "w2" && report.rows == 1)
             let list = try await world.sql.query(
                 "SELECT concat_ws(' ', workspace_id, reason, by_message) FROM suppressions ORDER BY 1"
@@ -166,8 +166,80 @@ import Testing
             #expect(list == ["default Ann t", "w2 erased f"])
             for (phone, workspace) in [("12", nil), ("629000000001", "nowhere")] as [(String, String?)] {
                 await #expect(throws: OperationsError.self) {
-                    try await world.session.erase(phone, in: workspace, isDryRun: true)
+                    try await world.session.erase(ErasedIdentity(phone: phone), in: workspace, isDryRun: true)
                 }
+            }
+        }
+    }
+
+    @Test func whoIsKnownByAPagesIdIsErasedByThat() async throws {
+        try await World.with { world in
+            try await world.sql.execute(
+                script: """
+                    INSERT INTO gateways (id, dialect, base_url, is_default) VALUES ('pages', 'messenger', 'http://127.0.0.1:1', true);
+                    INSERT INTO user_devices (device_name) VALUES ('pages');
+                    INSERT INTO flows (name, nodes, edges) VALUES ('welcome',
+                        '[{"id":"a","type":"message","data":{"text":"A"}},
+                          {"id":"b","type":"message","data":{"text":"B"}}]', '[{"source":"a","target":"b"}]');
+                    INSERT INTO meta_pages (page_id, device_id) SELECT n, id FROM user_devices, generate_series(1, 2) n;
+                    INSERT INTO meta_subscribers (page_id, user_id, user_name) VALUES
+                        (1, 'psid.7', 'Mark-1'), (2, 'psid.7', 'Mark-2'), (1, 'psid-7', 'Mark-3');
+                    INSERT INTO trigger_runs (page_id, recipient_user_id, flow_id, trigger_context, status)
+                        SELECT n, 'psid.7', id, jsonb_build_object('name', 'Mark-' || n), 'queued'
+                        FROM flows, generate_series(1, 2) n;
+                    INSERT INTO message_runs (page_ids, flow_id, status) SELECT ARRAY[n], id, 'queued'
+                        FROM flows, generate_series(1, 2) n;
+                    INSERT INTO webhook_endpoints (id, url, events, secret)
+                        VALUES ('whk_1', 'https://example.com/', '{message.sent}', repeat('s', 32));
+                    INSERT INTO webhook_deliveries (endpoint_id, event_id, type, body)
+                        VALUES ('whk_1', 'evt_1', 'message.sent', '{"to": "psid.7"}'),
+                            ('whk_1', 'evt_2', 'message.sent', '{"to": "psid-7", "text": "psid.7 x"}');
+                    """)
+            for area in [WorkArea.flow, .campaign, .trigger] {
+                while try await world.leader.work(area, limit: 100).more {}
+            }
+            try await Flight.start(world).send(.sent(providerID: "wamid.1"))
+            // Of a run that began before the page had its device.
+            try await world.sql.execute(
+                script: """
+                    INSERT INTO sequence_contacts (kind, source_id, recipient, contact_name, status, page_id)
+                    SELECT 'campaign', 'early', 'invalid:' || gen_random_uuid(), 'Mark-' || n, 'failed', n
+                    FROM generate_series(1, 2) n;
+                    """)
+            let others = [
+                try await Self.places(of: "Mark-2", in: world), try await Self.places(of: "Mark-3", in: world),
+            ]
+            #expect(others.allSatisfy { $0.contains("meta_subscribers.user_name") })
+            let person = try ErasedIdentity(page: 1, id: " psid.7 ")
+            let dry = try await world.session.erase(person, in: nil, isDryRun: true)
+            let done = try await world.session.erase(person, in: nil, isDryRun: false)
+            #expect(done.tables == dry.tables && done.page == 1)
+            #expect(
+                Set(done.tables.map(\.table)) == [
+                    "meta_subscribers", "trigger_runs", "send_ledger", "webhook_deliveries", "sequence_contacts",
+                ])
+            #expect(try await Self.places(of: "Mark-1", in: world) == [])
+            #expect(try await Self.places(of: "Mark-2", in: world) == others[0])
+            #expect(try await Self.places(of: "Mark-3", in: world) == others[1])
+            let left = try await world.sql.query(
+                "SELECT DISTINCT page_id FROM sequence_contacts WHERE recipient = 'psid.7'"
+            ).column(Int64.self, at: 0)
+            #expect(left == [2])
+            let ledger = try await world.sql.query("SELECT recipient FROM send_ledger ORDER BY 1")
+                .column(String.self, at: 0)
+            #expect(ledger.count == 5 && ledger.filter { $0 == "psid.7" }.count == 2, "\(ledger)")
+            #expect(try await world.sql.query("SELECT event_id FROM webhook_deliveries").scalar(String.self) == "evt_2")
+            let waiting = try await world.sql.query(
+                "SELECT DISTINCT status FROM sequence_contacts WHERE recipient LIKE 'invalid:%' AND source_id <> 'early'"
+            ).column(String.self, at: 0)
+            #expect(waiting == ["cancelled"])
+            let again = try await world.session.erase(person, in: nil, isDryRun: false)
+            #expect(again.tables == [] && ErasureText.render(again, width: 80).contains("page 1"))
+            await #expect(throws: OperationsError.self) {
+                try await world.session.erase(person, in: "default", isDryRun: true)
+            }
+            for id in ["", " ", String(repeating: "x", count: 201)] {
+                #expect(throws: OperationsError.self) { try ErasedIdentity(page: 1, id: id) }
             }
         }
     }
@@ -175,7 +247,7 @@ import Testing
     /// On a connection of its own.
     private static func eraseApart(_ phone: String, in world: World) async throws -> ErasureReport {
         try await PostgresConnection.withConnection(world.fixture.database.configuration) { connection in
-            try await world.session.acting(on: connection).erase(phone, in: nil, isDryRun: false)
+            try await world.session.acting(on: connection).erase(ErasedIdentity(phone: phone), in: nil, isDryRun: false)
         }
     }
 
@@ -186,7 +258,7 @@ import Testing
             let session = world.session.acting(on: connection)
             var seen: [String] = []
             await #expect(throws: PostgresError.self) {
-                try await session.erase(person.phone, in: nil, isDryRun: false) { table in
+                try await session.erase(ErasedIdentity(phone: person.phone), in: nil, isDryRun: false) { table in
                     if seen.count == place { withUnsafeCurrentTask { $0?.cancel() } }
                     seen.append(table)
                 }

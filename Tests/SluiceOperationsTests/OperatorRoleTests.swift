@@ -56,7 +56,7 @@ import Testing
     @Test func itErasesNobody() async throws {
         try await Self.with { world, session in
             let error = await #expect(throws: OperationsError.self) {
-                try await session.erase(World.phone(0), in: nil, isDryRun: false)
+                try await session.erase(ErasedIdentity(phone: World.phone(0)), in: nil, isDryRun: false)
             }
             #expect(error?.code == "not_owner")
             let there = try await world.sql.query(

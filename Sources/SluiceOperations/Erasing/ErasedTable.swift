@@ -1,7 +1,7 @@
 /// What an erasure does with the rows of one table that are about a person.
 ///
-/// Their statements take ``Erasure/parameters``: `$1` the number's digits, `$2` the workspace or NULL, `$3` the number in a
-/// text, as a regular expression, `$4` the person's contacts.
+/// Their statements take ``Erasure/parameters``: `$1` the number's digits or a page's id, `$2` the workspace or NULL, `$3` the
+/// same in a text, as a regular expression, `$4` the person's contacts, `$5` the page or NULL.
 struct ErasedTable: Sendable {
     enum Deed: Sendable {
         case delete
@@ -32,18 +32,27 @@ struct ErasedTable: Sendable {
     }
 
     /// So that each statement has all parameters, with their types.
-    static let given = "given AS (SELECT $1::text, $2::text, $3::text, $4::uuid[])"
+    static let given = "given AS (SELECT $1::text, $2::text, $3::text, $4::uuid[], $5::bigint)"
 }
 
 extension ErasedTable {
     /// Who asks for the person's messages. They go first, so that nobody is entered anew.
     static let origins = [
+        // Contacts that could not be sent to have of the person the name that the page knows, and no id.
+        ErasedTable(
+            name: "sequence_contacts", deed: .empty("contact_name = NULL"),
+            whose: """
+                t.page_id = $5 AND t.recipient LIKE 'invalid:%' AND t.contact_name IN (
+                    SELECT s.user_name FROM meta_subscribers s WHERE s.page_id = $5 AND btrim(s.user_id) = $1)
+                """),
         ErasedTable(name: "leads", deed: .delete, whose: "\(isTheirs("t.phone")) AND \(isHere)"),
         // Pages are no workspace's.
-        ErasedTable(name: "meta_subscribers", deed: .delete, whose: "\(isTheirs("t.user_id")) AND $2 IS NULL"),
+        ErasedTable(name: "meta_subscribers", deed: .delete, whose: "\(isTheirs("t.user_id", of: "t.page_id")) AND $2 IS NULL"),
         ErasedTable(name: "message_schedules", deed: .delete, whose: "\(isTheirs("t.to_phone")) AND \(isHere)"),
         ErasedTable(name: "scheduled_sms_jobs", deed: .delete, whose: "\(isTheirs("t.to_phone")) AND \(isHere)"),
-        ErasedTable(name: "trigger_runs", deed: .delete, whose: "\(isTheirs("t.recipient_user_id")) AND \(isHere)"),
+        ErasedTable(
+            name: "trigger_runs", deed: .delete,
+            whose: "\(isTheirs("t.recipient_user_id", of: "t.page_id")) AND \(isHere)"),
     ]
 
     /// Messages of events are only stopped at first: they alone say which mail is the person's.
@@ -51,13 +60,24 @@ extension ErasedTable {
         name: "event_messages", deed: .empty("status = 'cancelled', error_message = 'erased'"),
         whose: "t.status = 'scheduled' AND \(eventMessage)")
 
+    /// Whoever is on no suppression list is let go like this.
+    static let stoppedContacts = ErasedTable(
+        name: "sequence_contacts",
+        deed: .empty(
+            "status = 'cancelled', last_error = 'erased', hold_reason = NULL, completed_at = coalesce(t.completed_at, now())"),
+        whose: "t.id = ANY ($4) AND t.status IN ('active', 'paused', 'advance')", isByKey: true)
+
     /// What was done for the person. Rows that counts and caps hang on stay, with a name that says nothing.
     static let traces = [
         ErasedTable(name: "external_ids", deed: .delete, whose: "t.contact_id = ANY ($4)"),
         ErasedTable(
             name: "send_ledger",
             deed: .empty("recipient = 'invalid:' || t.contact_id, detail = NULL, provider_id = NULL"),
-            whose: "t.contact_id = ANY ($4) OR t.recipient = $1 AND \(isHere)"),
+            // The ledger names no page: of a page's id only what no contact says to be another page's.
+            whose: """
+                t.contact_id = ANY ($4) OR t.recipient = $1 AND \(isHere)
+                    AND ($5 IS NULL OR NOT EXISTS (SELECT FROM sequence_contacts c WHERE c.id = t.contact_id))
+                """),
         // Whoever was to be told of the person is not.
         ErasedTable(
             name: "webhook_deliveries", deed: .delete,
@@ -81,7 +101,7 @@ extension ErasedTable {
                 fan_out_after = coalesce((SELECT max(s.user_id) FROM meta_subscribers s
                     WHERE s.page_id = t.page_ids[t.fan_out_page] AND s.user_id < t.fan_out_after), '')
                 """),
-            whose: "\(isTheirs("t.fan_out_after")) AND \(isHere)"),
+            whose: "\(isTheirs("t.fan_out_after", of: "t.page_ids[t.fan_out_page]")) AND \(isHere)"),
         ErasedTable(name: "own_messages", deed: .delete, whose: "t.contact_id = ANY ($4)", isByKey: true),
         // Last, because everything else is found by them. Who has no phone is called so by the schema.
         ErasedTable(
@@ -111,7 +131,7 @@ extension ErasedTable {
             table: "sequence_contacts",
             sql: """
             SELECT t.id FROM sequence_contacts t
-            WHERE (t.recipient = $1 OR \(isTheirs("t.contact_phone"))) AND \(isHere)
+            WHERE (t.recipient = $1 AND ($5 IS NULL OR t.page_id = $5) OR \(isTheirs("t.contact_phone"))) AND \(isHere)
             """
         ),
         (
@@ -125,14 +145,15 @@ extension ErasedTable {
     ]
 
     private static let eventMessage = """
-        (t.recipient = $1 OR \(isTheirs("t.phone")) OR t.contractor_id::text IN (
+        $5 IS NULL AND (t.recipient = $1 OR \(isTheirs("t.phone")) OR t.contractor_id::text IN (
             SELECT k.id::text FROM contractors k WHERE \(isTheirs("k.phone")))) AND \(isHere)
         """
 
     private static let isHere = "($2 IS NULL OR t.workspace_id = $2)"
 
-    /// However it is written.
-    private static func isTheirs(_ column: String) -> String {
-        "regexp_replace(\(column), '[^0-9]', '', 'g') = $1"
+    /// A number, however it is written; or a page's id, where the row says of which page.
+    private static func isTheirs(_ column: String, of page: String? = nil) -> String {
+        let number = "$5 IS NULL AND regexp_replace(\(column), '[^0-9]', '', 'g') = $1"
+        return page.map { "(\(number) OR \($0) = $5 AND btrim(\(column)) = $1)" } ?? "(\(number))"
     }
 }

@@ -3,28 +3,30 @@ internal import PostgresDriver
 
 extension OperatorSession {
     /// Removes a person: nothing more is sent to them, what is about them alone is deleted, and what caps and counts
-    /// hang on loses their number, their name and what was written. The number stays on the suppression list.
+    /// hang on loses their number, their name and what was written. A number stays on the suppression list; no list keeps
+    /// ids of pages.
     ///
     /// In chunks, each its own transaction. Run again it goes on where it was cut short, and finds nothing in the end.
     ///
     /// - Parameters:
-    ///   - phone: the number, in any writing.
-    ///   - workspace: only what is in it; nil: everywhere.
+    ///   - workspace: only what is in it; nil: everywhere, as it must be of a page's id: pages are no workspace's.
     ///   - isDryRun: counts, and changes nothing.
     ///   - progress: is told the table that is being looked through.
     /// - Throws: ``OperationsError``: `not_owner`, or `in_flight` when a message to the person had not ended after
     ///   ``Erasure/longestFlight``; they are suppressed then, and nothing else is done.
     public func erase(
-        _ phone: String, in workspace: String?, isDryRun: Bool, progress: (String) -> Void = { _ in }
+        _ person: ErasedIdentity, in workspace: String?, isDryRun: Bool, progress: (String) -> Void = { _ in }
     ) async throws -> ErasureReport {
-        let number = try PhoneNumber(phone)
-        if let workspace { try await WorkspaceLookup.require(workspace, on: database) }
+        guard workspace == nil || person.page == nil else {
+            throw OperationsError.invalid(field: "workspaceId", message: "pages are no workspace's")
+        }
+        try await WorkspaceLookup.require(workspace, on: database)
         try await requireErasingRole()
-        var erasure = Erasure(of: number, in: workspace, isDryRun: isDryRun, on: database)
+        var erasure = Erasure(of: person, in: workspace, isDryRun: isDryRun, on: database)
         if isDryRun {
             try await erasure.count(progress)
         } else {
-            try await suppressForGood(number, in: workspace)
+            try await beginErasing(person, in: workspace)
             try await erasure.run(progress)
         }
         return erasure.report
@@ -46,20 +48,22 @@ extension OperatorSession {
                 + "use the owner's, as for `sluice migrate`")
     }
 
-    /// Whoever waits is let go by the schema. No message of the person's takes this back.
-    private func suppressForGood(_ number: PhoneNumber, in workspace: String?) async throws {
+    /// Suppresses a number: whoever waits is let go by the schema, and no message of the person's takes this back. The line
+    /// in the audit log is written before anything is done, and without what they are known by.
+    private func beginErasing(_ person: ErasedIdentity, in workspace: String?) async throws {
         try await change(deadline: .seconds(60)) { change in
-            try await change.query(
-                """
-                INSERT INTO suppressions (workspace_id, phone, reason) VALUES (coalesce($2::text, '*'), $1, 'erased')
-                ON CONFLICT DO NOTHING
-                """, [.string(number.digits), .string(workspace)])
-            try await change.query(
-                """
-                UPDATE suppressions SET reason = 'erased', by_message = false
-                WHERE phone = $1 AND ($2::text IS NULL OR workspace_id = $2) AND (reason <> 'erased' OR by_message)
-                """, [.string(number.digits), .string(workspace)])
-            // Written before anything is done, and without the number.
+            if case .phone(let number) = person {
+                try await change.query(
+                    """
+                    INSERT INTO suppressions (workspace_id, phone, reason)
+                    VALUES (coalesce($2::text, '*'), $1, 'erased') ON CONFLICT DO NOTHING
+                    """, [.string(number.digits), .string(workspace)])
+                try await change.query(
+                    """
+                    UPDATE suppressions SET reason = 'erased', by_message = false
+                    WHERE phone = $1 AND ($2::text IS NULL OR workspace_id = $2) AND (reason <> 'erased' OR by_message)
+                    """, [.string(number.digits), .string(workspace)])
+            }
             try await change.record("people.erase", target: workspace ?? "*")
         }
     }
@@ -73,17 +77,17 @@ struct Erasure {
     private static let blocksAtOnce = 4_096
     private static let contactsAtOnce = 100_000
 
-    private let number: PhoneNumber
+    private let person: ErasedIdentity
     private let workspace: String?
     private let database: any PostgresTransactor
     private(set) var report: ErasureReport
     private var contacts: [UUID] = []
 
-    init(of number: PhoneNumber, in workspace: String?, isDryRun: Bool, on database: any PostgresTransactor) {
-        self.number = number
+    init(of person: ErasedIdentity, in workspace: String?, isDryRun: Bool, on database: any PostgresTransactor) {
+        self.person = person
         self.workspace = workspace
         self.database = database
-        report = ErasureReport(workspace: workspace ?? "*", dryRun: isDryRun)
+        report = ErasureReport(workspace: workspace ?? "*", page: person.page, dryRun: isDryRun)
     }
 
     mutating func count(_ progress: (String) -> Void) async throws {
@@ -98,6 +102,7 @@ struct Erasure {
         try await findContacts()
         repeat {
             progress("messages in flight")
+            try await forEachPart(of: ErasedTable.stoppedContacts) { _ in }
             try await awaitOutcomes()
             for table in ErasedTable.traces { try await work(on: table, progress) }
             // Somebody may have been entering them this moment.
@@ -132,9 +137,10 @@ struct Erasure {
     }
 
     private var parameters: [PostgresValue] {
-        // As people and gateways write it: with a +, spaces and dashes or without, and not within a longer number.
-        let pattern = #"(?<![0-9])\+?"# + number.digits.map(String.init).joined(separator: "[ -]*") + "(?![0-9])"
-        return [.string(number.digits), .string(workspace), .string(pattern), .uuidArray(contacts)]
+        [
+            .string(person.name), .string(workspace), .string(person.pattern), .uuidArray(contacts),
+            .int64(person.page),
+        ]
     }
 
     // MARK: Parts of tables

@@ -9,13 +9,16 @@ public struct ErasureReport: Codable, Hashable, Sendable {
 
     /// `*`: all of them.
     public var workspace: String
+    /// Whose id it was that they are known by; nil of a number.
+    public var page: Int64?
     public var dryRun: Bool
     /// Those that had something, and of a dry run those that have.
     public var tables: [Table] = []
     public var rows: Int { tables.reduce(0) { $0 + $1.rows } }
 
-    init(workspace: String, dryRun: Bool) {
+    init(workspace: String, page: Int64?, dryRun: Bool) {
         self.workspace = workspace
+        self.page = page
         self.dryRun = dryRun
     }
 
@@ -34,9 +37,12 @@ public struct ErasureReport: Codable, Hashable, Sendable {
 public enum ErasureText {
     public static func render(_ report: ErasureReport, width: Int) -> String {
         let place = report.workspace == "*" ? "every workspace" : "the workspace \(report.workspace)"
-        let list = "the number \(report.dryRun ? "goes" : "is") on the suppression list of \(place), and stays there\n"
+        let list =
+            report.page.map { "no list keeps ids: page \($0) must not bring this one again\n" }
+            ?? "the number \(report.dryRun ? "goes" : "is") on the suppression list of \(place), and stays there\n"
         guard !report.tables.isEmpty else {
-            return "nothing is there of this number\nwho is known only by a page's id is not found by a number\n" + list
+            let other = report.page == nil ? "whoever is known by a page's id and no number is found with --page\n" : ""
+            return "nothing is there of this person\n" + other + list
         }
         var table = TextTable([
             .init(title: "TABLE"), .init(title: "ROWS", isRight: true), .init(title: "WHAT BECOMES OF THEM"),
