@@ -41,6 +41,7 @@ extension ClusterSuite {
                     INSERT INTO flows (name, nodes, edges)
                     VALUES ('hello', '[{"id":"a","type":"message","data":{"text":"Hello"}}]', '[]')
                     """)
+                try await cluster.query("INSERT INTO meta_pages (page_id, page_name) VALUES (1, 'Shop')")
                 try await cluster.query(
                     """
                     CREATE OR REPLACE FUNCTION sluice_page_sends(is_active boolean, blocked_until timestamptz)
