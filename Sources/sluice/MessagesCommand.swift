@@ -42,17 +42,12 @@ struct MessagesCommand: AsyncParsableCommand {
                     return try options.show(page) { NamedMessageText.render(page, width: $0) }
                 }
                 let page = try await session.jobs(
-                    status, in: workspace.id, after: try after.map(cursor), most: limit)
+                    status, in: workspace.id, after: after, most: limit)
                 try options.show(page) { width in
                     ScheduledText.render(page.jobs, width: width)
                         + (page.nextCursor.map { "there are more: --after \($0)\n" } ?? "")
                 }
             }
-        }
-
-        private func cursor(_ text: String) throws -> JobCursor {
-            guard let cursor = JobCursor(text) else { throw ValidationError("\(text) is no nextCursor") }
-            return cursor
         }
     }
 

@@ -57,7 +57,7 @@ struct OperatorOptions: ParsableArguments {
     }
 
     static func database(_ settings: Settings) throws -> PostgresConfiguration {
-        try settings.postgresConfiguration(name: "sluice operator")
+        try settings.postgresConfiguration(name: "sluice operator", session: OperatorSession.databaseSettings)
     }
 
     static func natsOptions(_ settings: Settings) -> NATSOptions {

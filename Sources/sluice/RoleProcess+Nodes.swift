@@ -6,6 +6,7 @@ import SluiceConfig
 import SluiceCoordinator
 import SluiceCore
 import SluiceGateways
+import SluiceOperations
 import SluiceShard
 import SluiceStore
 import SluiceTelemetry
@@ -53,7 +54,8 @@ extension RoleProcess {
 
     func runAPI() async throws {
         // Without a node's session settings: the API writes as users do, and the schema's triggers see it.
-        let database = try settings.postgresConfiguration(name: "sluice \(settings.nodeName)")
+        let database = try settings.postgresConfiguration(
+            name: "sluice \(settings.nodeName)", session: OperatorSession.databaseSettings)
         var configuration = APIConfiguration(
             node: registration(as: .api), host: settings.apiHost, port: settings.apiPort, database: database,
             nats: natsOptions, subjects: try subjects())

@@ -33,7 +33,8 @@ extension MessagesCommand {
                 """)
 
         @OptionGroup var message: MessageOptions
-        @Option(help: ArgumentHelp("So many minutes from now.", valueName: "n")) var minutes: Double?
+        @Option(parsing: .unconditional, help: ArgumentHelp("So many minutes from now.", valueName: "n"))
+        var minutes: Double?
         @Option(help: ArgumentHelp("At a time, with an offset.", valueName: "time")) var at: String?
         @Option(help: ArgumentHelp("Not any more from then on, with an offset.", valueName: "time"))
         var expires: String?

@@ -64,7 +64,9 @@ struct SourcesCommand: AsyncParsableCommand {
         var kind: SettableSource
         @Argument(help: "Its id; a sequence's may be its name.")
         var id: String
-        @Option(help: ArgumentHelp("At most so many contacts a minute, over all devices; or none.", valueName: "n"))
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("At most so many contacts a minute, over all devices; or none.", valueName: "n"))
         var rate: String?
         @Option(
             help: ArgumentHelp(

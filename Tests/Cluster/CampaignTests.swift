@@ -33,6 +33,32 @@ extension ClusterSuite {
             }
         }
 
+        /// Of a large database it takes longer than a node gives a statement.
+        @Test func aSlowForecastIsWaitedFor() async throws {
+            try await TestCluster.run(devices: 1, shards: 1, coordinators: 1) { cluster in
+                try await cluster.query(
+                    """
+                    INSERT INTO flows (name, nodes, edges)
+                    VALUES ('hello', '[{"id":"a","type":"message","data":{"text":"Hello"}}]', '[]')
+                    """)
+                try await cluster.query("INSERT INTO meta_pages (page_id, page_name) VALUES (1, 'Shop')")
+                try await cluster.query(
+                    """
+                    CREATE OR REPLACE FUNCTION sluice_page_sends(is_active boolean, blocked_until timestamptz)
+                    RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(3.5); RETURN true; END $$
+                    """)
+                let command = try cluster.sluice(
+                    "campaigns", "start", "--flow", "hello", "--pages", "1", "--dry-run")
+                #expect(command.status == 0, "\(command.output)")
+                let answer = try cluster.curl(
+                    """
+                    curl -s "$SLUICE_API_URL/api/v1/campaigns/forecast" -H 'Content-Type: application/json' \
+                        -d '{"flowId": "hello", "pageIds": [1]}'
+                    """)
+                #expect(answer.data["recipients"] as? Int == 0, "\(answer.text)")
+            }
+        }
+
         private func paused(_ run: Int64, _ cluster: TestCluster) async throws {
             try await eventually("the campaign to run", within: .seconds(30)) { try cluster.accepted() > 300 }
             let command = try cluster.sluice("campaigns", "pause", "\(run)")

@@ -29,9 +29,14 @@ extension ClusterSuite {
 
         /// None waits for anything of its device that was claimed later than it.
         private func overtaking(_ cluster: TestCluster) async throws {
-            let triggers = try await start(Self.single, from: 0, cluster)
+            let waiting = try await cluster.number(
+                "SELECT count(*) FROM sequence_contacts WHERE kind = 'campaign' AND status = 'active'")
+            #expect(waiting >= 1_000, "\(waiting) of the campaign are due")
+            let runs = try await start(Self.single, from: 0, cluster)
             let arrivals = try await arrivals(cluster)
-            for trigger in arrivals where triggers.contains(trigger.source) {
+            let triggers = arrivals.filter { $0.kind == "trigger" && runs.contains($0.source) }
+            #expect(triggers.count == runs.count, "each is in the gateway's log")
+            for trigger in triggers {
                 let ahead = arrivals.count {
                     $0.kind == "campaign" && $0.device == trigger.device && $0.batch > trigger.batch
                         && $0.nanoseconds < trigger.nanoseconds
@@ -44,7 +49,9 @@ extension ClusterSuite {
         private func floor(_ cluster: TestCluster) async throws {
             let triggers = try await start(Self.stream, from: Self.single, cluster)
             let arrivals = try await arrivals(cluster)
-            for device in Set(arrivals.map(\.device)) {
+            let devices = Set(arrivals.map(\.device))
+            #expect(devices.count == 2)
+            for device in devices {
                 let here = arrivals.filter { $0.device == device }
                 let stream = here.filter { triggers.contains($0.source) && $0.kind == "trigger" }
                 let first = try #require(stream.map(\.nanoseconds).min())

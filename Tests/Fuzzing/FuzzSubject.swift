@@ -30,7 +30,8 @@ public struct FuzzSubject: Sendable {
     }
 
     public static let all =
-        wire + machines + gateways + requests + texts + webhooks + [settings, baseURL, enrollment, statusAnswers, csv]
+        wire + machines + gateways + requests + texts + lists + parameters + webhooks
+        + [settings, baseURL, enrollment, statusAnswers]
 
     public static func named(_ name: String) -> FuzzSubject? { (all + [trap]).first { $0.name == name } }
 

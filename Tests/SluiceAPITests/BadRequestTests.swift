@@ -179,6 +179,19 @@ import Testing
         ("/api/v1/campaigns", #"{"flowId":"hello","pageIds":[1,1]}"#, 422, "invalid_pageIds", "pageIds"),
         ("/api/v1/campaigns", #"{"flowId":"hello","pageIds":[1,2]}"#, 422, "unknown_page", "pageIds"),
         ("/api/v1/campaigns/forecast", #"{"flowId":"hello","pageIds":[2]}"#, 422, "unknown_page", "pageIds"),
+        ("/api/v1/campaigns", #"{"flowId":"hello","pageIds":[1.5]}"#, 400, "wrong_type", "pageIds"),
+        (
+            "/api/v1/triggers", #"{"flowId":"hello","recipient":"491512345678","pageId":1,"priority":1.5}"#, 400,
+            "wrong_type", "priority"
+        ),
+        (
+            "/api/v1/triggers", #"{"flowId":"hello","recipient":"491512345678","pageId":99999999999999999999}"#, 400,
+            "wrong_type", "pageId"
+        ),
+        (
+            "/api/v1/webhooks", #"{"url":"https://example.com/sluice","events":["message.eaten"]}"#, 400, "wrong_type",
+            "events[0]"
+        ),
         ("/api/v1/triggers", #"{"flowId":"hello","recipient":" "}"#, 422, "invalid_recipient", "recipient"),
         (
             "/api/v1/triggers", #"{"flowId":"hello","recipient":"491512345678","context":{"a":"\u0000"}}"#, 422,

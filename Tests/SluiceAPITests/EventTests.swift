@@ -69,6 +69,10 @@ import Testing
                 cursor = (page.data["nextCursor"] as? String).map { "&cursor=\($0)" }
             }
             #expect(seen.count == 17 && Set(seen).count == 17)
+            for made in ["x", "-300000000000000000.1", "9223372036854775807.1"] {
+                let refused = try await api.get("/api/v1/events/messages?eventId=1&cursor=\(made)")
+                #expect(refused.status == 422 && refused.code == "invalid_cursor", "\(refused.text)")
+            }
             let upcoming = try await api.get("/api/v1/events/upcoming?hours=87600")
             #expect((upcoming.data["messages"] as? [Any])?.isEmpty == true, "\(upcoming.text)")
 

@@ -104,6 +104,7 @@ import Testing
             for (query, field) in [
                 ("limit=0", "limit"), ("limit=x", "limit"), ("limit=1001", "limit"), ("status=late", "status"),
                 ("cursor=x", "cursor"), ("cursor=9223372036854775807.job_1", "cursor"),
+                ("cursor=-300000000000000000.job_1", "cursor"),
             ] {
                 let reply = try await api.get("/api/v1/jobs?\(query)", headers: key)
                 #expect(reply.status == 422 && reply.field == field, "\(query): \(reply.text)")

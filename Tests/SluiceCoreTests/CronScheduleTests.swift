@@ -75,13 +75,13 @@ private struct SystemZone: ZoneRules {
 
     @Test(
         arguments: [
-            ("* * * *", nil, "4 fields"), ("60 * * * *", "minute", "`60`"), ("* 24 * * *", "hour", "`24`"),
+            ("* * * *", nil, "4 of five"), ("60 * * * *", "minute", "`60`"), ("* 24 * * *", "hour", "`24`"),
             ("* * 0 * *", "day of month", "`0`"), ("* * * 13 *", "month", "`13`"), ("* * * foo *", "month", "`foo`"),
             ("* * * * 8", "day of week", "`8`"), ("*/0 * * * *", "minute", "step"),
             ("5-1 * * * *", "minute", "backwards"),
             ("1,,2 * * * *", "minute", "``"), ("-1 * * * *", "minute", "``"), ("+1 * * * *", "minute", "`+1`"),
             ("0 0 30 2 *", "day of month", "no month"), ("0 0 31 2,4,6 *", "day of month", "no month"),
-            ("", nil, "0 fields"), ("@never", nil, "1 fields"), (String(repeating: "1,", count: 300), nil, "longer"),
+            ("", nil, "0 of five"), ("@never", nil, "1 of five"), (String(repeating: "1,", count: 300), nil, "longer"),
         ] as [(String, String?, String)])
     func aPatternThatMeansNothingIsRefused(text: String, field: String?, problem: String) throws {
         let error = try #require(throws: CronError.self) { try CronPattern(text) }

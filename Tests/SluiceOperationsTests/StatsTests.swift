@@ -20,6 +20,36 @@ import Testing
         ).scalar(Int64.self)
     }
 
+    /// A run without a usable number has no attempt that could say why.
+    @Test func aRunThatFailedSaysWhy() async throws {
+        try await World.with { world in
+            let id = try await Self.run(world)
+            try await world.sql.query(
+                """
+                UPDATE trigger_runs SET status = 'failed', error_details = '{"code": "invalid_phone"}' WHERE id = $1
+                """, [.int64(id)])
+            let stats = try await world.session.triggerRunStats(id)
+            #expect(try Self.json(stats).contains(#""error_details":{"code":"invalid_phone""#))
+            #expect(TriggerText.render(stats).contains("problem    invalid_phone"))
+        }
+    }
+
+    /// Numbers and the names of compiled steps say nothing to people.
+    @Test func sourcesAndStepsAreCalledWhatPeopleCallThem() async throws {
+        try await World.with { world in
+            try await world.addGateway()
+            try await world.addDevice()
+            let id = try await Self.run(world)
+            while try await world.leader.work(.trigger, limit: 100).more {}
+            let why = try await world.session.why("629000000001")
+            #expect(why.enrollments.map(\.sequence) == ["trigger run \(id)"] && why.enrollments.map(\.step) == ["a"])
+            let flight = try await Flight.start(world)
+            try await flight.send(.busyAnswer)
+            let history = try await world.session.history("629000000001", limit: 10)
+            #expect(history.map(\.sequence) == ["trigger run \(id)"] && history.map(\.step) == ["a"])
+        }
+    }
+
     @Test func aRunOfATriggerTellsItsAttempts() async throws {
         try await World.with { world in
             try await world.addGateway()

@@ -38,17 +38,9 @@ enum JobEndpoints {
                 .get, "/api/v1/jobs", for: .read, "Messages of one status, by time.",
                 query: QueryParameter.page + [status]
             ) { call in
-                let cursor = try call[.cursor].map { text in
-                    guard let cursor = JobCursor(text) else {
-                        throw APIError(
-                            .unprocessableContent, "invalid_cursor", "cursor must be a nextCursor as it was given",
-                            field: "cursor")
-                    }
-                    return cursor
-                }
-                return try await call.session.jobs(
-                    call[status].flatMap(JobStatus.init) ?? .scheduled, in: try call.workspace(), after: cursor,
-                    most: call.whole(.limit))
+                try await call.session.jobs(
+                    call[status].flatMap(JobStatus.init) ?? .scheduled, in: try call.workspace(),
+                    after: call[.cursor], most: call.whole(.limit))
             },
             Endpoint(
                 .post, "/api/v1/jobs", for: .send, "Schedules many messages, all of them or none.",

@@ -37,7 +37,11 @@ struct RequestBody: Sendable {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
-            throw APIError(error)
+            throw UnfittingNumber.field(of: Data(bytes), as: type).map { field in
+                APIError(
+                    .badRequest, "wrong_type", "\(field) has a number that is too large, or not a whole one",
+                    field: field)
+            } ?? APIError(error)
         }
     }
 
@@ -88,7 +92,7 @@ extension APIError {
                 .badRequest, "wrong_type", "\(field ?? "a field") cannot be read: \(context.debugDescription)",
                 field: field)
         default:
-            self.init(.badRequest, "invalid_json", "the body is not JSON, or has a number beyond all bounds")
+            self.init(.badRequest, "invalid_json", "the body is not JSON in UTF-8, or has a number beyond all bounds")
         }
     }
 }

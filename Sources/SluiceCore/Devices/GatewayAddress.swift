@@ -23,7 +23,7 @@ public struct GatewayAddress: Hashable, Sendable {
         guard let host = parts.percentEncodedHost, !host.isEmpty else { throw Invalid(reason: "names no host") }
         // Credentials have their own place, where they are kept out of logs.
         guard parts.user == nil, parts.password == nil else {
-            throw Invalid(reason: "must not contain a user or a password; use the gateway's credentials")
+            throw Invalid(reason: "must not contain a user or a password")
         }
         guard parts.fragment == nil else { throw Invalid(reason: "must not contain a fragment (#)") }
         if let port = parts.port, !(1...65_535 ~= port) { throw Invalid(reason: "has a port outside 1...65535") }

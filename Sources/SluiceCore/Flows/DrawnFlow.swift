@@ -130,7 +130,7 @@ struct DrawnNode: Decodable {
         }
         guard duration > 0 else {
             throw FlowProblem(
-                .invalidWait, node: id, "The wait \"\(id)\" has the duration \(duration); it must be more than 0.")
+                .invalidWait, node: id, "The wait \"\(id)\" must be longer than 0.")
         }
         return max(1, Int64(min(duration * unit, Double(FlowLimits.wait) + 1)))
     }

@@ -41,8 +41,8 @@ public struct FlowGraph: Hashable, Sendable {
         switch candidates.count {
         case 1: return .success(candidates[0])
         case 0:
-            return .failure(
-                FlowProblem(.noStart, "The flow has no start: every node has an edge that leads to it."))
+            let reason = nodes.isEmpty ? "it has no nodes" : "every node has an edge that leads to it"
+            return .failure(FlowProblem(.noStart, "The flow has no start: \(reason)."))
         default:
             let names = candidates.prefix(5).map { "\"\($0.id)\"" }.joined(separator: ", ")
             return .failure(

@@ -29,7 +29,7 @@ public struct CronPattern: Hashable, Sendable {
         guard fields.count == 5 else {
             throw CronError(
                 field: nil,
-                problem: "\(fields.count) fields; five are needed: minute, hour, day of month, month, day of week")
+                problem: "has \(fields.count) of five fields: minute, hour, day of month, month, day of week")
         }
         self.text = text
         minute = try CronField(fields[0], .minute)
@@ -67,5 +67,5 @@ public struct CronError: Error, Hashable, Sendable, CustomStringConvertible {
     public let field: String?
     public let problem: String
 
-    public var description: String { "cron pattern: " + (field.map { "\($0): " } ?? "") + problem }
+    public var description: String { (field.map { "\($0): " } ?? "") + problem }
 }

@@ -82,7 +82,7 @@ extension OperatorSession {
             guard let before else { throw OperationsError.notFound(kind: "campaign", given: "\(id)", nearest: []) }
             guard !["finished", "failed", "cancelled"].contains(before) else {
                 throw OperationsError.refused(
-                    code: "campaign_\(before)", message: "campaign \(id) is \(before) and cannot be set \(status)")
+                    code: "campaign_\(before)", message: "campaign \(id) is \(before) already")
             }
             try await change.query(
                 "UPDATE message_runs SET status = $2, updated_at = now() WHERE id = $1 AND status <> $2",

@@ -91,7 +91,7 @@ extension OperatorSession {
             let before = try row.decode(String.self, "status")
             guard !["finished", "failed", "cancelled"].contains(before) else {
                 throw OperationsError.refused(
-                    code: "trigger_\(before)", message: "trigger run \(id) is \(before) and cannot be cancelled")
+                    code: "trigger_\(before)", message: "trigger run \(id) is \(before) already")
             }
             try await change.query(
                 "UPDATE trigger_runs SET status = 'cancelled', updated_at = now() WHERE id = $1", [.int64(id)])

@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 /// A run of a trigger as a person reads it.
 public enum TriggerText {
     public static func render(_ run: TriggerRunStats) -> String {
@@ -8,6 +10,9 @@ public enum TriggerText {
             "attempts   \(Words.count(run.stats.totalAttempts)): \(Words.count(run.stats.successful)) sent, "
                 + "\(Words.count(run.stats.failed)) failed, \(Words.count(run.stats.pending)) pending",
         ]
+        if case .object(let problem)? = run.problem, case .text(let code)? = problem["code"] {
+            lines.append("problem    \(Words.cut(code))")
+        }
         lines += run.errors.map { "failed by  \(Words.cut($0.code)): \(Words.counted($0.count, "time"))" }
         return lines.joined(separator: "\n") + "\n"
     }

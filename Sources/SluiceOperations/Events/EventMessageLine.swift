@@ -67,7 +67,7 @@ extension OperatorSession {
             throw OperationsError.invalid(
                 field: "status", message: "must be one of \(EventMessageLine.statuses.joined(separator: ", "))")
         }
-        let after = try filter.cursor.map(EventCursor.init)
+        let after = try filter.cursor.map(TimeCursor.init)
         let limit = min(max(filter.limit, 1), EventMessageFilter.mostRows)
         let rows = try await database.query(
             """
@@ -85,7 +85,7 @@ extension OperatorSession {
                 .string(after?.id), .int64(Int64(limit + 1)),
             ])
         let lines = try rows.prefix(limit).map(EventMessageLine.init)
-        let next = rows.count > limit ? try EventCursor(after: rows[limit - 1]).text : nil
+        let next = rows.count > limit ? try TimeCursor(after: rows[limit - 1]).description : nil
         return EventMessagePage(messages: lines, nextCursor: next)
     }
 
@@ -105,27 +105,6 @@ extension OperatorSession {
         }
         return try EventMessageLine(row)
     }
-}
-
-/// Where a page ended: the time and the id of its last message.
-private struct EventCursor {
-    var time: PostgresTimestamp
-    var id: String
-
-    init(_ text: String) throws(OperationsError) {
-        guard let dot = text.firstIndex(of: "."), let time = Int64(text[..<dot]), !text.utf8.contains(0) else {
-            throw .invalid(field: "cursor", message: "is none that a page ended with")
-        }
-        self.time = PostgresTimestamp(microsecondsSinceEpoch: time)
-        id = String(text[text.index(after: dot)...])
-    }
-
-    init(after row: PostgresRow) throws {
-        time = try row.decode(PostgresTimestamp.self, "place")
-        id = try row.decode(String.self, "id")
-    }
-
-    var text: String { "\(time.microsecondsSinceEpoch).\(id)" }
 }
 
 /// What a request is about, within its workspace.

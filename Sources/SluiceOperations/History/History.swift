@@ -42,7 +42,7 @@ enum HistoryQuery {
     /// The ledger is found by its contacts: its key begins with them, so each day's partition costs one probe per
     /// contact.
     static let sql = """
-        SELECT coalesce(l.settled_at, l.reserved_at) AS at, l.workspace_id, coalesce(q.name, l.source_id) AS sequence,
+        SELECT coalesce(l.settled_at, l.reserved_at) AS at, l.workspace_id, c.kind, coalesce(q.name, l.source_id) AS sequence,
             l.step_trigger, coalesce(d.device_name, l.device_id::text) AS device, l.attempt, l.state, l.code, l.detail,
             l.provider_id, l.delivery, l.delivery_code, l.contact_id
         FROM sequence_contacts c
@@ -56,7 +56,10 @@ enum HistoryQuery {
     static func entry(_ row: PostgresRow) throws -> HistoryEntry {
         HistoryEntry(
             at: try row.date("at") ?? .distantPast, workspace: try row.decode(String.self, "workspace_id"),
-            sequence: try row.decode(String.self, "sequence"), step: try row.decode(String?.self, "step_trigger"),
+
+            sequence: SourceWords.source(
+                try row.decode(String.self, "kind"), try row.decode(String.self, "sequence")),
+            step: try row.decode(String?.self, "step_trigger").map(SourceWords.step),
             device: try row.decode(String.self, "device"), attempt: Int(try row.decode(Int32.self, "attempt")),
             outcome: try row.decode(String.self, "state"), code: try row.decode(String?.self, "code"),
             detail: try row.decode(String?.self, "detail"), providerID: try row.decode(String?.self, "provider_id"),

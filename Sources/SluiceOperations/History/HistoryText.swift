@@ -3,7 +3,7 @@ public enum HistoryText {
     public static func render(_ entries: [HistoryEntry], width: Int) -> String {
         guard !entries.isEmpty else { return "nothing was sent to this number\n" }
         var table = TextTable([
-            .init(title: "WHEN"), .init(title: "DEVICE", shrinks: true), .init(title: "SEQUENCE", shrinks: true),
+            .init(title: "WHEN"), .init(title: "DEVICE", shrinks: true), .init(title: "SOURCE", shrinks: true),
             .init(title: "STEP", shrinks: true), .init(title: "TRY", isRight: true), .init(title: "OUTCOME"),
             .init(title: "DELIVERY"), .init(title: "CODE", shrinks: true), .init(title: "PROVIDER ID", shrinks: true),
         ])

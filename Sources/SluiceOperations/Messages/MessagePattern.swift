@@ -14,7 +14,7 @@ public struct MessagePattern: Hashable, Sendable {
     /// The run's or the message's own id, where the pattern has all of it.
     let source: String?
     /// The same for SQL's LIKE.
-    let like: String
+    package let like: String
 
     /// - Throws: ``OperationsError`` for a name that no message can have.
     public init(_ text: String) throws(OperationsError) {

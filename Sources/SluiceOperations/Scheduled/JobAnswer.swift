@@ -25,7 +25,7 @@ extension JobAnswer {
                 ELSE j.status END AS status,
             CASE WHEN j.status = 'scheduled' AND j.scheduled_time <= clock_timestamp() THEN 'queued'
                 ELSE j.message_status END AS message_status,
-            j.id, j.to_phone, j.message_id, j.error,
+            j.id, j.to_phone, j.message_id, j.error, j.scheduled_time AS place,
             \(inZone("j.scheduled_time", as: "scheduled")), \(inZone("j.completed_time", as: "completed"))
         FROM scheduled_sms_jobs j LEFT JOIN workspaces w ON w.id = j.workspace_id
         """

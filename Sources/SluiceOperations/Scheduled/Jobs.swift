@@ -26,11 +26,12 @@ extension OperatorSession {
 
     /// The workspace's jobs of one status, by time.
     /// - Parameter cursor: of the page before.
+    /// - Throws: ``OperationsError/invalid(field:message:)`` for a cursor that is none.
     public func jobs(
-        _ status: JobStatus, in workspace: String, after cursor: JobCursor?, most: Int
+        _ status: JobStatus, in workspace: String, after cursor: String?, most: Int
     ) async throws -> JobPage {
         try await WorkspaceLookup.require(workspace, on: database)
-        let after = cursor.map { PostgresTimestamp(microsecondsSinceEpoch: $0.microseconds) }
+        let after = try cursor.map(TimeCursor.init)
         let rows = try await database.query(
             """
             \(JobAnswer.sql) WHERE j.workspace_id = $1 AND j.status = $2
@@ -38,14 +39,12 @@ extension OperatorSession {
             ORDER BY j.scheduled_time, j.id LIMIT $5
             """,
             [
-                .string(workspace), .string(status.rawValue), .timestamp(after), .string(cursor?.id),
+                .string(workspace), .string(status.rawValue), .timestamp(after?.time), .string(after?.id),
                 .int64(Int64(most) + 1),
             ])
         let page = rows.prefix(most)
-        guard rows.count > most, let last = page.last else { return JobPage(jobs: try page.map(JobAnswer.init)) }
-        let next = JobCursor(
-            microseconds: try last.decode(Int64.self, "scheduled"), id: try last.decode(String.self, "id"))
-        return JobPage(jobs: try page.map(JobAnswer.init), nextCursor: next.description)
+        let next = rows.count > most ? try page.last.map(TimeCursor.init(after:)) : nil
+        return JobPage(jobs: try page.map(JobAnswer.init), nextCursor: next?.description)
     }
 
     private static func job(

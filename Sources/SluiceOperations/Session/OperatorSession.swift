@@ -5,7 +5,7 @@ public import SluiceWire
 
 /// An operator's, or the API's, access to a cluster: what every command works on.
 public struct OperatorSession: Sendable {
-    /// Must not carry `sluice.internal`: the triggers have to see what operators write.
+    /// With ``databaseSettings``, and without `sluice.internal`: the triggers have to see what operators write.
     public let database: any PostgresTransactor
     /// Nil when NATS cannot be reached: commands then answer from what the database knows.
     public let nats: NATSConnection?
@@ -14,6 +14,12 @@ public struct OperatorSession: Sendable {
     public let actor: String
     /// How long the "hour" and the "day" of the caps are in this cluster.
     public let windows: CapWindows
+
+    /// Server settings of its connections. A statement is told to stop when its own deadline passes; the server's limit
+    /// stands above the longest of these, two minutes, and ends only what a program that died has left behind.
+    public static let databaseSettings = PostgresConfiguration.defaultSettings.merging(
+        ["statement_timeout": "150s"]
+    ) { $1 }
 
     public init(
         database: any PostgresTransactor, nats: NATSConnection?, subjects: Subjects, actor: String,

@@ -12,7 +12,7 @@ extension OperatorSession {
     ) async throws -> SourcePage {
         let after = try cursor.map { cursor throws(OperationsError) in
             let parts = cursor.split(separator: "/", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw .invalid(field: "cursor", message: "it is none of this list") }
+            guard parts.count == 2 else { throw .invalid(field: "cursor", message: PageCursor.advice) }
             return parts
         }
         try await WorkspaceLookup.require(workspace, on: database)

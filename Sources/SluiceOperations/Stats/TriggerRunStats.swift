@@ -41,6 +41,8 @@ public struct TriggerRunStats: Codable, Hashable, Sendable {
     var context: JSONValue?
     var createdAt: Date?
     var completedAt: Date?
+    /// Why it failed, as `trigger_runs.error_details` has it.
+    var problem: JSONValue?
     var stats: Attempts
     var errors: [ErrorCount]
     var queue: Queue
@@ -55,6 +57,7 @@ public struct TriggerRunStats: Codable, Hashable, Sendable {
         case context = "trigger_context"
         case createdAt = "created_at"
         case completedAt = "completed_at"
+        case problem = "error_details"
         case errors = "error_breakdown"
     }
 
@@ -70,6 +73,7 @@ public struct TriggerRunStats: Codable, Hashable, Sendable {
         try values.encode(context, forKey: .context)
         try values.encode(createdAt, forKey: .createdAt)
         try values.encode(completedAt, forKey: .completedAt)
+        try values.encode(problem, forKey: .problem)
         try values.encode(stats, forKey: .stats)
         try values.encode(errors, forKey: .errors)
         try values.encode(queue, forKey: .queue)
@@ -79,7 +83,7 @@ public struct TriggerRunStats: Codable, Hashable, Sendable {
 extension OperatorSession {
     private static let runSQL = """
         SELECT r.id, r.trigger_id, r.recipient_user_id, r.page_id, r.flow_id, r.status, r.trigger_context::text AS context,
-            r.created_at, r.completed_at, c.claim_state > 0 AS is_active, c.status AS contact_status,
+            r.error_details::text AS problem, r.created_at, r.completed_at, c.claim_state > 0 AS is_active, c.status AS contact_status,
             c.next_trigger_time <= now() AS is_due,
             coalesce(a.states, '{}') AS states, coalesce(a.codes, '{}') AS codes, coalesce(a.counts, '{}') AS counts
         FROM trigger_runs r
@@ -121,15 +125,19 @@ extension TriggerRunStats {
             pageID: try row.decode(Int64?.self, "page_id").map { EventKey("\($0)") },
             flowID: try row.decode(UUID?.self, "flow_id")?.text,
             status: try row.decode(String?.self, "status") ?? "queued",
-            context: try row.decode(String?.self, "context")
-                .map { try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8)) },
+            context: try Self.json(row, "context"),
             createdAt: try row.date("created_at"), completedAt: try row.date("completed_at"),
+            problem: try Self.json(row, "problem"),
             stats: Attempts(
                 totalAttempts: total, successful: sent, failed: count("failed"), pending: count("reserved", "unknown"),
                 successRate: Self.percentage(sent, of: total)),
             errors: zip(codes, counts).filter { !$0.0.isEmpty }.map { ErrorCount(code: $0.0, count: $0.1) }
                 .sorted { ($1.count, $0.code) < ($0.count, $1.code) },
             queue: try Self.queue(row))
+    }
+
+    private static func json(_ row: PostgresRow, _ column: String) throws -> JSONValue? {
+        try row.decode(String?.self, column).map { try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8)) }
     }
 
     private static func queue(_ row: PostgresRow) throws -> Queue {

@@ -39,7 +39,8 @@ extension OperatorSession {
                 contactID: try row.decode(UUID.self, "id"), phone: try row.decode(String?.self, "contact_phone"),
                 workspace: try row.decode(String.self, "workspace_id"),
                 sequence: try row.decode(String.self, "sequence"),
-                step: try row.decode(String?.self, "current_trigger"), device: try row.decode(String?.self, "device"),
+                step: try row.decode(String?.self, "current_trigger").map(SourceWords.step),
+                device: try row.decode(String?.self, "device"),
                 at: try row.date("at"), code: try row.decode(String?.self, "code"),
                 openUntil: try row.date("open_until"))
         }

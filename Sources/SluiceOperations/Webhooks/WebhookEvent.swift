@@ -8,4 +8,13 @@ public enum WebhookEvent: String, CaseIterable, Codable, Sendable {
     case failed = "message.failed"
     /// Nobody knows whether the gateway accepted it.
     case unknown = "message.unknown"
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.singleValueContainer()
+        guard let event = Self(rawValue: try values.decode(String.self)) else {
+            let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DecodingError.dataCorruptedError(in: values, debugDescription: "there are \(known)")
+        }
+        self = event
+    }
 }

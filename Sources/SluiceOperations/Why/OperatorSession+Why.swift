@@ -68,7 +68,8 @@ extension OperatorSession {
             }
             enrollments.append(
                 WhyReport.Enrollment(
-                    contactID: contact.id, workspace: contact.workspace, sequence: contact.sequence.name,
+                    contactID: contact.id, workspace: contact.workspace,
+                    sequence: SourceWords.source(contact.sequence.kind, contact.sequence.name),
                     step: contact.step.trigger, status: contact.status, device: contact.device?.name,
                     reasons: Verdict.reasons(contact, room: room, windows: windows)))
         }

@@ -14,7 +14,7 @@ enum SituationQuery {
             coalesce(c.contact_phone, (SELECT phone FROM leads WHERE id = c.lead_id)) AS contact_phone,
             c.status, c.hold_reason, c.last_error, coalesce(c.retry_count, 0) AS retry_count, c.claim_state, c.processing_started_at,
             c.next_trigger_time, c.completed_at, c.lane_id IS NOT NULL AS has_lane, c.current_trigger, st.next_trigger,
-            c.kind, coalesce(r.name, c.source_id) AS sequence,
+            c.kind, coalesce(CASE WHEN c.kind = 'sequence' THEN r.name END, c.source_id) AS sequence,
             coalesce(r.state, 'paused') AS source_state, c.expires_at, c.sequence_id IS NOT NULL AND q.id IS NULL AS is_deleted,
             (SELECT count(*) FROM (SELECT FROM sequence_contacts a WHERE a.lane_id = c.lane_id AND a.status = 'active'
                 AND a.next_trigger_time < least(c.next_trigger_time, now()) LIMIT 1000) a)::int AS ahead,
@@ -97,8 +97,8 @@ enum SituationQuery {
                 state: try row.decode(String.self, "source_state"),
                 isDeleted: try row.decode(Bool.self, "is_deleted"), restraint: try restraint(row)),
             step: ContactSituation.Step(
-                trigger: try row.decode(String?.self, "current_trigger").map { Words.cut($0) },
-                next: try row.decode(String?.self, "next_trigger").map { Words.cut($0) }),
+                trigger: try row.decode(String?.self, "current_trigger").map { Words.cut(SourceWords.step($0)) },
+                next: try row.decode(String?.self, "next_trigger").map { Words.cut(SourceWords.step($0)) }),
             device: try device(row),
             slot: ContactSituation.Slot(
                 hasLiveOwner: try row.decode(Bool.self, "has_owner"), owner: try row.decode(String?.self, "owner")),

@@ -8,7 +8,7 @@ enum Verdict {
     static func reasons(_ contact: ContactSituation, room: DeviceRoom?, windows: CapWindows) -> [Reason] {
         switch contact.status {
         case "completed":
-            return [ended("completed", "It is finished: the last message of the sequence was sent", contact)]
+            return [ended("completed", "It is finished: its last message was sent", contact)]
         case "failed": return [failed(contact)]
         case "cancelled": return [cancelled(contact)]
         case "unknown": return [unknown(contact)]

@@ -3,7 +3,9 @@ internal import SluiceOperations
 
 extension FuzzSubject {
     /// Bodies of the HTTP API beside ``enrollment``: whatever is refused names a field, and what is not goes to SQL.
-    static let requests = [
+    static let requests = messageRequests + flowRequests + textRequests
+
+    private static let messageRequests = [
         request(
             "job", JobRequest.self,
             examples: [
@@ -24,9 +26,13 @@ extension FuzzSubject {
                 #"{"eventId":"e","contractorId":3,"messageType":"t","channel":"email","toEmail":"a@b.example","messageContent":"Hi {name}","expiresAt":"2036-06-01T09:00:00Z"}"#,
             ]
         ) { try $0.check() },
+        request(
+            "event-response", EventMessageResponse.self,
+            examples: [#"{"responseReceived":"9","sentimentScore":0.5,"actionTaken":"called","pcrScore":9}"#]
+        ) { try $0.checkBounds() },
     ]
 
-    private static func request<Request: ClosedRequest>(
+    static func request<Request: ClosedRequest>(
         _ name: String, _ type: Request.Type, examples: [String],
         validate: @escaping @Sendable (Request) throws -> Void
     ) -> FuzzSubject {
@@ -36,7 +42,9 @@ extension FuzzSubject {
                 try validate(request)
                 return true
             } catch let error as OperationsError {
-                guard error.field != nil else { throw FuzzFinding("refused without a field: \(error)") }
+                guard error.field != nil || error.code == "nothing_to_change" else {
+                    throw FuzzFinding("refused without a field: \(error)")
+                }
                 return false
             }
         }
