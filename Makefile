@@ -63,8 +63,8 @@ demo: bootstrap release ## 3,000 devices send 30,000 contacts' messages while a 
 bench: bootstrap release ## Measure messages per second with caps lifted
 	.build/release/sluice-loadtest bench
 
-loadtest: bootstrap release ## Load tests: one line per target; FULL=1 for all of them
-	.build/release/sluice-loadtest suite $(if $(FULL),--full)
+loadtest: bootstrap release ## Load tests: one line per target; FULL=1 as they stand, SCENARIOS="burst memory" some
+	.build/release/sluice-loadtest suite $(if $(FULL),--full) $(SCENARIOS)
 
 campaign: SUBSCRIBERS ?= 1000000
 campaign: bootstrap release ## A campaign of SUBSCRIBERS: its leader is killed while they are entered, then it is cancelled half-way

@@ -6,4 +6,11 @@
 enum PlannerEstimate {
     /// A condition that is always true and that the planner takes for very selective.
     static func few(_ ordinal: String) -> String { "\(ordinal) BETWEEN 1 AND 1000000" }
+
+    /// `key = value`, that can only be met by a probe of the key's index for each value.
+    ///
+    /// Rows joined by a plain `=` may also be found by walking all of a table in its key's order. A planner that takes
+    /// the table for empty, as it does after everybody was deleted until somebody analyzes it, takes that for as cheap
+    /// as one probe; and then each chunk of what comes after walks all that came before.
+    static func probe(_ key: String, _ value: String) -> String { "\(key) = ANY (ARRAY[\(value)])" }
 }

@@ -49,9 +49,11 @@ extension ClusterSuite {
             var data: String
         }
 
-        private static func result(in folder: String) throws -> [String: Any] {
+        private static func result(in folder: String, of name: String = "tiny") throws -> [String: Any] {
             let name = try #require(
-                try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".json") })
+                try FileManager.default.contentsOfDirectory(atPath: folder).first {
+                    $0.hasPrefix(name + "-") && $0.hasSuffix(".json")
+                })
             let data = try Data(contentsOf: URL(filePath: folder + "/" + name))
             return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         }
@@ -141,6 +143,26 @@ extension ClusterSuite {
             let verdict = try #require(result["verdict"] as? [String: Any])
             #expect(try #require(verdict["sent"] as? Int) > 0)
             #expect(verdict["isLossKnown"] as? Bool == true && verdict["lost"] as? Int == 0)
+            #expect(try Self.processes(of: run.data).isEmpty)
+        }
+
+        @Test func anInterruptedSuiteSaysHowToGoOn() async throws {
+            var run = try Self.prepared(Self.scenario("10m", contacts: 60, hourly: 10))
+            defer { removeFolder(run.folder) }
+            try Data("[backlog]\ncontacts = 1".utf8).write(to: URL(filePath: run.folder + "/after.toml"))
+            run.arguments =
+                ["suite", "tiny", "after", "--full", "--scenarios", run.folder] + run.arguments.dropFirst(2)
+            let process = try await Self.started(run)
+            defer { if process.isRunning { process.terminate() } }
+            process.interrupt()
+            try await eventually("the suite to end", within: .seconds(90)) { !process.isRunning }
+            #expect(process.terminationStatus == 1)
+
+            #expect(try Self.result(in: run.results)["ending"] != nil, "the scenario's own result")
+            let list = try Self.result(in: run.results, of: "suite")
+            #expect(list["unfinished"] as? [String] == ["tiny", "after"])
+            let targets = try #require(list["targets"] as? [[String: Any]])
+            #expect(targets.contains { $0["figure"] as? String == "lost" && $0["isMet"] as? Bool == true })
             #expect(try Self.processes(of: run.data).isEmpty)
         }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// What `compare` says of two results.
 @Suite struct ComparisonTests {
-    private static func result(
+    static func result(
         _ figures: [String: Double], regime: Scenario.Regime = .stress, ending: RunEnding = .drained
     ) -> RunResult {
         var scenario = Scenario()

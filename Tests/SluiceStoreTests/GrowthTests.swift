@@ -107,6 +107,46 @@ import Testing
         }
     }
 
+    /// Vacuum keeps the pages of a table whose end somebody reads, and then the planner goes by their rows: none.
+    @Test func soDoesTheIntakeAfterEverybodyWasDeleted() async throws {
+        try await PostgresWorld.with { world in
+            try await world.sql.query("SET statement_timeout = '60s'")
+            let device = PostgresValue.uuid(try await world.addDevice().rawValue)
+            let sequence = PostgresValue.uuid(
+                try await world.addSequence([StepSpec(trigger: "a", next: "b", isEntry: true), StepSpec(trigger: "b")]))
+            try await world.enroll()
+            for table in ["leads", "sequence_contacts", "enrollment_intake", "lanes"] {
+                try await world.sql.query("ALTER TABLE \(table) SET (autovacuum_enabled = false)")
+            }
+            try await Self.add(1_000, from: 628_100_000_000, world)
+            try await world.sql.query("UPDATE leads SET trigger = 'a'", deadline: .seconds(60))
+            while try await world.leader.enroll(limit: 500).processed > 0 {}
+            try await world.sql.query("DELETE FROM sequence_contacts")
+            try await world.sql.query("DELETE FROM leads")
+            while try await world.leader.enroll(limit: 500).processed > 0 {}
+            for table in ["leads", "sequence_contacts", "enrollment_intake", "lanes"] {
+                try await world.sql.query("VACUUM (ANALYZE, TRUNCATE FALSE) \(table)")
+            }
+            try await Self.add(20_000, from: 628_200_000_000, world)
+            var written = try await Self.time {
+                try await world.sql.query(
+                    """
+                    INSERT INTO sequence_contacts (sequence_id, contact_phone, assigned_device_id)
+                    SELECT $1, phone, $2 FROM leads
+                    """, [sequence, device], deadline: .seconds(60))
+            }
+            try await Self.expectPace("place after a deletion", of: 20_000, within: 5, written) {
+                try await world.leader.enroll(limit: 500).processed
+            }
+            written = try await Self.time {
+                try await world.sql.query("UPDATE leads SET trigger = 'a'", deadline: .seconds(60))
+            }
+            try await Self.expectPace("enroll after a deletion", of: 20_000, within: 10, written) {
+                try await world.leader.enroll(limit: 500).processed
+            }
+        }
+    }
+
     /// Works off everything and expects that `least` rows or more took at most `times` as long as `written`.
     private static func expectPace(
         _ what: String, of least: Int, within times: Int, _ written: Duration, _ chunk: () async throws -> Int

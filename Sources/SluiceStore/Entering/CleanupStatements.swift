@@ -59,13 +59,13 @@ enum CleanupStatements {
         WHERE kind = $1 AND source_id = $2 AND NOT EXISTS (SELECT FROM done)
         """
 
-    private static let columns = "id, workspace_id, kind, source_id, status, 1 AS one"
+    private static let columns = "id, workspace_id, kind, source_id, status"
 
     private static let ended = """
         ended AS (
             UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'source_cancelled',
                 completed_at = now(), updated_at = now()
-            FROM held h WHERE c.id = h.id AND \(PlannerEstimate.few("h.one"))
+            FROM held h WHERE \(PlannerEstimate.probe("c.id", "h.id"))
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
             SELECT h.workspace_id, h.kind, h.source_id, v.status, sum(v.n)

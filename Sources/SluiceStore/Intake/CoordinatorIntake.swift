@@ -131,8 +131,8 @@ extension PostgresCoordinatorStore {
             let rows = try await pools.durable.query(
                 """
                 WITH gone AS (
-                    DELETE FROM lane_wakes WHERE id IN (
-                        SELECT id FROM lane_wakes ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+                    DELETE FROM lane_wakes WHERE id = ANY (ARRAY(
+                        SELECT id FROM lane_wakes ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
                     RETURNING lane_id, due)
                 SELECT lane_id, min(due) AS due, sum(count(*)) OVER ()::int AS taken FROM gone GROUP BY lane_id
                 """, [.int64(Int64(limit))])

@@ -27,7 +27,7 @@ enum DecideStatement {
             UPDATE branch_intake i SET is_stepless = true FROM held h WHERE i.id = h.intake_id AND h.step_id IS NULL
         ), named AS (
             UPDATE sequence_contacts c SET hold_reason = 'step_missing', last_error = 'held: step_missing'
-            FROM held h WHERE c.id = h.id AND h.step_id IS NULL AND h.status = 'advance'
+            FROM held h WHERE \(PlannerEstimate.probe("c.id", "h.id")) AND h.step_id IS NULL AND h.status = 'advance'
         ), chosen AS MATERIALIZED (
             SELECT h.*, CASE WHEN b.position IS NULL THEN h.step_next ELSE b.next_trigger END AS chosen_next,
                 b.delay_seconds AS chosen_delay

@@ -28,8 +28,8 @@ enum EnrollStatement {
     private static func statement(rows: String) -> String {
         """
         WITH taken AS MATERIALIZED (
-            DELETE FROM enrollment_intake WHERE id IN (
-                SELECT id FROM enrollment_intake WHERE id = ANY (\(rows)::bigint[]) FOR UPDATE SKIP LOCKED)
+            DELETE FROM enrollment_intake WHERE id = ANY (ARRAY(
+                SELECT id FROM enrollment_intake WHERE id = ANY (\(rows)::bigint[]) FOR UPDATE SKIP LOCKED))
             RETURNING id, op, lead_id, contact_id, workspace_id, trigger
         ), word AS MATERIALIZED (
             SELECT DISTINCT ON (lead_id, trigger) lead_id, trigger, workspace_id, op,
@@ -58,8 +58,7 @@ enum EnrollStatement {
     private static let losses = """
         ending AS MATERIALIZED (
             SELECT DISTINCT ON (c.id) c.id, c.workspace_id, c.kind, c.source_id, c.status,
-                CASE WHEN c.workspace_id = w.workspace_id THEN 'trigger_removed' ELSE 'workspace_changed' END AS reason,
-                1 AS one
+                CASE WHEN c.workspace_id = w.workspace_id THEN 'trigger_removed' ELSE 'workspace_changed' END AS reason
             FROM word w CROSS JOIN LATERAL (
                 SELECT c.id, c.workspace_id, c.kind, c.source_id, c.status FROM sequence_contacts c
                 WHERE \(runs) AND (\(lost) OR w.op IN ('add', 'find') AND w.was_removed AND c.claim_state <> 0
@@ -69,7 +68,7 @@ enum EnrollStatement {
         ), cancelled AS (
             UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = e.reason,
                 completed_at = now()
-            FROM ending e WHERE c.id = e.id AND \(PlannerEstimate.few("e.one"))
+            FROM ending e WHERE \(PlannerEstimate.probe("c.id", "e.id"))
         )
         """
 
@@ -208,7 +207,7 @@ enum EnrollStatement {
         ),
         -- A number that was malformed and is right now: the held enrollment of the wrong one goes.
         wrong AS MATERIALIZED (
-            SELECT c.*, 1 AS one FROM placed p CROSS JOIN LATERAL (
+            SELECT c.* FROM placed p CROSS JOIN LATERAL (
                 -- By the lead alone: other indexes would walk all contacts of the sequence, or all that are held, for
                 -- each lead.
                 SELECT id, workspace_id, kind, source_id FROM sequence_contacts
@@ -219,7 +218,7 @@ enum EnrollStatement {
         ), corrected AS (
             UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'phone_corrected',
                 completed_at = now()
-            FROM wrong w WHERE c.id = w.id AND \(PlannerEstimate.few("w.one"))
+            FROM wrong w WHERE \(PlannerEstimate.probe("c.id", "w.id"))
             RETURNING c.workspace_id, c.kind, c.source_id
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)

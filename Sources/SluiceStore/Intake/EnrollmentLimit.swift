@@ -68,7 +68,7 @@ enum EnrollmentLimit {
             FROM chunk w
             LEFT JOIN sequence_steps st ON st.workspace_id = w.workspace_id AND st.trigger = w.current_trigger
             LEFT JOIN workspaces ws ON ws.id = w.workspace_id
-            WHERE c.id = w.id RETURNING c.id, c.lane_id, c.next_trigger_time
+            WHERE \(PlannerEstimate.probe("c.id", "w.id")) RETURNING c.id, c.lane_id, c.next_trigger_time
         ), came_in AS (
             UPDATE enrollment_limits SET entered = entered + (SELECT count(*) FROM chunk)
             WHERE sequence_id = $4::text::uuid

@@ -2,17 +2,20 @@
 /// active after theirs was deleted, get their device and lane; those whose sequence was deleted end, and their trigger
 /// is taken off their lead. `$1`: the contacts. One that is in flight, or that somebody holds locked, keeps its lane
 /// for now and goes back into the intake for a second.
+///
+/// Contacts are probed one by one, because the planner's idea of their number may be out of date: a plan for an empty
+/// table walked all contacts for each chunk, by the index of whatever `isWanting` says of all of them.
 enum PlaceStatement {
     static let sql = """
         WITH \(DeviceOutage.away), held AS MATERIALIZED (
-            SELECT c.*, \(isOrphan) AS is_orphan FROM sequence_contacts c
-            WHERE c.id = ANY ($1::uuid[]) AND \(isWanting)
-            ORDER BY c.id FOR UPDATE SKIP LOCKED
+            SELECT c.*, \(isOrphan) AS is_orphan FROM unnest($1::uuid[]) w(id) CROSS JOIN LATERAL (
+                SELECT * FROM sequence_contacts c WHERE c.id = w.id AND \(isWanting) LIMIT 1 FOR UPDATE SKIP LOCKED) c
         ), put_off AS (
             INSERT INTO enrollment_intake (op, contact_id, workspace_id, not_before)
-            SELECT 'place', c.id, c.workspace_id, clock_timestamp() + interval '1 second' FROM sequence_contacts c
-            WHERE c.id = ANY ($1::uuid[]) AND \(isWanting)
-              AND c.id NOT IN (SELECT id FROM held WHERE claim_state = 0)
+            SELECT 'place', c.id, c.workspace_id, clock_timestamp() + interval '1 second'
+            FROM unnest($1::uuid[]) w(id) CROSS JOIN LATERAL (
+                SELECT id, workspace_id FROM sequence_contacts c WHERE c.id = w.id AND \(isWanting) LIMIT 1) c
+            WHERE c.id NOT IN (SELECT id FROM held WHERE claim_state = 0)
         ), entering AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, c.lane_source, c.status AS known_status,
                 c.next_trigger_time, coalesce(s.priority, 10) AS priority,
@@ -44,12 +47,12 @@ enum PlaceStatement {
                     ELSE c.home_device_id END,
                 status = CASE WHEN p.hold IS NULL THEN 'active' ELSE 'paused' END,
                 last_error = CASE WHEN p.hold IS NOT NULL THEN 'held: ' || p.hold END
-            FROM numbered p WHERE c.id = p.id
+            FROM numbered p WHERE \(PlannerEstimate.probe("c.id", "p.id"))
             RETURNING c.lane_id, c.next_trigger_time, c.status, c.workspace_id, c.kind, c.source_id, p.known_status
         ), ended AS (
             UPDATE sequence_contacts c SET status = 'cancelled', hold_reason = NULL, last_error = 'sequence_deleted',
                 completed_at = now()
-            FROM held h WHERE c.id = h.id AND h.is_orphan AND h.claim_state = 0
+            FROM held h WHERE \(PlannerEstimate.probe("c.id", "h.id")) AND h.is_orphan AND h.claim_state = 0
             RETURNING c.id, c.lead_id, c.generation, c.entry_trigger, c.status, c.workspace_id, c.kind, c.source_id,
                 h.status AS known_status
         ), completed AS (

@@ -20,7 +20,7 @@ enum RelocateStatement {
         \(LaneNumbers.ctes), moved AS (
             UPDATE sequence_contacts c SET assigned_device_id = p.device, lane_id = \(LaneNumbers.lane),
                 home_device_id = p.home, updated_at = now()
-            FROM numbered p WHERE c.id = p.id
+            FROM numbered p WHERE \(PlannerEstimate.probe("c.id", "p.id"))
             RETURNING c.lane_id, c.next_trigger_time
         )
         SELECT lane_id, min(next_trigger_time) AS due, sum(count(*)) OVER ()::int AS moved

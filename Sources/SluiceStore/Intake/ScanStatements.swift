@@ -37,7 +37,8 @@ enum ScanStatements {
             \(held)
         ), back AS (
             UPDATE sequence_contacts c SET status = 'active', hold_reason = NULL, last_error = NULL
-            FROM chunk WHERE c.id = chunk.id RETURNING c.id, c.lane_id, c.next_trigger_time
+            FROM chunk WHERE \(PlannerEstimate.probe("c.id", "chunk.id"))
+            RETURNING c.id, c.lane_id, c.next_trigger_time
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
             SELECT workspace_id, kind, source_id, v.status, sum(v.n)

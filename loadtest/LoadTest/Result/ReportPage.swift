@@ -39,7 +39,7 @@ enum ReportPage {
         json.replacing("</", with: #"<\/"#).replacing("<!--", with: #"<\u0021--"#)
     }
 
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+    static func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
     }
 }

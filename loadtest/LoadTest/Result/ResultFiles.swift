@@ -10,17 +10,29 @@ public struct ResultFiles: Sendable {
     ///
     /// - Throws: ``LoadTestError`` that says what to do.
     public func write(_ result: RunResult) throws -> (json: String, page: String) {
+        let point = result.point.map { "-" + $0.map { $0.isLetter || $0.isNumber ? $0 : "-" } } ?? ""
+        return try write(result, named: result.name + point, result.started) { try ReportPage.html(of: result) }
+    }
+
+    /// Writes what came of a suite so far, in place of what was written of it before.
+    ///
+    /// - Throws: ``LoadTestError`` that says what to do.
+    public func write(_ suite: SuiteResult) throws -> (json: String, page: String) {
+        try write(suite, named: "suite", suite.started) { SuitePage.html(of: suite) }
+    }
+
+    private func write(
+        _ content: some Encodable, named name: String, _ started: Date, page: () throws -> String
+    ) throws -> (json: String, page: String) {
         let stamp = DateFormatter()
         stamp.dateFormat = "yyyyMMdd-HHmmss"
         stamp.timeZone = TimeZone(identifier: "UTC")
-        let point = result.point.map { "-" + $0.map { $0.isLetter || $0.isNumber ? $0 : "-" } } ?? ""
-        let base = "\(folder)/\(result.name)\(point)-\(stamp.string(from: result.started))"
+        let base = "\(folder)/\(name)-\(stamp.string(from: started))"
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            let json = try Self.encoder.encode(result)
+            let json = try Self.encoder.encode(content)
             try json.write(to: URL(fileURLWithPath: base + ".json"), options: .atomic)
-            try Data(ReportPage.html(of: result).utf8)
-                .write(to: URL(fileURLWithPath: base + ".html"), options: .atomic)
+            try Data(page().utf8).write(to: URL(fileURLWithPath: base + ".html"), options: .atomic)
         } catch {
             throw LoadTestError(
                 "the result cannot be written to \(folder): \(error.localizedDescription); free some space or name another folder with --results"

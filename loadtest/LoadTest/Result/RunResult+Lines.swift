@@ -22,33 +22,17 @@ extension RunResult {
 
     /// One line per target, and one for whatever makes the run no good one.
     public var targetLines: [String] {
-        targetRows.map { $0.joined(separator: " ") }
+        targetRows.map { $0.cells.joined(separator: " ") }
     }
 
-    /// The same in columns: the run, the figure, its value, the target, and whether that is enough.
-    var targetRows: [[String]] {
-        var rows = targets.map { [title] + $0.cells }
-        if !ending.isWhole { rows.append([title, "ending", "NO: \(ending.words)"]) }
-        if !verdict.isClean { rows.append([title, "verdict", "NO: \(verdict.line)"]) }
+    var targetRows: [TargetRow] {
+        var rows = targets.map { TargetRow(run: title, $0) }
+        if !ending.isWhole { rows.append(TargetRow(run: title, figure: "ending", missed: ending.words)) }
+        if !verdict.isClean { rows.append(TargetRow(run: title, figure: "verdict", missed: verdict.line)) }
         return rows
     }
 
     private var title: String { point.map { "\(name)[\($0)]" } ?? name }
-}
-
-extension TargetResult {
-    /// Name, value, target, pass or not; where it is missed, what is in the way.
-    var line: String { cells.joined(separator: " ") }
-
-    var cells: [String] {
-        let name = FigureName.find(target.figure)
-        let unit = name?.unit ?? ""
-        let value =
-            measured.map { FigureText.words($0) + (unit.isEmpty ? "" : " " + unit) }
-            ?? "not measured" + (name?.absence.map { ": " + $0 } ?? "")
-        let outcome = isMet ? "pass" : "NO" + (target.explanation.map { ": " + $0 } ?? "")
-        return [target.figure, value, "\(target.bound.rawValue) \(FigureText.words(target.value))", outcome]
-    }
 }
 
 /// Numbers as a person reads them.

@@ -12,9 +12,9 @@ public struct SeriesRun: Sendable {
         public var isGood: Bool { areAllGood && targets.allSatisfy(\.isMet) }
 
         /// One line per target of the series.
-        public var lines: [String] { targetRows.map { $0.joined(separator: " ") } }
+        public var lines: [String] { targetRows.map { $0.cells.joined(separator: " ") } }
 
-        var targetRows: [[String]] { targets.map { [name] + $0.cells } }
+        var targetRows: [TargetRow] { targets.map { TargetRow(run: name, $0) } }
     }
 
     private let file: ScenarioFile

@@ -30,7 +30,7 @@ public struct ScenarioFile: Sendable {
     init(path: String, text: String, isShort: Bool = false, machine: MachineLimits) throws(ScenarioError) {
         let parsed = ScenarioText(text)
         let short = isShort ? parsed.shortForm : []
-        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let name = Self.name(of: path)
         var problems: [ScenarioProblem] = []
         func point(_ replacing: [ScenarioText.Entry]) -> Scenario {
             var reader = ScenarioReader(parsed, replacing: replacing)
@@ -48,6 +48,16 @@ public struct ScenarioFile: Sendable {
         guard problems.isEmpty else { throw ScenarioError(file: path, problems: Array(Set(problems))) }
         (self.path, self.text, self.points) = (path, text, points)
         shortened = short.map { "\($0.key)=\(ScenarioText.words($0.value))" }
+    }
+
+    /// Without folder and `.toml`.
+    public var fileName: String { Self.name(of: path) }
+
+    /// Seconds that its points may be measured for, one after the other.
+    var longest: Double { points.reduce(0) { $0 + $1.duration } }
+
+    private static func name(of path: String) -> String {
+        URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     }
 
     /// Whether it has a short form, and so is of the short set.
