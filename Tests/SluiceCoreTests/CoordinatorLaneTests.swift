@@ -118,7 +118,8 @@ import Testing
         #expect(leader.answer(actions, at: 5_000).claim?.lanes == [1])
     }
 
-    /// A claim looks from the earliest due time on that is known, so it sees nothing of what was put back earlier.
+    /// A claim looks from the earliest due time on that is known, so it sees nothing of what was put back earlier. As long
+    /// as the device can take nothing, that is read every 20 s.
     @Test func aSweepFindsWhatLiesBeforeAllThatIsKnownToBeDue() throws {
         let leader = CoordinatorFixture()
         leader.addDevice(1, lanes: [(1, 100)])
@@ -126,8 +127,16 @@ import Testing
         _ = leader.lead()
         _ = leader.handle(.tick, at: 4_500)
         leader.lanes[0].nextDue = CoordinatorFixture.due(1_000)
-        _ = leader.answer(leader.handle(.tick, at: 5_000), at: 5_000)
-        let share = try #require(leader.report([(1, 1, 0)], at: 5_001).claim?.shares.first)
+        let sweep = CoordinatorAction.loadLanes(.sweep([LaneID(rawValue: 1)]))
+        for time in [5_000, 10_000, 15_000] {
+            let actions = leader.handle(.tick, at: time)
+            #expect(!actions.contains(sweep))
+            _ = leader.answer(actions, at: time)
+        }
+        let actions = leader.handle(.tick, at: 20_000)
+        #expect(actions.contains(sweep))
+        _ = leader.answer(actions, at: 20_000)
+        let share = try #require(leader.report([(1, 1, 0)], at: 20_001).claim?.shares.first)
         #expect(share.notBefore == CoordinatorFixture.due(1_000))
     }
 

@@ -41,6 +41,9 @@ public struct CoordinatorLimits: Hashable, Sendable {
 
     /// Lanes re-read by one sweep: 10,000 index probes take 50–100 ms of the database, every 5 s.
     public var sweepLanes = 10_000
+    /// Sweeps in a row that leave out a lane that is known to be due on a device that can take nothing. With a sweep every
+    /// 5 s it is read every 20 s.
+    public var sweepsLeftOut = 3
     /// Lanes known by name only that wait to be loaded. Beyond it everything is loaded instead.
     public var namedLanes = 10_000
 

@@ -223,6 +223,7 @@ public struct CoordinatorMachine: Sendable {
         case .sweep:
             nextSweep = now + timers.sweep
             let lanes = schedule.takeSweep()
+                .filter { available($0.device) > 0 || !schedule.leavesOut($0.lane) }.map(\.lane)
             if lanes.isEmpty { errands.succeeded(.sweep, at: now) }
             return lanes.isEmpty ? nil : .loadLanes(.sweep(lanes))
         case .takeBackExpired:

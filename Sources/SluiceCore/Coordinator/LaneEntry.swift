@@ -28,6 +28,8 @@ struct LaneEntry {
     /// either a claim's bound on contacts would let few shallow lanes in, or many deep lanes would break it.
     var guess = 4
     var place = Place.asleep
+    /// Sweeps in a row that left it out.
+    var sweepsLeftOut = 0
     /// Its row was found gone while it was in flight.
     var isGone = false
 

@@ -145,15 +145,31 @@ struct LaneSchedule {
 
     /// The lanes that nobody looked at for longest. Those known to be due as well: of what was put back unheard and is due
     /// earlier than all that is known, a claim would see nothing for as long as the lane has work.
-    mutating func takeSweep() -> [LaneID] {
-        var lanes: [LaneID] = []
+    mutating func takeSweep() -> [SweptLane] {
+        var lanes: [SweptLane] = []
         for _ in 0..<min(limits.sweepLanes, sweepOrder.count) {
             guard let lane = sweepOrder.popFirst() else { break }
             guard let entry = entries[lane] else { continue }
             sweepOrder.append(lane)
-            if entry.place != .inFlight { lanes.append(lane) }
+            if entry.place != .inFlight { lanes.append(SweptLane(lane: lane, device: entry.device)) }
         }
         return lanes
+    }
+
+    struct SweptLane {
+        var lane: LaneID
+        var device: DeviceID
+    }
+
+    /// Whether the sweep may leave out a lane whose device can take nothing: while it is known to be due, because all
+    /// that the database could say is that something of it is due earlier; and only so many times in a row.
+    mutating func leavesOut(_ lane: LaneID) -> Bool {
+        guard let entry = entries[lane], entry.place == .queued, entry.sweepsLeftOut < limits.sweepsLeftOut else {
+            entries[lane]?.sweepsLeftOut = 0
+            return false
+        }
+        entries[lane]?.sweepsLeftOut += 1
+        return true
     }
 
     // MARK: Places
