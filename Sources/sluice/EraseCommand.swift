@@ -51,7 +51,8 @@ struct EraseCommand: AsyncParsableCommand {
 
     private func erase(_ session: OperatorSession, isDryRun: Bool) async throws -> ErasureReport {
         defer { Terminal.showProgress("") }
-        let identity = try page.map { page throws(OperationsError) in try ErasedIdentity(page: page, id: person) }
+        let identity =
+            try page.map { page throws(OperationsError) in try ErasedIdentity(page: page, id: person) }
             ?? ErasedIdentity(phone: person)
         return try await session.erase(identity, in: workspace, isDryRun: isDryRun) { table in
             Terminal.showProgress("\(table) …")

@@ -69,7 +69,9 @@ import Testing
                 let session = world.session.acting(on: connection)
                 let dry = try await session.erase(ErasedIdentity(phone: "+62 900-0000001"), in: nil, isDryRun: true)
                 #expect(try await ErasedPerson.counted(world) == before)
-                return (dry, try await session.erase(ErasedIdentity(phone: "+62 900-0000001"), in: nil, isDryRun: false))
+                return (
+                    dry, try await session.erase(ErasedIdentity(phone: "+62 900-0000001"), in: nil, isDryRun: false)
+                )
             }
             #expect(report.tables == dry.tables && report.rows > 13)
             #expect(Set(report.tables.map(\.table)).isDisjoint(with: Self.impersonal))
@@ -102,7 +104,8 @@ import Testing
                   AND table_name NOT LIKE 'send_ledger_%'
                 """
             ).column(String.self, at: 0)
-            let erased = try await world.session.erase(ErasedIdentity(phone: "629000000001"), in: nil, isDryRun: true).tables.map(\.table)
+            let erased = try await world.session.erase(ErasedIdentity(phone: "629000000001"), in: nil, isDryRun: true)
+                .tables.map(\.table)
             #expect(Set(tables).subtracting(Self.impersonal) == Set(erased))
         }
     }

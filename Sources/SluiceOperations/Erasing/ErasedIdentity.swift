@@ -34,7 +34,8 @@ public enum ErasedIdentity: Hashable, Sendable {
             #"(?<![0-9])\+?"# + number.digits.map(String.init).joined(separator: "[ -]*") + "(?![0-9])"
         // An id may be any word: only as a whole text of JSON.
         case .subscriber(_, let id):
-            #"(?<=")"# + id.map { $0.isASCII && !$0.isLetter && !$0.isNumber ? "\\\($0)" : "\($0)" }.joined() + #"(?=")"#
+            #"(?<=")"# + id.map { $0.isASCII && !$0.isLetter && !$0.isNumber ? "\\\($0)" : "\($0)" }.joined()
+                + #"(?=")"#
         }
     }
 }

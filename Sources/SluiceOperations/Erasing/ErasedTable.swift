@@ -47,7 +47,8 @@ extension ErasedTable {
                 """),
         ErasedTable(name: "leads", deed: .delete, whose: "\(isTheirs("t.phone")) AND \(isHere)"),
         // Pages are no workspace's.
-        ErasedTable(name: "meta_subscribers", deed: .delete, whose: "\(isTheirs("t.user_id", of: "t.page_id")) AND $2 IS NULL"),
+        ErasedTable(
+            name: "meta_subscribers", deed: .delete, whose: "\(isTheirs("t.user_id", of: "t.page_id")) AND $2 IS NULL"),
         ErasedTable(name: "message_schedules", deed: .delete, whose: "\(isTheirs("t.to_phone")) AND \(isHere)"),
         ErasedTable(name: "scheduled_sms_jobs", deed: .delete, whose: "\(isTheirs("t.to_phone")) AND \(isHere)"),
         ErasedTable(
@@ -64,7 +65,9 @@ extension ErasedTable {
     static let stoppedContacts = ErasedTable(
         name: "sequence_contacts",
         deed: .empty(
-            "status = 'cancelled', last_error = 'erased', hold_reason = NULL, completed_at = coalesce(t.completed_at, now())"),
+            """
+            status = 'cancelled', last_error = 'erased', hold_reason = NULL, completed_at = coalesce(t.completed_at, now())
+            """),
         whose: "t.id = ANY ($4) AND t.status IN ('active', 'paused', 'advance')", isByKey: true)
 
     /// What was done for the person. Rows that counts and caps hang on stay, with a name that says nothing.
