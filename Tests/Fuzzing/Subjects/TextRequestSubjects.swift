@@ -28,7 +28,7 @@ extension FuzzSubject {
             "redelivery", RedeliveryRequest.self, examples: [#"{"event":"evt_1","workspaceId":"w"}"#]
         ) { try $0.checkBounds() },
         request(
-            "lead-import", LeadImportRequest.self,
+            "list-import", ListImportRequest.self,
             examples: [#"{"csv":"phone,name\n+49 151 2345678,Ann\n","dryRun":true,"workspaceId":"w"}"#]
         ) { try $0.checkBounds() },
     ]
