@@ -52,6 +52,7 @@ import Testing
             paused_per_device = 2
             history = 30
             [triggers]
+            by = "run"
             rate = 12.5
             devices = 100
             [incidents]
@@ -72,7 +73,7 @@ import Testing
         #expect(scenario.gateway.faults.count == 2 && scenario.gateway.timeout == 5)
         #expect(scenario.backlog == .init(contacts: 5_000, hot: 10, later: 20, pausedPerDevice: 2, history: 30))
         #expect(scenario.loadedContacts == 5_000 + 10 + 20 + 2 * 900)
-        #expect(scenario.triggers == .init(rate: 12.5, devices: 100))
+        #expect(scenario.triggers == .init(by: .run, rate: 12.5, devices: 100))
         #expect(scenario.incidents == .init(kill: "shard-4", killAt: 20, holdAt: 60, holdFor: 120))
         #expect(
             scenario.targets == [

@@ -19,8 +19,8 @@ struct Loading {
             "INSERT INTO pauses (scope, reason) VALUES ($1, 'load test: loading')", [.string(place.pauseScope)])
     }
 
-    /// Loads everything and returns the leads that the triggers are for, in their order.
-    func run() async throws -> [UUID] {
+    /// Loads everything and returns what is left to be triggered.
+    func run() async throws -> TriggerWork {
         for workClass in WorkClass.allCases { try await addSequence(workClass) }
         try await addHistory()
         try await addContacts(.campaign, scenario.backlog.contacts, devices: scenario.backlogDevices)
@@ -30,14 +30,14 @@ struct Loading {
         try await addContacts(
             .paused, scenario.backlog.pausedPerDevice * scenario.backlogDevices, devices: scenario.backlogDevices,
             due: "now() - interval '1 day'")
-        let leads = try await addLeads()
+        let triggers = try await addTriggers()
         try await enrolled()
         // Else the vacuum of so many new rows runs into the first seconds of what is measured.
         for table in ["sequence_contacts", "leads", "send_ledger"] {
             try progress("vacuuming \(table)")
             try await connection.query("VACUUM ANALYZE \(table)", deadline: Self.statementLimit)
         }
-        return leads
+        return triggers
     }
 
     /// The start: what was loaded may go. When it was committed, in nanoseconds since 1970.
@@ -88,9 +88,31 @@ struct Loading {
         }
     }
 
-    /// Leads without a trigger yet, on the devices that nothing else uses.
-    private func addLeads() async throws -> [UUID] {
+    private func addTriggers() async throws -> TriggerWork {
         let count = Int((scenario.triggers.rate * scenario.duration).rounded(.up))
+        switch scenario.triggers.by {
+        case .lead: return .leads(try await addLeads(count))
+        case .run: return .runs(try await addFlow(), count: count)
+        }
+    }
+
+    /// A flow of one message, and the devices that nothing else uses.
+    private func addFlow() async throws -> TriggerWork.Flow {
+        let id = try await connection.query(
+            """
+            INSERT INTO flows (name, nodes, edges, workspace_id)
+            VALUES ('load test', '[{"id": "only", "type": "message", "data": {"text": "Hello from the load test."}}]', '[]', $1)
+            RETURNING id
+            """, [.string(place.workspace)]
+        ).scalar(UUID.self)
+        let devices = try await connection.query(
+            "SELECT id FROM user_devices WHERE workspace_id = $1 ORDER BY device_name OFFSET $2",
+            [.string(place.workspace), .int64(Int64(scenario.backlogDevices))])
+        return TriggerWork.Flow(id: id, devices: try devices.column(UUID.self, at: 0), workspace: place.workspace)
+    }
+
+    /// Leads without a trigger yet, on the devices that nothing else uses.
+    private func addLeads(_ count: Int) async throws -> [UUID] {
         var leads: [UUID] = []
         leads.reserveCapacity(count)
         for first in stride(from: 0, to: count, by: Self.chunk) {
@@ -141,9 +163,6 @@ struct Loading {
                     .int64(Int64(scenario.cluster.devices)),
                 ], deadline: Self.statementLimit)
         }
-        // A day's rows have long been vacuumed when somebody reads them: whoever comes first would write every page again.
-        try progress("vacuuming the history")
-        try await connection.query("VACUUM (ANALYZE) send_ledger", deadline: Self.statementLimit)
     }
 
     private func enrolled() async throws {

@@ -42,7 +42,7 @@ struct RunDriver {
             let fanOut = try await FanOut.measure(scenario.fanOut, connection: connection, progress: progress)
             record.change { $0.fanOut = fanOut }
         }
-        let leads = try await loading.run()
+        let triggers = try await loading.run()
         if scenario.hasFloors {
             let floors = try await Floors.measure(
                 gatewayURL: place.controlURL, connection: connection, progress: progress)
@@ -57,7 +57,7 @@ struct RunDriver {
         let sampler = Sampler(
             http: http, gateway: meter, place: place, record: record,
             show: { sample, earlier in line.show("  " + scenario.progress(sample, earlier)) })
-        let stream = TriggerStream(rate: scenario.triggers.rate, leads: leads, record: record)
+        let stream = TriggerStream(rate: scenario.triggers.rate, work: triggers, record: record)
         let incidents = Incidents(
             scenario: scenario, place: place, record: record, progress: { line.note("  " + $0) })
         try await measure(start, connection, sampler, stream, incidents)

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import PostgresDriver
 
 /// The open-loop generator: trigger i is meant for start + i / rate, and comes then whatever became of the others.
@@ -7,24 +6,23 @@ internal import PostgresDriver
 /// latency counts from their intended instants all the same: no coordinated omission (Gil Tene, "How NOT to Measure
 /// Latency", 2013).
 struct TriggerStream {
-    /// Leads in one statement.
+    /// Triggers in one statement.
     private static let most = 2_000
 
     let rate: Double
-    let leads: [UUID]
+    let work: TriggerWork
     let record: RunRecord
 
-    /// Returns when every lead has its trigger, or the task is cancelled.
+    /// Returns when all have come, or the task is cancelled.
     func run(on connection: any PostgresExecutor, from start: ContinuousClock.Instant) async throws {
         var next = 0
-        while next < leads.count {
+        while next < work.count {
             try await Task.sleep(until: start + .seconds(Double(next) / rate), clock: .continuous)
             let elapsed = start.duration(to: .now) / .seconds(1)
-            let due = min(leads.count, Int(elapsed * rate) + 1, next + Self.most)
+            let due = min(work.count, Int(elapsed * rate) + 1, next + Self.most)
             guard due > next else { continue }
-            try await connection.query(
-                "UPDATE leads SET trigger = '\(WorkClass.trigger.rawValue)' WHERE id = ANY($1::uuid[])",
-                [.uuidArray(Array(leads[next..<due]))], deadline: .seconds(30))
+            let statement = work.statement(next..<due)
+            try await connection.query(statement.sql, statement.parameters, deadline: .seconds(30))
             record.change { $0.commits.append(.init(upTo: due, nanoseconds: WallClock.nanoseconds)) }
             next = due
         }

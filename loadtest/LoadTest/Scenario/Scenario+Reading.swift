@@ -70,6 +70,7 @@ extension Scenario {
         backlog.later = reader.whole("backlog.later", in: 0...most, default: 0)
         backlog.pausedPerDevice = reader.whole("backlog.paused_per_device", in: 0...100_000, default: 0)
         backlog.history = reader.whole("backlog.history", in: 0...most, default: 0)
+        triggers.by = reader.choice("triggers.by", default: .lead)
         triggers.rate = reader.number("triggers.rate", in: 0...100_000, default: 0)
         triggers.devices = reader.whole("triggers.devices", in: 0...1_000_000, default: 0)
     }

@@ -53,8 +53,17 @@ public struct Scenario: Sendable, Hashable {
         public var history = 0
     }
 
-    /// An open-loop stream: lead i gets its trigger at start + i / rate, whatever became of the ones before.
+    /// An open-loop stream: trigger i comes at start + i / rate, whatever became of the ones before.
     public struct Triggers: Sendable, Hashable {
+        /// What a trigger is to the database.
+        public enum Way: String, Sendable, CaseIterable {
+            /// An UPDATE of `leads.trigger`, which a sequence's entry step names.
+            case lead
+            /// An INSERT into `trigger_runs`, of a flow.
+            case run
+        }
+
+        public var by = Way.lead
         /// Per second.
         public var rate = 0.0
         /// So many devices have nothing else to do.
