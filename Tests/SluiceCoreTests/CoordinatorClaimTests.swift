@@ -196,6 +196,19 @@ import Testing
         #expect(leader.handle(.tick, at: 61_300).contains(.takeBackExpired))
     }
 
+    /// Shards may have set outcomes aside before its term.
+    @Test func aLeaderThatClaimsNothingTakesBackAllTheSame() {
+        let leader = CoordinatorFixture()
+        _ = leader.lead()
+        var takenBack: [Int] = []
+        for second in 1...61 {
+            let actions = leader.handle(.tick, at: second * 1_000)
+            if actions.contains(.takeBackExpired) { takenBack.append(second) }
+            _ = leader.answer(actions, at: second * 1_000)
+        }
+        #expect(takenBack == [30, 60])
+    }
+
     @Test func liveClaimsThatNoBatchExplainsAreWrittenOff() throws {
         let leader = CoordinatorFixture()
         leader.addDevice(1, lanes: [(1, 1)])

@@ -60,6 +60,7 @@ public struct CoordinatorMachine: Sendable {
     private var lastSurvey: MonotonicTime?
     /// When the first lease ends that the last survey saw, unless it was renewed since.
     private var firstLapse: MonotonicTime?
+    /// A term begins with one.
     private var takenBackAt: MonotonicTime?
 
     public init(timers: Timers, limits: CoordinatorLimits = CoordinatorLimits()) {
@@ -197,7 +198,7 @@ public struct CoordinatorMachine: Sendable {
     /// Outcomes that shards set aside wait for it too, also while no claim is out. And the database's clock may have
     /// been ahead when a claim was made: its expiry is far off then, until an operator puts it right.
     private var takeBackDue: MonotonicTime? {
-        (takenBackAt ?? lastSurvey).map { $0 + limits.takeBackAtLeastEvery }
+        takenBackAt.map { $0 + limits.takeBackAtLeastEvery }
     }
 
     /// Regularly, and when the first lease ends that was not renewed since. Whether its shard is heard on the bus says
@@ -271,10 +272,8 @@ public struct CoordinatorMachine: Sendable {
         _ claims: [ReturnedClaims], _ lanes: [LaneDue], more: Bool, ofOlderTerms: Bool, at now: MonotonicTime
     ) {
         errands.succeeded(ofOlderTerms ? .takeBackOlderTerms : .takeBackExpired, at: now, isComplete: !more)
-        if !ofOlderTerms {
-            expiries.end(isComplete: !more, at: now)
-            takenBackAt = now
-        }
+        takenBackAt = now
+        if !ofOlderTerms { expiries.end(isComplete: !more, at: now) }
         wake(lanes, at: now)
         for returned in claims where returned.batch.term == term {
             book.unmade(returned.count, on: returned.device, batch: returned.batch)
