@@ -1,5 +1,7 @@
 import ArgumentParser
+import Glibc
 import SluiceCore
+import SluiceTelemetry
 
 /// The one production binary. Commands parse arguments and call a library; nothing is decided here.
 @main
@@ -47,4 +49,31 @@ struct Sluice: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Settings", subcommands: [ConfigCommand.self]),
         ])
+}
+
+extension Sluice {
+    /// Ends the process without its exit handlers: they take away what libraries hold while threads that are on their
+    /// way out still use it. What has to be written is written by then.
+    static func main() async {
+        var status = ExitCode.success
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            status = exitCode(for: error)
+            let words = fullMessage(for: error)
+            if status == .success {
+                // Help and version are what was asked for.
+                Terminal.write(words + "\n")
+            } else if !words.isEmpty {
+                LogDestination.standardError.write(words + "\n")
+            }
+        }
+        fflush(nil)
+        _exit(status.rawValue)
+    }
 }

@@ -87,6 +87,7 @@ import Testing
             let stats = try await world.session.queueStats()
             #expect(stats.waiting == 5 && stats.delayed == 7 && stats.active == 0 && !stats.isEstimate)
             #expect(stats.byPriority.map(\.waiting) == [5] && stats.byPriority.map(\.delayed) == [5])
+            try await world.sql.query("INSERT INTO workspaces (id, name) VALUES ('other', 'Other')")
             #expect(try await world.session.queueStats(in: "other").waiting == 0)
             #expect(try Self.json(stats).contains(#""by_priority":[{"delayed":5,"priority":10,"waiting":5}]"#))
         }
