@@ -5,7 +5,7 @@ import NIOCore
 /// A file that is read while it is sent, and so is never held as a whole. Of an error on the way nothing can be said any
 /// more: the connection is closed before the file's end, which its reader notices.
 struct AnswerFile: Sendable {
-    /// How long a client may leave a piece lying. Whoever reads slower than this keeps a connection from others.
+    /// How long a client may leave a piece lying.
     private static let deadline: Duration = .seconds(30)
 
     let mediaType: String
@@ -28,16 +28,8 @@ struct AnswerFile: Sendable {
         init(_ writer: any ResponseBodyWriter) { self.writer = writer }
 
         func send(_ text: String, within deadline: Duration) async throws {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await self.writer.write(ByteBuffer(string: text)) }
-                group.addTask {
-                    try await Task.sleep(for: deadline)
-                    throw APIError(.requestTimeout, "reader_too_slow", "nothing was read within \(deadline)")
-                }
-                defer { group.cancelAll() }
-                // One of the two always ends.
-                try await group.next()
-            }
+            let tooSlow = APIError(.requestTimeout, "reader_too_slow", "nothing was read within \(deadline)")
+            try await withDeadline(deadline, else: tooSlow) { try await self.writer.write(ByteBuffer(string: text)) }
         }
 
         func finish() async throws { try await writer.finish(nil) }

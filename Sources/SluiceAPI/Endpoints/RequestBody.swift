@@ -9,7 +9,7 @@ struct RequestBody: Sendable {
     static let mostBytes = 64 * 1_024
     /// The same of a list: the most messages that one call may ask for, each as long as most are.
     static let mostListBytes = 512 * 1_024
-    /// From the request's head on. Whoever sends slower than this keeps others from being served.
+    /// From the request's head on.
     private static let deadline: Duration = .seconds(10)
 
     /// In lower case, without parameters.
@@ -18,7 +18,9 @@ struct RequestBody: Sendable {
 
     init(of request: Request, atMost mostBytes: Int) async throws {
         mediaType = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-        content = try await Self.collect(request, mostBytes)
+        let tooSlow = APIError(
+            .requestTimeout, "body_too_slow", "the body did not come within \(Self.deadline)")
+        content = try await withDeadline(Self.deadline, else: tooSlow) { try await Self.read(request, mostBytes) }
     }
 
     var bytes: ByteBufferView { content.readableBytesView }
@@ -48,19 +50,6 @@ struct RequestBody: Sendable {
     /// Nil when there is no body at all.
     func decodeIfAny<Value: ClosedRequest>(_ type: Value.Type) throws -> Value? {
         content.readableBytes == 0 ? nil : try decode(type)
-    }
-
-    private static func collect(_ request: Request, _ mostBytes: Int) async throws -> ByteBuffer {
-        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-            group.addTask { try await read(request, mostBytes) }
-            group.addTask {
-                try await Task.sleep(for: deadline)
-                throw APIError(.requestTimeout, "body_too_slow", "the body did not come within \(deadline)")
-            }
-            defer { group.cancelAll() }
-            // One of the two always ends.
-            return try await group.next()!
-        }
     }
 
     /// A body that ends before its end is the client's doing: it closed the connection, and nobody reads the answer.
