@@ -98,8 +98,8 @@ struct RunDriver {
         try await loading.halt()
         let deadline = ContinuousClock.now + .seconds(scenario.gateway.timeout + scenario.gateway.lateAccept + 5)
         while ContinuousClock.now < deadline {
-            // Where others send too, what is open is not the run's alone.
-            let open = place.dataPath == nil ? 0 : try await http.gatewayStatistics(place.controlURL).open
+            // Where others send too, what is open is not the run's alone; a simulator that is gone has nothing open.
+            let open = place.dataPath == nil ? 0 : (try? await http.gatewayStatistics(place.controlURL).open) ?? 0
             let reserved = try await connection.query(
                 "SELECT count(*) FROM send_ledger WHERE state = 'reserved' AND workspace_id = $1",
                 [.string(place.workspace)])
