@@ -5,6 +5,8 @@ internal import SluiceTelemetry
 internal import SluiceWire
 
 /// Takes messages from NATS and puts what they say into the inbox. Whatever does not decode is counted and dropped.
+///
+/// A standby lets credits and wake-ups pass: whoever gains the lead asks for the ones, and looks for the others.
 struct Hearing: Sendable {
     let parts: CoordinatorParts
 
@@ -28,6 +30,7 @@ struct Hearing: Sendable {
     }
 
     private func hearCredit(_ message: NATSMessage) {
+        guard parts.lead.term != nil else { return }
         decode(message, as: CreditReport.self) { report in
             if report.ended > 0 {
                 parts.completions.raise()
@@ -39,6 +42,7 @@ struct Hearing: Sendable {
     }
 
     private func hearWake(_ message: NATSMessage) {
+        guard parts.lead.term != nil else { return }
         decode(message, as: Wake.self) { wake in
             switch wake.reason {
             case .lanes: parts.inbox.offer(.event(.lanesDue(wake.lanes)))

@@ -92,9 +92,9 @@ struct IntakeLoops: Sendable {
             "contacts left devices that cannot send, or returned", metadata: ["count": "\(contacts)"])
     }
 
-    /// Does `work` when `signal` is raised and every so often, while this node leads.
+    /// Does `work` when `signal` is raised and every so often (nil: only then), while this node leads.
     func loop(
-        _ name: String, on signal: Signal, every: Duration, spacing: Duration = .zero,
+        _ name: String, on signal: Signal, every: Duration?, spacing: Duration = .zero,
         _ work: @Sendable () async throws -> Void
     ) async {
         let outage = OutageLog(name, logger: parts.logger)

@@ -9,8 +9,8 @@ struct LeaderLoop: Sendable {
     let parts: CoordinatorParts
     let statements: LeaderStatements
 
-    /// A due time may be centuries away: no sleep is, so that the system's own arithmetic is never put to it.
-    private static let longestWait: Duration = .seconds(600)
+    /// A due time may be centuries away; no wait is longer than this.
+    private static let longestWait: Duration = .seconds(10)
 
     /// Runs until cancelled.
     func run() async {

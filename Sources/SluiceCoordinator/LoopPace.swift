@@ -1,13 +1,13 @@
 internal import SluiceCore
 internal import SluiceTelemetry
 
-/// When a loop does its work again: at a signal and every so often while it works, else after a back-off that no signal
-/// shortens, because a statement that fails does not fail less for being wanted more.
+/// When a loop does its work again: at a signal, and every so often if it is told to, while it works; else after a
+/// back-off that no signal shortens, because a statement that fails does not fail less for being wanted more.
 struct LoopPace {
-    private let every: Duration
+    private let every: Duration?
     private var retry = RetryPace(first: .milliseconds(200), cap: .seconds(10))
 
-    init(every: Duration) { self.every = every }
+    init(every: Duration?) { self.every = every }
 
     mutating func worked() { retry.worked() }
 

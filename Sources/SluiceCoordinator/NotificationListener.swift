@@ -35,13 +35,16 @@ struct NotificationListener: Sendable {
     }
 
     private func hear(_ notification: StoreNotification) {
+        let isLeading = parts.lead.term != nil
         switch notification {
-        case .intake:
+        case .intake where isLeading:
             parts.intake.raise()
             parts.wakes.raise()
             parts.branches.raise()
             parts.work.raise()
-        case .trigger: parts.areas[.trigger]?.raise()
+        case .trigger where isLeading: parts.areas[.trigger]?.raise()
+        // Whoever gains the lead looks at everything.
+        case .intake, .trigger: break
         case .control:
             parts.versions.raise()
             parts.relocation.raise()

@@ -2,12 +2,9 @@ internal import SluiceCore
 internal import SluiceStore
 
 /// The leader's areas of work, each in a loop of its own: a campaign of a million holds up no trigger. One look says
-/// which areas have anything to do, so that the others cost nothing.
+/// which areas have anything to do, so that the others cost nothing: their loops rest until they are woken.
 struct WorkLoops: Sendable {
     let loops: IntakeLoops
-
-    /// An area's loop is woken when it has work; this is how long it sleeps without.
-    private static let longestRest: Duration = .seconds(3600)
 
     private var parts: CoordinatorParts { loops.parts }
 
@@ -25,7 +22,7 @@ struct WorkLoops: Sendable {
             }
             group.addTask {
                 await loops.loop(
-                    "settled work", on: parts.settledWork, every: Self.longestRest,
+                    "settled work", on: parts.settledWork, every: nil,
                     spacing: configuration.settledSpacing
                 ) {
                     _ = try await look()
@@ -35,7 +32,7 @@ struct WorkLoops: Sendable {
                 let chunk = AdaptiveChunk(
                     most: area == .campaign ? configuration.campaignChunk : configuration.workChunk)
                 group.addTask {
-                    await loops.loop("\(area.rawValue) work", on: signal, every: Self.longestRest) {
+                    await loops.loop("\(area.rawValue) work", on: signal, every: nil) {
                         try await loops.drain(parts.metrics.noteEnrolled) {
                             try await chunk.use { try await parts.store.work(area, limit: $0) }
                         }
@@ -44,7 +41,7 @@ struct WorkLoops: Sendable {
             }
             group.addTask {
                 await loops.loop(
-                    "counts", on: parts.counts, every: Self.longestRest, spacing: configuration.countsSpacing
+                    "counts", on: parts.counts, every: nil, spacing: configuration.countsSpacing
                 ) {
                     try await parts.store.foldCounts()
                 }

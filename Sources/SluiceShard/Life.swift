@@ -196,13 +196,14 @@ struct Life {
 
     // MARK: Time
 
-    private static let longestSleep: Duration = .seconds(600)
+    /// A due time may be centuries away. An alarm that an earlier one has overtaken rings all the same, and until then it
+    /// takes memory: few are under way.
+    private static let longestSleep: Duration = .seconds(10)
 
     /// Has a tick come when the machine wants one. A tick that comes for nothing is harmless, so none is taken back.
     private mutating func setAlarm(in group: inout DiscardingTaskGroup) {
         let now = surroundings.clock.now()
         if let alarm, alarm <= now { self.alarm = nil }
-        // A due time may be centuries away: no sleep is, so that the system's own arithmetic is never put to it.
         guard let wake = machine.nextWake(after: now).map({ min($0, now + Self.longestSleep) }),
             alarm.map({ wake < $0 }) ?? true
         else { return }

@@ -1,3 +1,4 @@
+import NATSDriver
 import SluiceCore
 import SluiceStore
 import SluiceWire
@@ -63,6 +64,27 @@ extension CoordinatorSuite {
             }
         }
 
+        /// What it cannot use it does not even read: it would pay as much as the leader for every message.
+        @Test func aStandbyLetsPassWhatTheLeaderHears() async throws {
+            try await NodeGround.with { ground in
+                try await ground.withBeacons { beacons in
+                    try await ground.withCoordinator("c-1") { first in
+                        try await eventually("a leader") { beacons.last?.leader == "c-1" }
+                        try await ground.withCoordinator("c-2") { _ in
+                            try await eventually("the standby") { try await ground.ignored(by: "c-2") == 0 }
+                            try ground.publishNonsense()
+                            try await eventually("the leader to read both") { try await ground.ignored(by: "c-1") == 2 }
+                            #expect(try await ground.ignored(by: "c-2") == 0)
+                            try await first.kill()
+                            try await eventually("the standby to lead") { beacons.last?.leader == "c-2" }
+                            try ground.publishNonsense()
+                            try await eventually("both to be read") { try await ground.ignored(by: "c-2") == 2 }
+                        }
+                    }
+                }
+            }
+        }
+
         @Test func aLeaderWhoseLeaseLapsedStartsAnewWithAHigherTerm() async throws {
             try await NodeGround.with { ground in
                 try await ground.withBeacons { beacons in
@@ -112,5 +134,16 @@ extension CoordinatorSuite {
                 }
             }
         }
+    }
+}
+
+extension NodeGround {
+    /// What a coordinator has heard and could not use; nil when it does not answer.
+    fileprivate func ignored(by name: String) async throws -> UInt64? {
+        try await statuses(2).first { $0.name == name }?.messagesIgnored
+    }
+
+    fileprivate func publishNonsense() throws {
+        for subject in [subjects.credit, subjects.wake] { try nats.publish(subject, payload: [0xFF, 0xFF, 0xFF]) }
     }
 }
