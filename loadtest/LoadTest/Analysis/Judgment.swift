@@ -11,13 +11,15 @@ struct Judgment {
     let started: Date
     let state: RunRecord.State
     let machine: Machine
+    let line: ProgressReport
 
     /// Reads the request log; blocks for as long as that is long.
     func result() throws -> RunResult {
         let release = state.release ?? 0
         let end = state.end ?? WallClock.nanoseconds
         var analysis = LogAnalysis(scenario, state, release: release, devicePrefix: devicePrefix)
-        let verdict = try analysis.read(requestLog)
+        line.note("  judging the request log")
+        let verdict = try analysis.read(requestLog) { line.show("  judging the request log: \($0) lines read") }
         let lost =
             analysis.missing.count
             + (state.facts.map { max(0, scenario.loadedContacts - $0.standing.contacts) } ?? 0)

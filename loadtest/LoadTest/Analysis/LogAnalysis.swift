@@ -52,8 +52,14 @@ struct LogAnalysis {
 
     private var measuredFrom: Int64 { release + Int64(scenario.measureAfter * 1e9) }
 
-    mutating func read(_ path: String) throws -> Verdict {
-        let pass = try RequestLogReader(path: path).read { add($0) }
+    /// - Parameter progress: is told now and then how many lines have been read.
+    mutating func read(_ path: String, progress: (Int) -> Void = { _ in }) throws -> Verdict {
+        var lines = 0
+        let pass = try RequestLogReader(path: path).read { entry in
+            add(entry)
+            lines += 1
+            if lines.isMultiple(of: 50_000) { progress(lines) }
+        }
         judge.add(pass)
         return judge.verdict()
     }

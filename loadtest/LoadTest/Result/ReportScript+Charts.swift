@@ -90,14 +90,15 @@ enum ReportScript {
             svg.append(el('line', { class: 'axis', x1: x(at), x2: x(at), y1: height - bottom, y2: height - bottom + 4 }));
             svg.append(el('text', { x: x(at), y: height - bottom + 16, 'text-anchor': 'middle' }, clock(at)));
           }
-          // What would stand on the words before it stands one line lower.
-          let [taken, row] = [0, 0];
+          // What would stand on the words before it stands one line lower, or not at all where the words are the same.
+          let [taken, row, last] = [0, 0, ''];
           for (const [at, what] of [...options.marks || []].sort((one, other) => one[0] - other[0])) {
-            const half = what.length * 2.9;
+            const half = what.length * 3.3;
             const middle = Math.min(Math.max(x(at), half), width - half);
-            row = middle - half < taken ? (row + 1) % 4 : 0;
-            taken = middle + half;
             svg.append(el('line', { class: 'mark', x1: x(at), x2: x(at), y1: top, y2: height - bottom }));
+            const isCovered = middle - half < taken;
+            if (isCovered && what === last) continue;
+            [row, taken, last] = [isCovered ? (row + 1) % 4 : 0, middle + half, what];
             svg.append(el('text', { x: middle, y: top - 2 + 11 * row, 'text-anchor': 'middle' }, what));
           }
           const color = index => `var(--c${index % 8})`;

@@ -52,11 +52,10 @@ public struct ClusterRun: Sendable {
             guard record.state.release != nil else { throw full.map { LoadTestError($0.words) } ?? error }
             record.end(full ?? .failed("\(error)"))
         }
-        line.note("  judging the request log")
         return try Judgment(
             scenario: scenario, scenarioText: scenarioText, requestLog: RunPlace.requestLog(in: dataPath),
             devicePrefix: "", started: started, state: record.state,
-            machine: await Machine.here(dataPath: dataPath, program: options.programs.sluice)
+            machine: await Machine.here(dataPath: dataPath, program: options.programs.sluice), line: line
         ).result()
     }
 }

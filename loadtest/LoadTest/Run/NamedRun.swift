@@ -49,11 +49,10 @@ public struct NamedRun: Sendable {
             record.end(.failed("\(error)"))
             postgres = "unknown"
         }
-        line.note("  judging the request log")
         return try Judgment(
             scenario: scenario, scenarioText: scenarioText, requestLog: place.requestLog,
             devicePrefix: place.devicePrefix, started: started, state: record.state,
-            machine: await Machine.here(dataPath: nil, program: program, postgres: postgres)
+            machine: await Machine.here(dataPath: nil, program: program, postgres: postgres), line: line
         ).result()
     }
 
