@@ -87,9 +87,11 @@ public struct Coordinator: Service {
                 nats: nats, lead: LeadState(lease: Lease(takenAt: start, timers: configuration.timers)),
                 clockGuard: clockGuard,
                 metrics: metrics, logger: logger)
-        } catch StoreError.nameInUse(let name) {
+        } catch StoreError.nameInUse(let name, let lapsesIn) {
             // A node that was killed holds its name until its lease lapses; one that lives holds it for longer.
-            guard start - first < configuration.timers.lease * 2 else { throw StoreError.nameInUse(name: name) }
+            guard start - first < configuration.timers.lease * 2 else {
+                throw StoreError.nameInUse(name: name, lapsesIn: lapsesIn)
+            }
             return nil
         } catch {
             if !Task.isCancelled { outage.failed(error) }

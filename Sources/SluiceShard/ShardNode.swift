@@ -110,15 +110,19 @@ public final class ShardNode: Service, Sendable {
                 outage.worked()
                 logger.notice("registered", metadata: ["incarnation": "\(incarnation.rawValue)"])
                 return incarnation
-            } catch StoreError.nameInUse(let name) {
-                // A node that was killed holds its name until its lease lapses; one that lives holds it for longer.
-                guard clock.now() - start < configuration.timers.lease * 2 else {
-                    throw StoreError.nameInUse(name: name)
+            } catch let error as StoreError {
+                var pause = Self.registerAgainAfter
+                switch error {
+                case .nameInUse(_, let lapsesIn):
+                    // A node that was killed holds its name until its lease lapses; one that lives holds it for longer.
+                    guard clock.now() - start < configuration.timers.lease * 2 else { throw error }
+                    // Not later: the leader is about to give its slots away.
+                    pause = min(pause, lapsesIn + .milliseconds(1))
+                case .database(let cause): outage.failed(cause)
+                default: throw error
                 }
-            } catch StoreError.database(let error) {
-                outage.failed(error)
+                try await Task.sleep(for: pause)
             }
-            try await Task.sleep(for: Self.registerAgainAfter)
         }
         return nil
     }

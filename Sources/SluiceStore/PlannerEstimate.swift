@@ -13,4 +13,10 @@ enum PlannerEstimate {
     /// the table for empty, as it does after everybody was deleted until somebody analyzes it, takes that for as cheap
     /// as one probe; and then each chunk of what comes after walks all that came before.
     static func probe(_ key: String, _ value: String) -> String { "\(key) = ANY (ARRAY[\(value)])" }
+
+    /// Joins the contact `c` of each row before it, locked, found by a probe whatever the planner takes the table for:
+    /// a subquery that locks stays what it is, and is asked row by row, in the order in which the rows come.
+    static func locked(_ condition: String, _ locking: String = "") -> String {
+        "CROSS JOIN LATERAL (SELECT * FROM sequence_contacts c WHERE \(condition) FOR UPDATE \(locking)) c"
+    }
 }

@@ -32,9 +32,10 @@ public enum SluiceStore {
         return settings
     }
 
-    /// Of the session that claims and does nothing else: each lane is a probe of an index in its order, whatever the
-    /// statistics said when the statement was planned.
-    static var claimSettings: [String: String] {
+    /// Of sessions that claim and that read: each lane is a probe of an index in its order, whatever the statistics said
+    /// when the statement was planned. Planned while there were no contacts, a look at all lanes would otherwise read
+    /// all contacts once a lane.
+    static var probingSettings: [String: String] {
         sessionSettings(isDurable: false).merging(["enable_seqscan": "off", "enable_bitmapscan": "off"]) { $1 }
     }
 

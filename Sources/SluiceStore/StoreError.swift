@@ -6,8 +6,8 @@ public enum StoreError: Error, Sendable {
     case leaseLost
     /// Another coordinator leads.
     case termLost
-    /// A live node has this name.
-    case nameInUse(name: String)
+    /// A live node has this name; its lease lapses then unless it is renewed.
+    case nameInUse(name: String, lapsesIn: Duration)
     /// The database's schema is newer than this build.
     case schemaTooNew(found: Int, known: Int)
     /// The database's schema is older than this build needs: run `sluice migrate`.

@@ -34,17 +34,15 @@ public struct StorePools: Sendable {
                 try configuration(settings, suffix: suffix),
                 limits: PostgresPoolConfiguration(maximumConnections: size, minimumConnections: minimum))
         }
-        let (lasting, passing) = (
-            SluiceStore.sessionSettings(isDurable: true), SluiceStore.sessionSettings(isDurable: false)
-        )
+        let lasting = SluiceStore.sessionSettings(isDurable: true)
         lease = try pool(1, lasting, suffix: "lease")
         // One claim is under way at most, and only at the leader.
-        claims = try pool(1, atLeast: 0, SluiceStore.claimSettings, suffix: "claim")
+        claims = try pool(1, atLeast: 0, SluiceStore.probingSettings, suffix: "claim")
         // Lead triggers and runs of triggers, one statement of each.
         urgent = try pool(2, atLeast: 0, SluiceStore.urgentSettings, suffix: "urgent")
-        self.relaxed = try pool(relaxed, passing, suffix: "read")
+        self.relaxed = try pool(relaxed, SluiceStore.probingSettings, suffix: "read")
         self.durable = try pool(durable, lasting, suffix: "work")
-        self.configuration = try configuration(passing, suffix: "listen")
+        self.configuration = try configuration(SluiceStore.sessionSettings(isDurable: false), suffix: "listen")
     }
 
     /// Keeps the pools running until cancelled.

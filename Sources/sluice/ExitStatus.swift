@@ -37,7 +37,7 @@ enum ExitStatus {
             "the database's schema has version \(found), and this build knows \(known): use a newer sluice"
         case StoreError.schemaTooOld(let found, let needed):
             "the database's schema has version \(found), and this build needs \(needed): run `sluice migrate`"
-        case StoreError.nameInUse(let name):
+        case StoreError.nameInUse(let name, _):
             "a live node is called \"\(name)\" already: give this one another name with --node or SLUICE_NODE"
         case StoreError.database(let error): "\(error)"
         default: "\(error)"

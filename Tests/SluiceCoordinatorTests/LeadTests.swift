@@ -37,7 +37,7 @@ extension CoordinatorSuite {
                     try await ground.withCoordinator("c-1") { second in
                         // It holds out for two lease lengths: the first might be one that was killed.
                         try await eventually("the second to end") { second.hasEnded }
-                        guard case StoreError.nameInUse("c-1")? = second.failure else {
+                        guard case StoreError.nameInUse("c-1", _)? = second.failure else {
                             Issue.record("it ended with \(String(describing: second.failure))")
                             return
                         }

@@ -58,7 +58,7 @@ import Testing
     }
 
     /// Also of a shard that goes on talking: it may be cut from the database alone.
-    @Test(arguments: [(left: 1_500, looks: [1_500, 3_000, 4_500, 6_000]), (left: 0, looks: [200, 400, 600])])
+    @Test(arguments: [(left: 1_500, looks: [1_600, 3_200, 4_800, 6_400]), (left: 0, looks: [200, 400, 600])])
     func theLeaderLooksWhenTheFirstLeaseEnds(_ lease: (left: Int, looks: [Int])) {
         let leader = CoordinatorFixture()
         leader.addDevice(1, lanes: [(1, 1)])

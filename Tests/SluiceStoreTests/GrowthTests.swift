@@ -127,6 +127,7 @@ import Testing
             for table in ["leads", "sequence_contacts", "enrollment_intake", "lanes"] {
                 try await world.sql.query("VACUUM (ANALYZE, TRUNCATE FALSE) \(table)")
             }
+            let cluster = try await Cluster.start(world)
             try await Self.add(20_000, from: 628_200_000_000, world)
             var written = try await Self.time {
                 try await world.sql.query(
@@ -137,6 +138,14 @@ import Testing
             }
             try await Self.expectPace("place after a deletion", of: 20_000, within: 5, written) {
                 try await world.leader.enroll(limit: 500).processed
+            }
+            var ordinal: UInt32 = 0
+            try await Self.expectPace("send after a deletion", of: 1_500, within: 2, written) {
+                ordinal += 1
+                guard ordinal <= 3 else { return 0 }
+                let reserved = try await cluster.reserve(try await cluster.claim(500, ordinal: ordinal).claims)
+                try await cluster.settle(reserved, .sent)
+                return reserved.count
             }
             written = try await Self.time {
                 try await world.sql.query("UPDATE leads SET trigger = 'a'", deadline: .seconds(60))

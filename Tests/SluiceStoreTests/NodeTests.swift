@@ -10,10 +10,11 @@ import Testing
             let error = await #expect(throws: StoreError.self) {
                 _ = try await world.shard.register(node: .test("shard-1", .shard))
             }
-            guard case .nameInUse(name: "shard-1") = error else {
+            guard case .nameInUse("shard-1", let lapsesIn) = error else {
                 Issue.record("\(String(describing: error))")
                 return
             }
+            #expect(lapsesIn > .zero && lapsesIn <= NodeRegistration.test("shard-1", .shard).lease)
             try await world.shard.leave(first)
             #expect(try await world.shard.register(node: .test("shard-1", .shard)) > first)
         }

@@ -41,6 +41,40 @@ import Testing
         }
     }
 
+    /// A ledger of more pages than a statement reads, so that both sessions have some: wide rows.
+    @Test func aLongLedgerIsReadOnce() async throws {
+        try await PostgresWorld.with { world in
+            let cluster = try await ClaimTests.scene(world, contacts: 1)
+            let reservation = try #require(try await cluster.reserveAll().first)
+            // Three rows a page.
+            try await world.sql.query(
+                """
+                INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id,
+                    cap_key, slot, epoch, incarnation, recipient, source_id, reserved_at, deadline, state, settled_at,
+                    detail)
+                SELECT l.day, gen_random_uuid(), 1, l.workspace_id, 1, 0, 0, l.device_id, l.cap_key, l.slot, 0, 0,
+                    l.recipient, l.source_id, l.reserved_at, l.deadline, 'sent',
+                    l.reserved_at - n * interval '1 microsecond', repeat('x', 1500)
+                FROM send_ledger l, generate_series(1, 30000) n
+                """, deadline: .seconds(60))
+            let pages = try await world.sql.query(
+                """
+                SELECT sum(pg_relation_size(inhrelid) / 8192)::bigint FROM pg_inherits
+                WHERE inhparent = 'send_ledger'::regclass
+                """
+            ).scalar(Int64.self)
+            #expect(pages > 8_192, "one session has it all")
+            let next = try await Self.replace(world, cluster)
+            let found = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
+            #expect(found.orphans == 1)
+            let settled = found.charges.keys.flatMap(\.settled)
+            #expect(settled.count == 30_000 && Set(settled).count == 30_000)
+            #expect(found.charges.keys.reduce(0) { $0 + $1.open.count } == 1)
+            #expect(Set(found.charges.keys.map(\.capKey)) == ["628110000001"])
+            #expect(try await world.attempts(of: reservation.claim.contact).map(\.state) == ["unknown"])
+        }
+    }
+
     @Test(arguments: StoreKind.allCases) func aZombiesTruthIsWelcomeAfterwards(_ store: StoreKind) async throws {
         try await store.with { world in
             let (cluster, reservation) = try await SettleTests.reserved(world)

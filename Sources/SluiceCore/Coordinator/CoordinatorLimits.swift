@@ -58,6 +58,9 @@ public struct CoordinatorLimits: Hashable, Sendable {
     /// Between two looks for live and lapsed shards while something calls for them: a shard that stops gives its slots
     /// up to nobody until the leader has seen that it does.
     public var surveySpacing: Duration = .milliseconds(200)
+    /// How long after a lease's end its slots are given away. A shard that was started again registers the moment its
+    /// old lease ends, and gets its slots back at once, not after another has read their history.
+    public var lapseGrace: Duration = .milliseconds(50)
     /// The longest between two looks for live and lapsed shards.
     public var surveyEvery: Duration = .seconds(10)
     /// Between two rounds of taking back what expired.

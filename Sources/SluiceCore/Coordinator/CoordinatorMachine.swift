@@ -247,7 +247,7 @@ public struct CoordinatorMachine: Sendable {
     // MARK: Answers to errands
 
     private mutating func noteSurvey(_ members: [ShardMember], _ firstLapse: Duration?, at now: MonotonicTime) {
-        self.firstLapse = firstLapse.map { now + $0 }
+        self.firstLapse = firstLapse.map { now + $0 + limits.lapseGrace }
         errands.succeeded(.survey, at: now)
         let isChanged = members != roster.members
         roster.update(members)

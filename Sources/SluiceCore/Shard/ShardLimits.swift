@@ -37,10 +37,10 @@ public struct ShardLimits: Hashable, Sendable {
     /// constraint first.
     public var faultySettleAgain: Duration = .seconds(5)
     public var releaseBatch = 500
-    /// Take-overs under way. What waits is shared out among them, because each reads the whole of the ledger's last days,
-    /// of however few slots it is.
+    /// Take-overs under way. One takes all that waits, because it may read the whole of the ledger's last days, of
+    /// however few slots it is; a second is for what comes meanwhile.
     public var concurrentTakeOvers = 2
-    /// So few slots are not shared out: they are read by an index.
+    /// So few slots are read by an index.
     public static let fewSlots = 64
     /// After a failed statement of any other kind.
     public var retryBackoff = Backoff(first: .milliseconds(100), cap: .seconds(2))

@@ -6,11 +6,9 @@ extension ShardMachine {
         if phase == .running, versions.assignment != appliedAssignment, gates.ownership.isOpen(at: now) {
             actions.append(.readOwnership(begin(.ownership(version: versions.assignment))))
         }
-        while !takeOverQueue.isEmpty, gates.takeOver.isOpen(at: now), let clock {
-            let places = gates.takeOver.free
-            let share = max((takeOverQueue.count + places - 1) / places, ShardLimits.fewSlots)
-            let slots = Array(takeOverQueue.prefix(share))
-            takeOverQueue.removeFirst(slots.count)
+        if !takeOverQueue.isEmpty, gates.takeOver.isOpen(at: now), let clock {
+            let slots = Array(takeOverQueue)
+            takeOverQueue.removeAll(keepingCapacity: true)
             let id = begin(.takeOver(slots, control: appliedControl, clock: clock, asked: now))
             actions.append(.takeOver(id, slots.compactMap { self.slots[$0].ownership }))
         }

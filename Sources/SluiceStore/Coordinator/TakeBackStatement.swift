@@ -15,13 +15,12 @@ enum TakeBackStatement {
             FROM due d CROSS JOIN unnest(d.contacts, d.lanes) AS u(contact, lane) WHERE d.open_claims > 0
         ), held AS MATERIALIZED (
             SELECT c.id, c.lane_id, c.status, c.next_trigger_time, e.batch
-            FROM entry e JOIN sequence_contacts c ON c.id = e.contact
-            WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND \(Untouchables.passes("c.id"))
-            FOR UPDATE OF c SKIP LOCKED
+            FROM (SELECT * FROM entry WHERE \(Untouchables.passes("contact"))) e
+            \(PlannerEstimate.locked("c.id = e.contact AND c.claim_state = 1 AND c.claim_batch = e.batch", "SKIP LOCKED"))
         ), idle AS (
             UPDATE sequence_contacts c SET claim_state = 0, claim_batch = NULL, processing_device_id = NULL,
                 processing_started_at = NULL
-            FROM held h WHERE c.id = h.id
+            FROM held h WHERE \(PlannerEstimate.probe("c.id", "h.id"))
         ), gone AS MATERIALIZED (
             SELECT e.batch, e.lane FROM entry e
             WHERE NOT EXISTS (SELECT FROM sequence_contacts c WHERE c.id = e.contact)
@@ -29,9 +28,10 @@ enum TakeBackStatement {
                    WHERE u.contact_id = e.contact AND c.claim_state = 1 AND c.claim_batch = e.batch)
         ), locked AS MATERIALIZED (
             -- NOT IN hashes what is held; an anti-join walks it for each row, minutes for the claims of a whole node.
-            SELECT DISTINCT e.batch FROM entry e JOIN sequence_contacts c ON c.id = e.contact
-            WHERE c.claim_state = 1 AND c.claim_batch = e.batch AND e.contact NOT IN (SELECT id FROM held)
-              AND \(Untouchables.passes("c.id"))
+            SELECT DISTINCT e.batch FROM entry e
+            CROSS JOIN LATERAL (SELECT FROM sequence_contacts c
+                WHERE c.id = e.contact AND c.claim_state = 1 AND c.claim_batch = e.batch OFFSET 0) c
+            WHERE e.contact NOT IN (SELECT id FROM held) AND \(Untouchables.passes("e.contact"))
         ), kept AS (
             UPDATE claim_batches b SET
                 open_claims = b.open_claims - (SELECT count(*)::int FROM held h WHERE h.batch = b.batch)

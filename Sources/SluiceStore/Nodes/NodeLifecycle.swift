@@ -22,7 +22,12 @@ public struct NodeLifecycle: Sendable {
                         .string(node.name), .string(node.role.rawValue), .string(node.version), .string(node.host),
                         .int64(node.lease.wholeMicroseconds),
                     ])
-                guard let row = rows.first else { throw StoreError.nameInUse(name: node.name) }
+                guard let row = rows.first else {
+                    let left = try await transaction.query(
+                        Self.leaseLeftSQL, [.string(node.name), .string(node.role.rawValue)]
+                    ).scalar(Int64.self)
+                    throw StoreError.nameInUse(name: node.name, lapsesIn: .microseconds(left))
+                }
                 return Incarnation(rawValue: try row.decode(Int64.self, "incarnation"))
             }
         }
@@ -79,6 +84,12 @@ public struct NodeLifecycle: Sendable {
             SELECT incarnation, $1, $2, $3::text, $4::text, $5::bigint * interval '1 microsecond',
                 clock_timestamp() + $5::bigint * interval '1 microsecond'
             FROM fence RETURNING incarnation
+        """
+
+    /// Microseconds until the last lease of a name lapses.
+    private static let leaseLeftSQL = """
+        SELECT coalesce(greatest(0, extract(epoch FROM max(expires_at) - clock_timestamp()) * 1000000), 0)::bigint
+        FROM node_leases WHERE node_name = $1 AND role = $2
         """
 
     /// Whether an operator drained the node of the row of `node_leases` that is called `lease`: a condition in SQL.

@@ -6,9 +6,9 @@ internal import SluiceCore
 ///
 /// Rows lie in the order in which they were reserved, so a few dozen slots have rows on every page. Of many slots the
 /// pages of the last days are therefore read once, from end to end, and each row's slot is looked up in a mask; an index
-/// would visit every page again and again. So that no statement is longer for a larger ledger, one reads so many pages
-/// of each day, and all of them share one snapshot: between two, a row may have moved to a page that was read before.
-/// Few slots are read by the index.
+/// would visit every page again and again. Two sessions share the pages, and so that no statement is longer for a larger
+/// ledger, one reads so many of each day. All of them see one snapshot: between two, a row may have moved to a page that
+/// was read before. Few slots are read by the index.
 struct LedgerReading {
     struct Found {
         var charges = LedgerCharges()
@@ -16,17 +16,19 @@ struct LedgerReading {
         var reserved: [UUID] = []
     }
 
-    /// Pages of one statement: 256 MB of each day, some 0.4 s of reading and counting when they are in memory.
-    private static let pages: Int64 = 32_768
+    /// Pages of one statement: 32 MB of each day, less than 0.1 s of reading and counting when they are in memory.
+    private static let pages: Int64 = 4_096
 
     let pool: PostgresPool
+    /// Where the second session is from: another pool, so that readings that hold the first never wait for each other.
+    let second: PostgresPool
     let slots: [HashSlot]
     let lookback: Duration
 
     func run() async throws -> Found {
         var found = Found()
         if slots.count > ShardLimits.fewSlots {
-            try await scan(into: &found)
+            found = try await scan()
         } else {
             let window = try await window(on: pool)
             try take(
@@ -39,22 +41,40 @@ struct LedgerReading {
         return found
     }
 
-    private func scan(into found: inout Found) async throws {
-        found = try await pool.withTransaction(.readOnlySnapshot, deadline: .seconds(120)) { transaction in
-            var found = Found()
+    private func scan() async throws -> Found {
+        try await pool.withTransaction(.readOnlySnapshot, deadline: .seconds(120)) { transaction in
             try await transaction.query(Self.scanSettings)
+            let snapshot = try await transaction.query("SELECT pg_export_snapshot()").scalar(String.self)
             let window = try await window(on: transaction)
-            var mask = [UInt8](repeating: 0, count: HashSlot.count)
-            for slot in slots { mask[Int(slot.rawValue)] = 1 }
-            let last = try await transaction.query(Self.lastPage).scalar(Int64.self)
-            for first in stride(from: 0, through: last, by: Int(Self.pages)) {
-                let ends = [first, first + Self.pages].map { PostgresValue.string("(\($0),0)") }
-                let parameters = [.bytes(mask)] + window.parameters + ends
-                let part = try await transaction.query(Self.byPages, parameters, deadline: .seconds(12))
-                try take(part, into: &found)
+            let end = try await transaction.query(Self.pageCount).scalar(Int64.self)
+            async let others = second.withTransaction(.readOnlySnapshot, deadline: .seconds(120)) { other in
+                // Takes no parameter; the name is the server's own.
+                try await other.execute(script: "SET TRANSACTION SNAPSHOT '\(snapshot)'")
+                try await other.query(Self.scanSettings)
+                return try await parts(from: Self.pages, to: end, window, on: other)
             }
+            var found = try await parts(from: 0, to: end, window, on: transaction)
+            let rest = try await others
+            for charges in rest.charges.keys { found.charges.add(charges) }
+            found.reserved += rest.reserved
             return found
         }
+    }
+
+    /// Every second part of the pages, from the one that begins at `first` on.
+    private func parts(
+        from first: Int64, to end: Int64, _ window: Window, on transaction: PostgresTransaction
+    ) async throws -> Found {
+        var found = Found()
+        var mask = [UInt8](repeating: 0, count: HashSlot.count)
+        for slot in slots { mask[Int(slot.rawValue)] = 1 }
+        for page in stride(from: first, to: end, by: 2 * Int(Self.pages)) {
+            let ends = [page, page + Self.pages].map { PostgresValue.string("(\($0),0)") }
+            let parameters = [.bytes(mask)] + window.parameters + ends
+            try take(
+                try await transaction.query(Self.byPages, parameters, deadline: .seconds(12)), into: &found)
+        }
+        return found
     }
 
     private func take(_ rows: PostgresResult, into found: inout Found) throws {
@@ -137,15 +157,17 @@ struct LedgerReading {
             where: "l.slot = s.slot AND l.device_id = m.device_id AND l.cap_key <> m.cap_key"))
         """
 
-    /// Pages one after the other, and the counting in memory: ten bytes a row.
+    /// Pages one after the other, and the counting in memory: ten bytes a row. A session that has read its parts waits
+    /// for the other's last one.
     private static let scanSettings = """
         SELECT set_config('statement_timeout', '10s', true), set_config('work_mem', '64MB', true),
+            set_config('idle_in_transaction_session_timeout', '15s', true),
             set_config('enable_sort', 'off', true), set_config('enable_indexscan', 'off', true),
             set_config('enable_bitmapscan', 'off', true)
         """
 
     /// Of the day with the most pages.
-    private static let lastPage = """
+    private static let pageCount = """
         SELECT coalesce(max(pg_relation_size(inhrelid) / current_setting('block_size')::bigint), 0)
         FROM pg_inherits WHERE inhparent = 'send_ledger'::regclass
         """

@@ -113,7 +113,7 @@ public struct PostgresShardStore: ShardStore {
         try await storing {
             try await pools.durable.query(TakeOverStatements.keyBarrier, [.slots(slots.map(\.slot))])
             let read = try await LedgerReading(
-                pool: pools.durable, slots: slots.map(\.slot), lookback: lookback
+                pool: pools.durable, second: pools.relaxed, slots: slots.map(\.slot), lookback: lookback
             ).run()
             // Afterwards: a step while the charges were read is in doubt too.
             guard let clock = try await pools.durable.query(TakeOverStatements.clock).first else {

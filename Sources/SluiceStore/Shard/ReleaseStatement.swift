@@ -6,13 +6,13 @@ enum ReleaseStatement {
             SELECT * FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS g(contact, batch, ordinal)
             WHERE \(PlannerEstimate.few("ordinal"))
         ), held AS MATERIALIZED (
-            SELECT c.id, g.batch FROM given g JOIN sequence_contacts c ON c.id = g.contact
-            WHERE c.claim_batch = g.batch AND c.claim_state = 1 AND \(Untouchables.passes("c.id"))
-            ORDER BY c.id FOR UPDATE OF c
+            SELECT c.id, g.batch
+            FROM (SELECT * FROM given WHERE \(Untouchables.passes("contact")) ORDER BY contact) g
+            \(PlannerEstimate.locked("c.id = g.contact AND c.claim_batch = g.batch AND c.claim_state = 1"))
         ), idle AS (
             UPDATE sequence_contacts c SET claim_state = 0, claim_batch = NULL, processing_device_id = NULL,
                 processing_started_at = NULL
-            FROM held h WHERE c.id = h.id
+            FROM held h WHERE \(PlannerEstimate.probe("c.id", "h.id"))
             RETURNING c.id, h.batch, coalesce(c.next_trigger_time, now()) AS due
         ),
         \(BatchCount.ctes(of: "idle"))

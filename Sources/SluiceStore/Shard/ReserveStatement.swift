@@ -33,9 +33,8 @@ struct ReserveStatement {
                 c.recipient, c.contact_name, c.status, c.current_trigger, c.next_trigger_time, c.expires_at, c.time_zone,
                 c.assigned_device_id, c.generation, c.moves, c.attempts,
                 o.batch, o.device, o.slot, o.epoch, o.deadline_after, o.at, o.day
-            FROM owned o JOIN sequence_contacts c ON c.id = o.contact
-            WHERE c.claim_state = 1 AND c.claim_batch = o.batch
-            ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+            FROM (SELECT * FROM owned ORDER BY contact) o
+            \(PlannerEstimate.locked("c.id = o.contact AND c.claim_state = 1 AND c.claim_batch = o.batch", "SKIP LOCKED"))
         ), found AS MATERIALIZED (
             SELECT h.*, d.cap_key, s.name AS campaign, t.last_chance, t.quiet_until,
                 coalesce(nullif(coalesce(m.message_type, st.message_type), ''), 'text') AS message_type,
@@ -102,7 +101,7 @@ struct ReserveStatement {
                     WHEN j.is_held THEN 'held: ' || j.refusal ELSE c.last_error END,
                 -- Out of the lane of the device it had, until the intake has put it into its new one's.
                 lane_id = CASE WHEN j.refusal = 'device_changed' THEN NULL ELSE c.lane_id END
-            FROM judged j WHERE c.id = j.id
+            FROM judged j WHERE \(PlannerEstimate.probe("c.id", "j.id"))
         ), ledger AS (
             INSERT INTO send_ledger (day, contact_id, attempt, workspace_id, generation, moves, batch, device_id,
                 cap_key, slot, epoch, incarnation, recipient, source_id, step_trigger, reserved_at, deadline)

@@ -107,7 +107,7 @@ enum SettleMove {
                 -- What the last message was good for says nothing of the next.
                 expires_at = CASE WHEN o.move NOT IN ('move', 'decide', 'stand') THEN c.expires_at END,
                 updated_at = o.at
-            FROM outcome o WHERE c.id = o.id
+            FROM outcome o WHERE \(PlannerEstimate.probe("c.id", "o.id"))
         ), \(occasion.leftToDecide), completed AS (
             INSERT INTO completion_intake (lead_id, contact_id, generation, trigger)
             SELECT lead_id, id, generation, entry_trigger FROM outcome

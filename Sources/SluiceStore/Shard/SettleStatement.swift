@@ -41,8 +41,7 @@ struct SettleStatement {
                 c.lane_id, c.last_error, c.next_trigger_time, c.claim_state,
                 c.generation = g.generation AND c.moves = g.moves AND c.attempts = g.attempt
                     AND (c.claim_state = 2 AND c.claim_batch = g.batch OR c.claim_state = 0) AS is_current
-            FROM given g JOIN sequence_contacts c ON c.id = g.contact
-            ORDER BY c.id FOR UPDATE OF c \(locking)
+            FROM (SELECT * FROM given ORDER BY contact) g \(PlannerEstimate.locked("c.id = g.contact", locking))
         ), settled AS (
             UPDATE send_ledger l SET state = h.state, is_charged = h.charged, settled_at = clock_timestamp(),
                 code = h.code, detail = h.detail, provider_id = h.provider
@@ -54,7 +53,7 @@ struct SettleStatement {
         bereft AS (
             SELECT * FROM given g
             WHERE ordinal NOT IN (SELECT ordinal FROM held)
-              AND NOT EXISTS (SELECT FROM sequence_contacts c WHERE c.id = g.contact)
+              AND NOT EXISTS (SELECT FROM sequence_contacts c WHERE \(PlannerEstimate.probe("c.id", "g.contact")))
         ), settled_bereft AS (
             UPDATE send_ledger l SET state = b.state, is_charged = b.charged, settled_at = clock_timestamp(),
                 code = b.code, detail = b.detail, provider_id = b.provider

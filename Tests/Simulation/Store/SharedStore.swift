@@ -36,7 +36,7 @@ final class SharedStore: Sendable {
             switch error {
             case .leaseLost: throw StoreError.leaseLost
             case .termLost: throw StoreError.termLost
-            case .nameInUse(let name): throw StoreError.nameInUse(name: name)
+            case .nameInUse(let name, let left): throw StoreError.nameInUse(name: name, lapsesIn: left)
             case .refusedRow(let fault): throw fault
             case .uncertain: throw StoreError.malformed("a row stayed locked")
             }

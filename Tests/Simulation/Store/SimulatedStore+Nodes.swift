@@ -4,10 +4,8 @@ internal import SluiceStore
 /// Leases, fences, the lead, and who owns which slot.
 extension SimulatedStore {
     mutating func register(_ node: NodeRegistration, at now: DatabaseTime) throws(StatementError) -> Incarnation {
-        let isTaken = nodes.contains {
-            $0.name == node.name && $0.role == node.role && $0.expiresAt.map { $0 > now } ?? false
-        }
-        guard !isTaken else { throw .nameInUse(node.name) }
+        let expiry = nodes.filter { $0.name == node.name && $0.role == node.role }.compactMap(\.expiresAt).max()
+        if let expiry, expiry > now { throw .nameInUse(node.name, lapsesIn: expiry - now) }
         let incarnation = Incarnation(rawValue: Int64(nodes.count) + 1)
         nodes.append(
             Node(
