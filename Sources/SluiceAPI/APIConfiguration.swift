@@ -27,6 +27,8 @@ public struct APIConfiguration: Sendable {
     public var clientConnections = 1_000
     /// How long a client may leave a connection without a byte.
     public var idleTimeout: Duration = .seconds(30)
+    /// How long whoever reads a file may leave a piece of it lying. Whoever reads slower than this keeps a connection from others.
+    public var readDeadline: Duration = .seconds(30)
     /// Where the world reaches this server, without a slash at the end. Twilio's signatures cannot be checked without.
     public var publicURL: String?
     /// Whether users' webhooks may have loopback and private addresses.

@@ -124,7 +124,8 @@ public struct APIServer: Service {
         let gate = Gate(
             session: session, rates: RequestRates(perSecond: configuration.requestsPerSecond),
             isOpenToNetwork: configuration.isOpenToNetwork)
-        Dispatch(session: session, gate: gate, served: served).add(contract.endpoints, to: router)
+        Dispatch(session: session, gate: gate, served: served, readDeadline: configuration.readDeadline)
+            .add(contract.endpoints, to: router)
         WebhookEndpoint(
             configuration: configuration, session: session, served: served, receipts: ReceiptMetrics(metrics),
             logger: logger

@@ -136,6 +136,11 @@ import Testing
                 to: "/api/v1/events/messages/batch")
             #expect(batch.code == "invalid_scheduledTime", "\(batch.text)")
             #expect(batch.field == "messages[1].scheduledTime")
+            let nobody = try await api.post(
+                #"{"messages":[\#(good),{"eventId":1,"contractorId":99,"messageType":"registration_confirmation"}]}"#,
+                to: "/api/v1/events/messages/batch")
+            #expect(nobody.status == 404 && nobody.code == "unknown_contractor", "\(nobody.text)")
+            #expect(nobody.field == "messages[1].contractorId")
             let paths = ["messages?cursor=x", "messages?limit=0", "upcoming?hours=-1", "stats?eventId=9", "messages/9"]
             for path in paths {
                 let reply = try await api.get("/api/v1/events/\(path)")

@@ -41,10 +41,12 @@ def runs(pattern: str, zone: ZoneInfo, start: int, end: int) -> list[int]:
     weekdays = {day % 7 for day in values(fields[4], 0, 7 if fields[4][0] != "*" else 6, DAYS)}
     either = fields[2][0] != "*" and fields[4][0] != "*"
 
-    def is_run(wall: datetime) -> bool:
+    def is_day(wall: datetime) -> bool:
         by_date, by_weekday = wall.day in dates, wall.isoweekday() % 7 in weekdays
-        day = (by_date or by_weekday) if either else (by_date and by_weekday)
-        return wall.minute in minutes and wall.hour in hours and wall.month in months and day
+        return wall.month in months and ((by_date or by_weekday) if either else (by_date and by_weekday))
+
+    def is_run(wall: datetime) -> bool:
+        return wall.minute in minutes and wall.hour in hours and is_day(wall)
 
     def shown(instant: int) -> datetime:
         return datetime.fromtimestamp(instant, timezone.utc).astimezone(zone)
@@ -55,7 +57,11 @@ def runs(pattern: str, zone: ZoneInfo, start: int, end: int) -> list[int]:
     # At a time of day: walk the wall clock, and look where each of its minutes is in time.
     found: set[int] = set()
     wall = shown(first).replace(tzinfo=None) - timedelta(days=2)
-    while wall < shown(end).replace(tzinfo=None) + timedelta(days=2):
+    last = shown(end).replace(tzinfo=None) + timedelta(days=2)
+    while wall < last:
+        if not is_day(wall):
+            wall = wall.replace(hour=0, minute=0) + timedelta(days=1)
+            continue
         if is_run(wall):
             here = wall.replace(tzinfo=zone)
             instant = int(here.timestamp())

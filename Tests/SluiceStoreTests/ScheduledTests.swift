@@ -34,6 +34,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("max_attempts = DEFAULT", [30.0, 60]), ("max_attempts = 2, retry_delay_seconds = 300", [300]),
+        ("max_attempts = 1", []),
+    ])
+    func `refusals are tried again as the workspace says`(settings: String, waits: [Double]) async throws {
+        try await PostgresWorld.withSender { world in
+            try await world.sql.query("UPDATE workspaces SET \(settings)")
+            let id = try await world.addJob(to: "491512345678")
+            try await world.workOff(.scheduled)
+            let cluster = try await Cluster.start(world)
+            for (index, wait) in (waits + [0]).enumerated() {
+                let open = try await cluster.reserveAll(ordinal: UInt32(index + 1))
+                #expect(open.count == 1)
+                try await cluster.settle(open, .retry)
+                let due = try #require(try await world.onlyContact().dueIn)
+                if index < waits.count { #expect((wait * 0.75 - 5...wait * 1.25).contains(due), "\(index): \(due)") }
+                try await world.makeAllDue()
+            }
+            try await world.workOff(.scheduled)
+            let job = try await world.job(id)
+            #expect(job.status == "failed" && job.error == "busy", "\(job)")
+        }
+    }
+
     @Test func `a truth that comes late is told too`() async throws {
         try await PostgresWorld.withSender { world in
             let id = try await world.addJob(to: "491512345678")

@@ -5,17 +5,16 @@ import NIOCore
 /// A file that is read while it is sent, and so is never held as a whole. Of an error on the way nothing can be said any
 /// more: the connection is closed before the file's end, which its reader notices.
 struct AnswerFile: Sendable {
-    /// How long a client may leave a piece lying.
-    private static let deadline: Duration = .seconds(30)
-
     let mediaType: String
+    /// How long its reader may leave a piece lying.
+    let deadline: Duration
     /// Is given what takes the pieces.
     let write: @Sendable (_ take: (String) async throws -> Void) async throws -> Void
 
     var response: Response {
         let body = ResponseBody { writer in
             let outlet = Outlet(writer)
-            try await write { try await outlet.send($0, within: Self.deadline) }
+            try await write { try await outlet.send($0, within: deadline) }
             try await outlet.finish()
         }
         return Response(status: .ok, headers: [.contentType: mediaType], body: body)

@@ -11,17 +11,25 @@ struct Call: Sendable {
     private let parameters: Parameters
     /// What is declared, after it was looked at.
     private let query: [String: String]
+    /// How long whoever reads a file may leave a piece of it lying.
+    let readDeadline: Duration
 
-    init(caller: Caller, session: OperatorSession, body: RequestBody, parameters: Parameters, query: [String: String]) {
+    init(
+        caller: Caller, session: OperatorSession, body: RequestBody, parameters: Parameters, query: [String: String],
+        readDeadline: Duration
+    ) {
         self.caller = caller
         self.session = session
         self.body = body
         self.parameters = parameters
         self.query = query
+        self.readDeadline = readDeadline
     }
 
     func on(_ session: OperatorSession) -> Call {
-        Call(caller: caller, session: session, body: body, parameters: parameters, query: query)
+        Call(
+            caller: caller, session: session, body: body, parameters: parameters, query: query,
+            readDeadline: readDeadline)
     }
 
     /// What stands behind the question mark under this name, which the endpoint has to declare.

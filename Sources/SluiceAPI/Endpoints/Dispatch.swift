@@ -9,6 +9,7 @@ struct Dispatch: Sendable {
     let session: OperatorSession
     let gate: Gate
     let served: ServedRequests
+    let readDeadline: Duration
 
     func add(_ endpoints: [Endpoint], to router: Router<BasicRequestContext>) {
         for endpoint in endpoints {
@@ -29,17 +30,19 @@ struct Dispatch: Sendable {
         let call = Call(
             caller: caller, session: session.acting(as: caller.actor),
             body: try await RequestBody(of: request, atMost: operation.mostBytes), parameters: context.parameters,
-            query: try operation.query(of: given))
+            query: try operation.query(of: given), readDeadline: readDeadline)
         do {
             guard operation.isRepeatable, let key = request.headers[.idempotencyKey] else {
                 return try await endpoint.perform(call)
             }
             return try await once(key, request, call, endpoint)
         } catch let error as OperationsError {
-            guard case .notFound(let kind, _, _) = error, case .notFound(_, let field)? = operation.missing(kind) else {
+            guard let kind = error.missingKind, case .notFound(_, let field)? = operation.missing(kind) else {
                 throw error
             }
-            throw APIError(.notFound, error.code, "\(error)", field: field)
+            // One of several is named by its place in the list.
+            let named = if case .item = error { error.field } else { field }
+            throw APIError(.notFound, error.code, "\(error)", field: named)
         }
     }
 

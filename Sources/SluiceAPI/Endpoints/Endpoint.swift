@@ -41,7 +41,10 @@ struct Endpoint: Sendable {
             answer: .other(["text/csv": ["type": "string"]]))
         self.perform = { call in
             let export = try await perform(call)
-            return Answer(AnswerFile(mediaType: "text/csv; charset=utf-8") { try await export.write($0) })
+            return Answer(
+                AnswerFile(mediaType: "text/csv; charset=utf-8", deadline: call.readDeadline) {
+                    try await export.write($0)
+                })
         }
     }
 

@@ -15,7 +15,7 @@ public enum Outcome: Hashable, Sendable {
 public struct Refusal: Hashable, Sendable {
     /// What to do with the contact.
     public enum Disposition: Hashable, Sendable {
-        /// Try again after a back-off, but not before `notBefore` from now. Counts towards the contact's five attempts.
+        /// Try again after a back-off, but not before `notBefore` from now. Counts towards the contact's attempts.
         case retry(notBefore: Duration?)
         /// Perhaps never to be sent, perhaps a wrong answer: tried once more after a back-off. The contact fails when
         /// the same code comes twice in a row.

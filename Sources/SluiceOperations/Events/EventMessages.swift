@@ -166,12 +166,15 @@ extension OperatorSession {
         let request = requests[number]
         guard try row.decode(Bool.self, "has_event") else {
             throw OperationsError.notFound(kind: "event", given: request.eventId.text, nearest: [])
+                .about(number, of: requests)
         }
         guard try row.decode(Bool.self, "has_contractor") else {
             throw OperationsError.notFound(kind: "contractor", given: request.contractorId.text, nearest: [])
+                .about(number, of: requests)
         }
         guard try row.decode(Bool.self, "has_session") else {
             throw OperationsError.notFound(kind: "session", given: "\(request.sessionId ?? 0)", nearest: [])
+                .about(number, of: requests)
         }
         if try !row.decode(Bool.self, "has_type"), request.scheduledTime == nil {
             throw OperationsError.invalid(

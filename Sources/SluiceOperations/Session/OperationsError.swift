@@ -31,7 +31,17 @@ public enum OperationsError: Error, Hashable, Sendable {
     private static let fields = [
         "workspace": "workspaceId", "device": "deviceId", "sequence": "sequenceId", "job": "jobId",
         "template": "template", "flow": "flowId", "page": "pageIds",
+        "event": "eventId", "contractor": "contractorId", "session": "sessionId",
     ]
+
+    /// What kind of thing is not there, when that is what is wrong.
+    public var missingKind: String? {
+        switch self {
+        case .notFound(let kind, _, _): kind
+        case .item(_, _, let error): error.missingKind
+        case .ambiguous, .malformedPhone, .invalid, .refused: nil
+        }
+    }
 
     /// What was wrong, by the name it was given under.
     public var field: String? {

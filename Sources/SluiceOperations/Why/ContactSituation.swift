@@ -43,6 +43,9 @@ struct ContactSituation: Sendable {
         var isDeleted = false
         /// Its settings that hold it back now.
         var restraint = Restraint()
+
+        /// A message of its own: there is nothing else of it.
+        var isSingle: Bool { ["trigger", "scheduled", "event"].contains(kind) }
     }
 
     /// What a source's settings hold back, and until when; nil: nothing.

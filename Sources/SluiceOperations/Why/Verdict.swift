@@ -49,7 +49,10 @@ enum Verdict {
                 "workspace_changed", "It was cancelled because the lead or the sequence went to another workspace",
                 contact)
         case "source_cancelled":
-            ended("source_cancelled", "It was cancelled with all of \"\(contact.sequence.name)\"", contact)
+            ended(
+                "source_cancelled",
+                contact.sequence.isSingle
+                    ? "It was cancelled" : "It was cancelled with all of \"\(contact.sequence.name)\"", contact)
         case "expired": ended("expired", "It came to be sent too late: after the time it was good for", contact)
         case "suppressed":
             ended("suppressed", "It was cancelled because the number is on the suppression list", contact)

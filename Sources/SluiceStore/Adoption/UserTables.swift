@@ -10,6 +10,10 @@ extension UserTable {
         name: "workspaces", key: .text,
         columns: [
             .text("name"), .text("time_zone", "NOT NULL DEFAULT 'UTC'"), .text("default_from"), .text("gateway"),
+            // Of scheduled messages: attempts in all, and the wait before the second.
+            .ours("max_attempts", "int NOT NULL DEFAULT 3 CHECK (max_attempts BETWEEN 1 AND 10)", .whole),
+            .ours(
+                "retry_delay_seconds", "int NOT NULL DEFAULT 30 CHECK (retry_delay_seconds BETWEEN 1 AND 3600)", .whole),
             .ours("floor_low", "real NOT NULL DEFAULT 0.1 CHECK (floor_low BETWEEN 0 AND 1)", .number),
             .instant("created_at", "DEFAULT now()"),
         ])

@@ -45,7 +45,7 @@ enum SettleMove {
             SELECT s.*, w.next_trigger, nx.id IS NOT NULL AS has_next,
                 nx.is_endless AS next_endless, coalesce(nx.is_decision, false) AS next_decides,
                 nx.day_number AS next_day, e.is_over,
-                st.id IS NULL AS is_stepless, \(occasion.move) AS move,
+                st.id IS NULL AS is_stepless, \(occasion.move) AS move, \(SettleStatement.firstWait) AS first_wait,
                 -- The function call only where a time of day asks for it: it costs more than the rest of the row.
                 CASE WHEN w.next_trigger IS NULL THEN NULL
                     WHEN nx.time_schedule IS NULL THEN s.at + e.delay

@@ -12,13 +12,23 @@ internal import SluiceCore
 /// A message that was or may have been sent moves its contact on whatever the contact's status has become meanwhile:
 /// somebody who is cancelled or paused in flight and set active again later must not get that message twice.
 struct SettleStatement {
-    /// Attempts of one message before its contact fails: the first and four more. An event does not wait: two more.
-    static let mostAttempts = "CASE s.kind WHEN 'event' THEN 3 ELSE 5 END"
+    /// Attempts of one message before its contact fails: the first and four more. An event does not wait: two more; of a
+    /// scheduled message its workspace says how many.
+    static let mostAttempts = """
+        CASE s.kind WHEN 'event' THEN 3
+                        WHEN 'scheduled' THEN least(greatest(coalesce(ws.max_attempts, 3), 1), 10) ELSE 5 END
+        """
+
+    /// The wait after the first refusal, in seconds, where the workspace says it.
+    static let firstWait = """
+        CASE WHEN s.kind = 'scheduled' THEN least(greatest(ws.retry_delay_seconds, 1), 3600) END
+        """
 
     /// The wait after a refusal: 30 s, doubled by each one after it, up to an hour, ± 25 %; for an event 5, 10 and 20 s.
     static let backoff = """
         CASE kind WHEN 'event' THEN least(interval '5 seconds' * 2 ^ least(retries, 20), interval '20 seconds')
-                            ELSE least(interval '30 seconds' * 2 ^ least(retries, 20), interval '1 hour')
+                            ELSE least(coalesce(first_wait, 30) * interval '1 second' * 2 ^ least(retries, 20),
+                                interval '1 hour')
                                 * (0.75 + random() * 0.5) END
         """
 
