@@ -4,8 +4,9 @@ import SluiceAPI
 import TestSupport
 import Testing
 
-/// Whoever asks for a file and does not read it: the file is not gathered for them, and they are let go.
-@Suite struct SlowReaderTests {
+/// Whoever asks for a file and does not read it, or does not say what they began to say: nothing is gathered for them, and
+/// they are let go.
+@Suite struct SlowClientTests {
     /// The server takes one connection at a time, so that the next client is served only once the first was let go: well
     /// before its idle time is over.
     @Test func `a client that reads nothing gives its connection back, without the file`() async throws {
@@ -19,12 +20,26 @@ import Testing
                 SELECT 1, n::text, repeat('x', 1000) FROM generate_series(1, 50000) n
                 """)
             let reader = try IdleClient(port: api.port)
-            try reader.ask("/api/v1/subscribers/export")
+            try reader.say("GET /api/v1/subscribers/export HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             #expect(try await api.get("/healthz").status == 200)
             let (bytes, isWhole) = try reader.readToTheEnd()
             // What its socket and the server's hold; the file has 50 MB.
             #expect((1_000..<16_000_000).contains(bytes), "\(bytes) bytes")
             #expect(!isWhole, "its end is missing, so that the reader knows")
+        }
+    }
+
+    @Test func `a body that does not come is not waited for`() async throws {
+        try await RunningAPI.with { api in
+            let sender = try IdleClient(port: api.port)
+            try sender.say(
+                """
+                POST /api/v1/template-preview HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
+                Content-Length: 100\r\n\r\n{"body":
+                """)
+            let answer = try sender.hear()
+            #expect(answer.hasPrefix("HTTP/1.1 408 "), "\(answer)")
+            #expect(answer.contains(#""code":"body_too_slow""#), "\(answer)")
         }
     }
 }
@@ -60,11 +75,19 @@ private struct IdleClient: ~Copyable {
 
     deinit { close(descriptor) }
 
-    func ask(_ path: String) throws {
-        let request = Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8)
-        guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+    func say(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
             throw Failure(operation: "send")
         }
+    }
+
+    /// What comes next, small enough to come at once.
+    func hear() throws -> String {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(descriptor, &chunk, chunk.count, 0)
+        guard count >= 0 else { throw Failure(operation: "recv") }
+        return String(decoding: chunk[..<count], as: UTF8.self)
     }
 
     /// How much came until the server had closed, and whether a chunked answer's end was in it.
