@@ -244,6 +244,27 @@ import Testing
         }
     }
 
+    /// Midnight: attempts of two days are two statements.
+    @Test func attemptsOfTwoDaysAreSettledTogether() async throws {
+        try await PostgresWorld.with { world in
+            let cluster = try await ClaimTests.scene(world, contacts: 4)
+            var reservations = try await cluster.reserveAll().sorted { $0.recipient < $1.recipient }
+            for index in [0, 2] {
+                try await world.sql.query(
+                    "UPDATE send_ledger SET day = day - 1 WHERE contact_id = $1",
+                    [.uuid(reservations[index].claim.contact.rawValue)])
+                reservations[index].day -= 1
+            }
+            let busy = try await world.whileLocked(try await world.contacts()[1].id) { [reservations] in
+                try await cluster.settle(reservations, .sent).busy
+            }
+            #expect(busy.map(\.reservation.recipient) == ["628115550002"])
+            #expect(try await world.contacts().map(\.status) == ["completed", "active", "completed", "completed"])
+            let sent = try await world.sql.query("SELECT count(*) FROM send_ledger WHERE state = 'sent' GROUP BY day")
+            #expect(try sent.column(Int64.self, at: 0).sorted() == [1, 2])
+        }
+    }
+
     @Test(arguments: StoreKind.allCases) func aDeletedContactsTruthIsStillWritten(_ store: StoreKind) async throws {
         try await store.with { world in
             let (cluster, reservation) = try await Self.reserved(world)

@@ -33,11 +33,17 @@ struct SettleStatement {
         """
 
     /// Contacts locked by somebody else are left alone with their ledger rows and come back as busy.
-    static let skipping = sql(locking: "SKIP LOCKED")
-    /// Waits for locked contacts, at most the session's lock timeout.
+    ///
+    /// - Parameter day: of all the attempts, in days since 1970-01-01. It stands in the text, so that the plan has this
+    ///   one partition: over all that are kept, each row and each start of the statement would pay for every one of them.
+    static func skipping(on day: Int32) -> String {
+        skippingAroundDay.joined(separator: "date '1970-01-01' + \(day)")
+    }
+    private static let skippingAroundDay = sql(locking: "SKIP LOCKED", day: "{day}").split(separator: "{day}")
+    /// Attempts of any days. Waits for locked contacts, at most the session's lock timeout.
     static let waiting = sql(locking: "")
 
-    private static func sql(locking: String) -> String {
+    private static func sql(locking: String, day: String? = nil) -> String {
         """
         WITH given AS MATERIALIZED (
             SELECT * FROM unnest($1::uuid[], $2::int[], $3::date[], $4::bigint[], $5::int[], $6::int[], $7::text[],
@@ -56,7 +62,7 @@ struct SettleStatement {
             UPDATE send_ledger l SET state = h.state, is_charged = h.charged, settled_at = clock_timestamp(),
                 code = h.code, detail = h.detail, provider_id = h.provider
             FROM held h
-            WHERE l.contact_id = h.contact AND l.attempt = h.attempt AND l.day = h.day AND \(transition("h"))
+            WHERE \(attempt("h", on: day)) AND \(transition("h"))
             RETURNING h.*, l.settled_at AS at, l.step_trigger AS sent_trigger
         ),
         -- The contact was deleted: the ledger still learns the truth.
@@ -68,7 +74,7 @@ struct SettleStatement {
             UPDATE send_ledger l SET state = b.state, is_charged = b.charged, settled_at = clock_timestamp(),
                 code = b.code, detail = b.detail, provider_id = b.provider
             FROM bereft b
-            WHERE l.contact_id = b.contact AND l.attempt = b.attempt AND l.day = b.day AND \(transition("b"))
+            WHERE \(attempt("b", on: day)) AND \(transition("b"))
         ),
         opted_out AS (
             INSERT INTO work_intake (area, item)
@@ -80,6 +86,14 @@ struct SettleStatement {
         UNION ALL
         SELECT ordinal, NULL, NULL, true FROM given
         WHERE ordinal NOT IN (SELECT ordinal FROM held) AND ordinal NOT IN (SELECT ordinal FROM bereft)
+        """
+    }
+
+    /// The ledger's row, found by its key also where the statement was planned before anybody analyzed the day.
+    private static func attempt(_ row: String, on day: String?) -> String {
+        """
+        \(PlannerEstimate.probe("l.contact_id", "\(row).contact")) AND l.attempt = \(row).attempt
+                AND l.day = \(day ?? "\(row).day")
         """
     }
 

@@ -14,42 +14,47 @@ struct Settler: Sendable {
         var faulty: [Int] = []
     }
 
-    /// At most ``chunk`` rows a statement, so that a take-over of many orphans stays within its deadlines.
+    /// Rows of one day a statement, at most ``chunk`` of them, so that a take-over of many orphans stays within its
+    /// deadlines.
     ///
     /// A statement that a row makes fail is repeated in halves, so that one bad row holds up no other: 2 log₂ n
     /// statements more for each. Alone, the row is recorded on its contact and left to be settled later.
     func settle(_ rows: [SettleRow], waiting: Bool = false) async throws -> Result {
         var result = Result()
         // A stack, the first rows on top.
-        var parts = stride(from: 0, to: rows.count, by: Self.chunk).map { $0..<min($0 + Self.chunk, rows.count) }
-        parts.reverse()
+        var parts = Array(Self.parts(of: rows).reversed())
         while let part = parts.popLast() {
             do {
                 try await settle(rows, part, waiting: waiting, into: &result)
             } catch let error as PostgresError {
                 guard let fault = RowFault(error) else { throw error }
                 guard part.count > 1 else {
-                    await hold(rows[part.lowerBound], fault)
-                    result.faulty.append(part.lowerBound)
+                    await hold(rows[part[0]], fault)
+                    result.faulty.append(part[0])
                     continue
                 }
-                let middle = part.lowerBound + part.count / 2
-                parts.append(middle..<part.upperBound)
-                parts.append(part.lowerBound..<middle)
+                parts.append(Array(part.dropFirst(part.count / 2)))
+                parts.append(Array(part.prefix(part.count / 2)))
             }
         }
         return result
     }
 
-    private func settle(
-        _ rows: [SettleRow], _ part: Range<Int>, waiting: Bool, into result: inout Result
-    ) async throws {
+    /// Positions among the rows, by day.
+    private static func parts(of rows: [SettleRow]) -> [[Int]] {
+        let days = Dictionary(grouping: rows.indices) { rows[$0].day }
+        return days.sorted { $0.key < $1.key }.flatMap { _, positions in
+            stride(from: 0, to: positions.count, by: chunk).map { Array(positions[$0...].prefix(chunk)) }
+        }
+    }
+
+    private func settle(_ rows: [SettleRow], _ part: [Int], waiting: Bool, into result: inout Result) async throws {
         let answer = try await pool.query(
-            waiting ? SettleStatement.waiting : SettleStatement.skipping,
-            SettleStatement.parameters(Array(rows[part])), deadline: .seconds(4))
+            waiting ? SettleStatement.waiting : SettleStatement.skipping(on: rows[part[0]].day),
+            SettleStatement.parameters(part.map { rows[$0] }), deadline: .seconds(4))
         for row in answer {
             if try row.decode(Bool.self, "is_busy") {
-                result.busy.append(part.lowerBound + Int(try row.decode(Int64.self, "ordinal")) - 1)
+                result.busy.append(part[Int(try row.decode(Int64.self, "ordinal")) - 1])
             } else if let lane = try row.decode(Int64?.self, "lane_id"), let due = try row.optionalTime("due") {
                 result.lanes.append(LaneDue(lane: LaneID(rawValue: lane), due: due))
             }
