@@ -39,9 +39,10 @@ public protocol ShardStore: Sendable {
     /// contacts are due.
     func abortLost(_ claims: [Claim], by incarnation: Incarnation) async throws -> [(claim: Claim, due: DatabaseTime?)]
 
-    /// SETTLE: one statement for each day of the ledger, safe to repeat. An attempt whose contact somebody else holds locked comes back as busy,
-    /// so that an operator's open transaction delays nobody else; the caller settles those again later. One whose row
-    /// the database refuses to write comes back as faulty, its contact held as quarantined: the same goes for it.
+    /// SETTLE: one statement for each day of the ledger, safe to repeat. An attempt whose contact somebody else holds
+    /// locked comes back as busy, so that an operator's open transaction delays nobody else; the caller settles those
+    /// again later. One whose row the database refuses to write comes back as faulty, its contact held as quarantined:
+    /// the same goes for it.
     func settle(_ settlements: [Settlement]) async throws -> SettleResult
 
     /// Keeps outcomes that ``settle(_:)`` cannot write in a table, from which the leader settles them once it can. Safe
