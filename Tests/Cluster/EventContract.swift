@@ -22,6 +22,7 @@ struct EventContract {
         try await theSameMessageReplacesTheOneThatWaits()
         try await cancelledGoesAgainAndSentStays()
         try await aReplyIsAScore()
+        try await manyAtOnce()
         try await clearing()
     }
 
@@ -108,6 +109,28 @@ struct EventContract {
             try await cluster.texts(
                 "SELECT pcr_score::int || ' ' || message_category FROM event_messages WHERE id = \(id)")
                 == ["9 pcr"])
+    }
+
+    /// Several that somebody wrote, and all that an event calls for; neither is there twice.
+    private func manyAtOnce() async throws {
+        let messages = [1, 2].map {
+            #"{"eventId": 7, "contractorId": \#($0), "messageType": "note", "scheduledTime": "2036-06-01T12:00:00", "messageContent": "Lunch, {firstName}"}"#
+        }.joined(separator: ", ")
+        for _ in 1...2 {
+            let many = try call("/messages/batch", #"{"messages": [\#(messages)]}"#)
+            #expect((many.data["messages"] as? [Any])?.count == 2, "\(many.text)")
+        }
+        #expect(
+            try await cluster.texts(
+                "SELECT status FROM event_messages WHERE message_type = 'note' ORDER BY contractor_id, id")
+                == ["cancelled", "scheduled", "cancelled", "scheduled"])
+        let plan = try call("/7/plan", #"{"contractorIds": [1, 2]}"#)
+        let planned = try #require(plan.data["planned"] as? Int, "\(plan.text)")
+        #expect(planned > 4)
+        let again = try call("/7/plan", #"{"contractorIds": [1, 2]}"#)
+        #expect(again.data["planned"] as? Int == 0, "\(again.text)")
+        let upcoming = try cluster.curl("curl -s \"$SLUICE_API_URL/api/v1/events/upcoming?eventId=7&hours=24\"")
+        #expect(upcoming.data["messages"] is [Any], "\(upcoming.text)")
     }
 
     private func clearing() async throws {

@@ -3,7 +3,7 @@ import PostgresDriver
 import TestSupport
 import Testing
 
-/// Scheduled messages by curl, beside ``ClusterSuite/ScheduledMessageTests``.
+/// What else holds of scheduled messages, beside ``ScheduledCalls``: times, media, what comes too late, what repeats.
 struct ScheduledContract {
     let cluster: TestCluster
 

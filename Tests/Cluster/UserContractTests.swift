@@ -16,6 +16,7 @@ extension ClusterSuite {
                 try await cluster.query("UPDATE device_caps SET hourly_cap = 1000, daily_cap = 1000")
                 try await SequenceContract(cluster: cluster).check()
                 try await RunContract(cluster: cluster).check()
+                try await ScheduledCalls(cluster: cluster).check()
                 try await ScheduledContract(cluster: cluster).check()
                 try await EventContract(cluster: cluster).check()
                 let verdict = try await cluster.judge()

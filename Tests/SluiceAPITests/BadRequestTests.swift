@@ -193,6 +193,7 @@ import Testing
             "events[0]"
         ),
         ("/api/v1/triggers", #"{"flowId":"hello","recipient":" "}"#, 422, "invalid_recipient", "recipient"),
+        ("/api/v1/triggers", #"{"flowId":"hello","recipient":"x y"}"#, 422, "invalid_recipient", "recipient"),
         (
             "/api/v1/triggers", #"{"flowId":"hello","recipient":"491512345678","context":{"a":"\u0000"}}"#, 422,
             "invalid_context", "context"

@@ -50,12 +50,29 @@ public struct TriggerRunLine: Codable, Hashable, Sendable {
 }
 
 extension OperatorSession {
+    /// Whether a device that the run may go by can send to `$1`: the one of its page `$2`, else any of the workspace `$3`.
+    private static let canReachSQL = """
+        SELECT sluice_digits($1) IS NOT NULL OR CASE
+            WHEN p.device IS NOT NULL THEN sluice_addresses_by_id(p.device)
+            ELSE EXISTS (SELECT FROM user_devices d WHERE d.workspace_id = $3 AND sluice_addresses_by_id(d.id)) END
+        FROM (SELECT (SELECT device_id FROM meta_pages WHERE page_id = $2) AS device) p
+        """
+
     /// Starts a run: its first message goes out at once.
     /// - Throws: ``OperationsError`` for what is wrong with the request.
     public func startTrigger(_ request: TriggerRunRequest, in workspace: String) async throws -> TriggerRunLine {
         try request.validate()
         let line = try await change { change in
             let flow = try await UsableFlow.find(request.flowId, in: workspace, on: change.transaction)
+            guard
+                try await change.query(
+                    Self.canReachSQL, [.string(request.recipient), .int64(request.pageId), .string(workspace)]
+                ).scalar(Bool.self)
+            else {
+                throw OperationsError.invalid(
+                    field: "recipient",
+                    message: "must be a phone number, 7 to 15 digits: the device knows people by nothing else")
+            }
             let row = try await change.query(
                 """
                 INSERT INTO trigger_runs (workspace_id, trigger_id, recipient_user_id, page_id, flow_id, priority,
