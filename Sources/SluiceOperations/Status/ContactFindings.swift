@@ -32,7 +32,7 @@ enum ContactFindings {
             found.append(
                 Finding(
                     .contactsWithoutDevice,
-                    "\(Words.counted(withoutDevice, "contact")) wait for a device that does not exist"))
+                    "\(Words.counted(withoutDevice, "contact", "waits", "wait")) for a device that does not exist"))
         }
         // What waits because somebody set a limit is nothing to mend.
         let told = [HoldReason.noDevice, .unknownDevice, .enrollmentLimit].map(\.rawValue)
@@ -58,7 +58,7 @@ enum ContactFindings {
         guard !shards.isEmpty, ended == 0, shards.allSatisfy(\.openBreakers.isEmpty) else { return nil }
         return Finding(
             .claimsStalled,
-            "\(Words.counted(due, "contact")) are due on devices with room, the oldest for \(Words.span(oldest)), and "
+            "\(Words.counted(due, "contact", "is", "are")) due on devices with room, the oldest for \(Words.span(oldest)), and "
                 + "none is claimed")
     }
 
@@ -75,7 +75,7 @@ enum ContactFindings {
             found.append(
                 Finding(
                     .contactsUntouchable,
-                    "\(Words.counted(bad.count, "contact")) cannot be written at all and are passed by; the first says: "
+                    "\(Words.counted(bad.count, "contact")) cannot be written at all and \(bad.count == 1 ? "is" : "are") passed by; the first says: "
                         + bad.firstFault))
         }
         return found

@@ -46,7 +46,10 @@ enum DeviceFindings {
         let names = Words.list(group.names, total: group.count)
         return Finding(
             code, waiting > 0 ? .problem : .note,
-            "\(Words.counted(group.count, "device")) \(group.count == 1 ? "is" : "are") \(words)"
-                + (waiting > 0 ? ", and \(Words.counted(waiting, "due contact")) wait for them: " : ": ") + names)
+            "\(Words.counted(group.count, "device", "is", "are")) \(words)"
+                + (waiting > 0
+                    ? ", and \(Words.counted(waiting, "due contact", "waits", "wait")) for "
+                        + (group.count == 1 ? "it: " : "them: ")
+                    : ": ") + names)
     }
 }

@@ -18,6 +18,11 @@ enum Words {
         count(value) + " " + noun + (value == 1 ? "" : "s")
     }
 
+    /// `1 contact waits`, `2 contacts wait`
+    static func counted(_ value: some BinaryInteger, _ noun: String, _ one: String, _ several: String) -> String {
+        counted(value, noun) + " " + (value == 1 ? one : several)
+    }
+
     /// The two largest units: `3 d 4 h`, `5 min 10 s`, `1.5 s`.
     static func span(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e12 else { return "for ever" }
