@@ -1,4 +1,7 @@
 /// Runs `body` and cancels it after `duration`. Whoever is slower than that keeps others from being served.
+///
+/// The NATS driver has the same for its own errors, and keeps it to itself: it knows nothing of Sluice, and whoever serves HTTP
+/// should need no NATS for a deadline.
 /// - Throws: what `body` throws, or `timeout` when the time was over first.
 func withDeadline<Value: Sendable>(
     _ duration: Duration, else timeout: APIError, _ body: @escaping @Sendable () async throws -> Value

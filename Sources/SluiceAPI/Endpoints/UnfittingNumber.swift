@@ -10,8 +10,8 @@ enum UnfittingNumber {
     /// The last of the body's fields, by name, without whose numbers the body could be read. Each field is tried once.
     /// - Returns: nil when numbers are not what is wrong.
     static func field<Value: Decodable>(of body: Data, as type: Value.Type) -> String? {
-        // What is no JSON, or no object, has no field that could be named.
         guard isCorrupted(body, as: type),
+            // What is no JSON, or no object, has no field that could be named: its error says all there is.
             case .object(var fields) = try? JSONDecoder().decode(JSONValue.self, from: body),
             fields.count <= mostFields
         else { return nil }
