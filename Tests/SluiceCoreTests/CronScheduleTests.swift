@@ -68,6 +68,15 @@ private struct SystemZone: ZoneRules {
         #expect(try found == [Self.seconds("2011-12-30T10:00:00Z")])
     }
 
+    /// A minute past midnight it was 23:01 of the day before once more.
+    @Test func theNextDaysBeginningComesBeforeADaysEndOnceMore() throws {
+        let found = try Self.runs(
+            "*/30 * * * *", "America/St_Johns", after: Self.seconds("2010-11-07T02:15:00Z"),
+            to: Self.seconds("2010-11-07T04:15:00Z"))
+        let expected = ["02:30", "03:00", "03:30", "04:00"].map { "2010-11-07T\($0):00Z" }
+        #expect(try found == expected.map(Self.seconds))
+    }
+
     @Test func beyondTheEndOfTimeThereIsNone() throws {
         let schedule = CronSchedule(pattern: try CronPattern("0 0 * * *"), zone: SystemZone("UTC"))
         #expect(schedule.next(after: DatabaseTime(microseconds: .max)) == nil)

@@ -23,7 +23,9 @@ public struct CronSchedule<Zone: ZoneRules>: Sendable {
         // A day early: what is skipped at the end of a day runs on the next one.
         var day = CivilDay(number: CivilTime(seconds: second + zone.offset(at: second)).day.number - 1)
         for _ in 0..<Self.mostDays {
-            if pattern.matches(day), let run = firstRun(on: day, after: second) {
+            if let run = firstRun(on: day, after: second) {
+                // Clocks that are put back over midnight show the end of a day again after the next one's beginning.
+                let run = min(run, firstRun(on: day.next, after: second) ?? run)
                 let (microseconds, overflow) = run.multipliedReportingOverflow(by: 1_000_000)
                 return overflow ? nil : DatabaseTime(microseconds: microseconds)
             }
@@ -32,8 +34,9 @@ public struct CronSchedule<Zone: ZoneRules>: Sendable {
         return nil
     }
 
-    /// The first run after `second` of those that belong to a matching day.
+    /// The first run after `second` of those that belong to `day`, if the pattern matches it.
     private func firstRun(on day: CivilDay, after second: Int64) -> Int64? {
+        guard pattern.matches(day) else { return nil }
         let clock = DayClock(day, in: zone)
         let hours = pattern.hour.values.lazy.filter {
             clock.latestInstant(of: CivilTime(day: day, hour: $0, minute: 59)) > second
