@@ -6,10 +6,16 @@ import Testing
 
 extension ClusterSuite {
     /// `sluice-loadtest judge`: what it says of a log, and how it ends.
-    @Suite struct JudgeCommandTests {
+    @Suite final class JudgeCommandTests {
+        private let folder: String
+
+        init() throws { folder = try scratchFolder() }
+
+        deinit { removeFolder(folder) }
+
         /// Three messages of one device, a second apart, the last two under `keys`.
-        private static func log(keys: (String, String)) throws -> String {
-            let path = try scratchFolder() + "/requests.log"
+        private func log(keys: (String, String)) throws -> String {
+            let path = folder + "/requests.log"
             var bytes: [UInt8] = []
             for (index, key) in ["a", keys.0, keys.1].enumerated() {
                 let start = Int64(index + 1) * 1_000_000_000
@@ -36,7 +42,7 @@ extension ClusterSuite {
         }
 
         @Test func aCleanLogIsClean() throws {
-            let log = try Self.log(keys: ("b", "c"))
+            let log = try self.log(keys: ("b", "c"))
             let result = try Self.judge(log, "--caps", "3/3/1", "--window", "2:2")
             #expect(result.status == 0, "\(result.output)")
             #expect(result.output.contains("fullest window: north sent 3 of 3 in 3600 s"))
@@ -46,14 +52,14 @@ extension ClusterSuite {
         @Test(arguments: [["--caps", "2/9/9"], ["--caps", "9/2/9"], ["--caps", "9/9/9", "--window", "2:1"]])
         func aFullerWindowIsAViolation(caps: [String]) throws {
             let result = try TestCluster.run(
-                program: Programs.folder + "/sluice-loadtest", ["judge", try Self.log(keys: ("b", "c"))] + caps,
+                program: Programs.folder + "/sluice-loadtest", ["judge", try log(keys: ("b", "c"))] + caps,
                 environment: [], seconds: 30)
             #expect(result.status == 1, "\(result.output)")
             #expect(result.output.contains("over cap: north sent"), "\(result.output)")
         }
 
         @Test func aRepeatedKeyIsADuplicate() throws {
-            let result = try Self.judge(try Self.log(keys: ("b", "b")), "--caps", "9/9/9", "--json")
+            let result = try Self.judge(try log(keys: ("b", "b")), "--caps", "9/9/9", "--json")
             #expect(result.status == 1)
             let report = try #require(
                 try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
@@ -62,7 +68,7 @@ extension ClusterSuite {
         }
 
         @Test func theDatabasesCapsJudge() async throws {
-            let log = try Self.log(keys: ("b", "c"))
+            let log = try self.log(keys: ("b", "c"))
             try await StoreFixture.with { fixture in
                 try await fixture.sql.query("INSERT INTO user_devices (device_name, phone) VALUES ('north', '62811')")
                 let url = fixture.database.url
@@ -76,7 +82,7 @@ extension ClusterSuite {
         }
 
         @Test func whatIsNoQuestionIsNotAnswered() throws {
-            let log = try Self.log(keys: ("b", "c"))
+            let log = try self.log(keys: ("b", "c"))
             for arguments in [
                 [], ["--caps", "80/800"], ["--caps", "0/1/1"], ["--caps", "1/1/1", "--window", "60"],
                 ["--caps", "1/1/1", "--database", "postgresql://localhost/x"],
