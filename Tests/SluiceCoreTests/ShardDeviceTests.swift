@@ -159,9 +159,9 @@ import Testing
         let others = shard.batch(other, first: 300, priority: 0)
         #expect(
             shard.handle(.batch(others), at: 3) == [.reserve(Shard.statement(4), Shard.requests(others.claims))])
+        _ = shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4)
         #expect(
-            shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4).first
-                == .reserve(Shard.statement(5), Shard.requests(waiting.claims)))
+            shard.handle(.tick, at: 21).first == .reserve(Shard.statement(5), Shard.requests(waiting.claims)))
     }
 
     @Test func aTriggerGoesBeforeTheCampaignsOfOtherDevices() {
@@ -191,9 +191,9 @@ import Testing
         #expect(
             shard.handle(.batch(trigger), at: 3) == [.reserve(Shard.statement(4), Shard.requests(trigger.claims))],
             "at once, and without the campaign's claim on the same device")
+        _ = shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4)
         #expect(
-            shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4).first
-                == .reserve(Shard.statement(5), Shard.requests(campaign.claims)))
+            shard.handle(.tick, at: 21).first == .reserve(Shard.statement(5), Shard.requests(campaign.claims)))
     }
 
     // MARK: Credits and terms

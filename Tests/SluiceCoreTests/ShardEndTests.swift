@@ -25,21 +25,22 @@ import Testing
         let (shard, settlements) = ended(3, limits)
         let fault = RowFault("23514: refused")
         _ = shard.handle(.settled(Shard.statement(4), [], busy: []), at: 31)
-        let both = shard.handle(.settled(Shard.statement(5), [], busy: Array(settlements[1...])), at: 40)
+        _ = shard.handle(.tick, at: 50)
+        let both = shard.handle(.settled(Shard.statement(5), [], busy: Array(settlements[1...])), at: 60)
         #expect(both.contains(.setAside(Shard.statement(6), Array(settlements[1...]))))
         #expect(
-            shard.handle(.failed(Shard.statement(6), .refusedRow(fault)), at: 41)
+            shard.handle(.failed(Shard.statement(6), .refusedRow(fault)), at: 61)
                 == [.setAside(Shard.statement(7), [settlements[1]])])
         #expect(
-            shard.handle(.failed(Shard.statement(7), .refusedRow(fault)), at: 42)
+            shard.handle(.failed(Shard.statement(7), .refusedRow(fault)), at: 62)
                 == [.setAside(Shard.statement(8), [settlements[2]])], "the bad row holds up no other")
-        _ = shard.handle(.settled(Shard.statement(8), [], busy: []), at: 43)
-        #expect(shard.machine.view(at: Shard.at(43)).unsettled == 1, "it stays")
-        let before = shard.run(from: 43, to: 5_041)
+        _ = shard.handle(.settled(Shard.statement(8), [], busy: []), at: 63)
+        #expect(shard.machine.view(at: Shard.at(63)).unsettled == 1, "it stays")
+        let before = shard.run(from: 63, to: 5_061)
         #expect(!before.contains { if case .setAside = $0 { true } else { false } })
-        #expect(shard.handle(.tick, at: 5_042).contains(.setAside(Shard.statement(9), [settlements[1]])))
-        _ = shard.handle(.settled(Shard.statement(9), [], busy: []), at: 5_050)
-        #expect(shard.machine.view(at: Shard.at(5_050)).unsettled == 0)
+        #expect(shard.handle(.tick, at: 5_062).contains(.setAside(Shard.statement(9), [settlements[1]])))
+        _ = shard.handle(.settled(Shard.statement(9), [], busy: []), at: 5_070)
+        #expect(shard.machine.view(at: Shard.at(5_070)).unsettled == 0)
     }
 
     @Test func aLostNodeSetsAsideAtOnceWhatWaitsForItsContact() {

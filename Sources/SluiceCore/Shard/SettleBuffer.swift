@@ -18,7 +18,10 @@ struct SettleBuffer: Sendable {
     /// When the next of those is due.
     var nextLater: MonotonicTime? { later.first?.at }
 
-    var isWaiting: Bool { !fresh.isEmpty || !again.isEmpty }
+    var isWaiting: Bool { !fresh.isEmpty || isRetrying }
+
+    /// Whether the next statement is one that failed.
+    var isRetrying: Bool { !again.isEmpty }
 
     mutating func append(_ item: SettleItem) { fresh.append(item) }
 

@@ -67,11 +67,11 @@ extension ShardMachine {
     }
 
     /// Gives a device that has claims its place in the line that it is to stand in, or a better one when something more
-    /// urgent has come.
+    /// urgent has come. While its host has no permit that is the host's, behind those that have waited for longer.
     private mutating func line(up index: Int) {
         guard let urgency = devices[index].queue.urgency else { return }
         let host = devices[index].host
-        if hosts[host].waiting.contains(index) {
+        if hosts[host].waiting.contains(index) || hosts[host].permits.free == 0 && !ready.contains(index) {
             hosts[host].waiting.add(index, urgency)
         } else {
             ready.add(index, urgency)

@@ -21,6 +21,7 @@ extension ShardMachine {
         var until = now + limits.settleFor
         if case .draining(let end) = phase { until = min(until, end) }
         phase = .lost(until: until)
+        gates.settle.endRest()
         asides.append(contentsOf: settles.removeLater())
         for index in devices.indices {
             queuedClaims -= devices[index].queue.removeAll().count

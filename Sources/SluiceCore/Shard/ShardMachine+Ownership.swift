@@ -187,6 +187,7 @@ extension ShardMachine {
         if case .lost(let until) = phase { phase = .lost(until: min(until, now + timers.drain)) }
         guard phase == .running else { return }
         phase = .draining(until: now + timers.drain)
+        gates.settle.endRest()
         for slot in HashSlot.all { leave(slot) }
     }
 }

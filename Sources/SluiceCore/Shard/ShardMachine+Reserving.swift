@@ -13,9 +13,9 @@ extension ShardMachine {
         clock.map { $0.sent + timers.selfFence - limits.leaseMargin }
     }
 
-    /// Batches form by themselves: while the statement under way commits, ready devices collect. What is urgent has
-    /// statements of its own, so that it waits for no large one of a campaign; and permits that it waits for are not
-    /// taken from it meanwhile.
+    /// While the statement under way commits, and until its pace is over, ready devices collect. What is urgent has
+    /// statements of its own without a pace, so that it waits for no large one of a campaign; and permits that it waits
+    /// for are not taken from it meanwhile.
     mutating func startReserves(at now: MonotonicTime) {
         guard mayStart(at: now) else { return }
         if gates.urgentReserve.isOpen(at: now) { startReserve(isUrgent: true, at: now) }
@@ -29,13 +29,17 @@ extension ShardMachine {
 
     private mutating func startReserve(isUrgent: Bool, at now: MonotonicTime) {
         var batch: [Attempt] = []
+        var isAllTaken = true
         while batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
             ready.hasUrgent == isUrgent, let index = ready.popFirst()
         {
-            collect(from: index, into: &batch, at: now)
+            if !collect(from: index, into: &batch, at: now) { isAllTaken = false }
         }
         guard !batch.isEmpty else { return }
         emitReserve(batch, isUrgent: isUrgent)
+        if !isUrgent, isAllTaken, batch.count < limits.reserveBatch {
+            gates.reserve.rest(until: now + limits.reserveEvery)
+        }
         reviewTouched(at: now)
     }
 
@@ -46,10 +50,12 @@ extension ShardMachine {
     }
 
     /// Takes as many claims of one device as may start in one statement, with everything each needs; behind urgent ones
-    /// none that are not.
-    private mutating func collect(from index: Int, into batch: inout [Attempt], at now: MonotonicTime) {
+    /// none that are not. Where more devices wait than there are permits it is one of each: a gateway may well send one
+    /// device's messages one after the other. Whether nothing is left of it that might have started.
+    private mutating func collect(from index: Int, into batch: inout [Attempt], at now: MonotonicTime) -> Bool {
         let host = devices[index].host
-        let most = devices[index].isPaced ? 1 : limits.claimsPerDeviceAndReserve
+        let isScarce = hosts[host].permits.free <= ready.count + hosts[host].waiting.count
+        let most = devices[index].isPaced || isScarce ? 1 : limits.claimsPerDeviceAndReserve
         var taken = 0
         dropExpired(of: index, at: now)
         let isUrgent = devices[index].queue.urgency?.isUrgent
@@ -68,6 +74,7 @@ extension ShardMachine {
         // A device that was called for a permit and did not use it hands the call on.
         if taken == 0, !hosts[host].waiting.contains(index) { wakeWaiters(ofHost: host, at: now) }
         touch(index)
+        return taken < most || devices[index].isPaced || devices[index].queue.isEmpty || hosts[host].permits.free == 0
     }
 
     private mutating func takeFirst(of index: Int, at now: MonotonicTime) -> Attempt? {

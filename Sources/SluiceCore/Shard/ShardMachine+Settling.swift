@@ -4,9 +4,13 @@ extension ShardMachine {
     mutating func startSettles(at now: MonotonicTime) {
         settles.wakeLater(at: now)
         while phase != .finished, settles.isWaiting, gates.settle.isOpen(at: now) {
+            let isAgain = settles.isRetrying
             let items = settles.next(limit: limits.settleBatch)
             let id = begin(.settle(items))
             actions.append(.settle(id, items.map(\.settlement)))
+            if phase == .running, !isAgain, items.count < limits.settleBatch {
+                gates.settle.rest(until: now + limits.settleEvery)
+            }
         }
         asides.wakeLater(at: now)
         while phase != .finished, asides.isWaiting, gates.aside.isOpen(at: now) {

@@ -58,6 +58,7 @@ extension ShardMachine {
         if case .refusedRow = failure, statement.isSplit {
             // The database works; the other rows need not wait for the search for this one.
             gates[statement].succeed()
+            gates[statement].endRest()
         } else {
             gates[statement].fail(at: now)
         }

@@ -1,10 +1,12 @@
-/// When a statement of one kind may start: so many at once, and after a failure not before a back-off.
+/// When a statement of one kind may start: so many at once, after a failure not before a back-off, and not before its
+/// pace says so.
 struct StatementGate: Sendable {
     private let limit: Int
     private let backoff: Backoff
     private(set) var inFlight = 0
     private var failures = 0
     private var notBefore: MonotonicTime?
+    private var restsUntil: MonotonicTime?
 
     init(limit: Int, backoff: Backoff) {
         self.limit = limit
@@ -15,18 +17,26 @@ struct StatementGate: Sendable {
     var free: Int { limit - inFlight }
 
     func isOpen(at now: MonotonicTime) -> Bool {
-        guard inFlight < limit else { return false }
-        guard let notBefore else { return true }
-        return notBefore <= now
+        inFlight < limit && (opensAt.map { $0 <= now } ?? true)
     }
 
     /// When it opens by itself; nil when an answer has to come first, or when it is open.
     func opens(after now: MonotonicTime) -> MonotonicTime? {
-        guard inFlight < limit, let notBefore, notBefore > now else { return nil }
-        return notBefore
+        guard inFlight < limit, let opensAt, opensAt > now else { return nil }
+        return opensAt
+    }
+
+    private var opensAt: MonotonicTime? {
+        guard let notBefore, let restsUntil else { return notBefore ?? restsUntil }
+        return max(notBefore, restsUntil)
     }
 
     mutating func start() { inFlight += 1 }
+
+    /// Lets more come together for the next one, however this one ends.
+    mutating func rest(until instant: MonotonicTime) { restsUntil = instant }
+
+    mutating func endRest() { restsUntil = nil }
 
     mutating func succeed() {
         inFlight -= 1
