@@ -19,7 +19,7 @@ public struct ShardLimits: Hashable, Sendable {
     /// Claims of one reserve statement. 50 to 200 rows share one commit, beyond that the statement's own time
     /// dominates.
     public var reserveBatch = 200
-    /// Claims of one device in one reserve, when the device has no gap.
+    /// Claims of one device in one reserve, when the device has no gap and not more devices wait than fit into it.
     public var claimsPerDeviceAndReserve = 4
     public var settleBatch = 500
     /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of

@@ -29,10 +29,12 @@ extension ShardMachine {
 
     private mutating func startReserve(isUrgent: Bool, at now: MonotonicTime) {
         var batch: [Attempt] = []
+        // Where more devices wait than fit, nobody's second message goes before another's first.
+        let most = ready.count(isUrgent: isUrgent) < limits.reserveBatch ? limits.claimsPerDeviceAndReserve : 1
         while batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
             ready.hasUrgent == isUrgent, let index = ready.popFirst()
         {
-            collect(from: index, into: &batch, at: now)
+            collect(from: index, atMost: most, into: &batch, at: now)
         }
         guard !batch.isEmpty else { return }
         emitReserve(batch, isUrgent: isUrgent)
@@ -47,9 +49,11 @@ extension ShardMachine {
 
     /// Takes as many claims of one device as may start in one statement, with everything each needs; behind urgent ones
     /// none that are not.
-    private mutating func collect(from index: Int, into batch: inout [Attempt], at now: MonotonicTime) {
+    private mutating func collect(
+        from index: Int, atMost: Int, into batch: inout [Attempt], at now: MonotonicTime
+    ) {
         let host = devices[index].host
-        let most = devices[index].isPaced ? 1 : limits.claimsPerDeviceAndReserve
+        let most = devices[index].isPaced ? 1 : atMost
         var taken = 0
         dropExpired(of: index, at: now)
         let isUrgent = devices[index].queue.urgency?.isUrgent
