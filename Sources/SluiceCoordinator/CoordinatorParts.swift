@@ -25,6 +25,8 @@ struct CoordinatorParts: Sendable {
     let completions = Signal()
     /// Slots move, the lead is free, or an operator changed something: a renewal says what.
     let versions = Signal()
+    /// The leader has given slots away: a renewal says so at once.
+    let assigned = Signal()
     /// An operator changed something about devices or sequences.
     let relocation = Signal()
     /// Something was settled, so that contacts may wait for their branch.

@@ -45,6 +45,7 @@ struct LeaderStatements: Sendable {
             Failpoints.before(.assign)
             let changed = try await store.assign(grants, term: term)
             Failpoints.after(.assign)
+            parts.assigned.raise()
             parts.logger.notice("slots assigned", metadata: ["count": "\(grants.count)"])
             return .assigned(changed)
         case .takeBackExpired: return try await takeBack(olderThan: nil)

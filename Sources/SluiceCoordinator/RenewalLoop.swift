@@ -23,9 +23,10 @@ struct RenewalLoop: Sendable {
 
     /// A device whose slot moves sends nothing until its new owner has read that it is: not a second later.
     private func pause(_ time: Duration) async {
-        // A shard that leaves gives up slot by slot: of a burst, each renewal tells what has come together.
+        // A shard that leaves gives up slot by slot: of a burst, each renewal tells what has come together. What the
+        // leader gave away itself has come together already.
         let spacing = min(time, CoordinatorBounds.renewalSpacing)
-        await LeaseCycle.sleep(spacing)
+        guard await parts.assigned.take(atMost: spacing).isEmpty else { return }
         _ = await parts.versions.take(atMost: time - spacing)
     }
 

@@ -68,6 +68,22 @@ import Testing
         }
     }
 
+    @Test func packedInstantsAreThoseThatWerePacked() async throws {
+        try await withSession { connection in
+            let row = try await connection.query(
+                """
+                SELECT string_agg(timestamptz_send(t), '' ORDER BY t) AS packed, array_agg(t ORDER BY t) AS times,
+                    string_agg(timestamptz_send(t), '') FILTER (WHERE false) AS none, '\\x00'::bytea AS broken
+                FROM unnest(ARRAY['-infinity', '1969-12-31T23:59:59.999999Z', '2026-01-01', 'infinity']::timestamptz[]) t
+                """)[0]
+            #expect(
+                try row.decode(PackedTimestamps.self, "packed").times == row.decode([PostgresTimestamp].self, "times"))
+            #expect(try row.decode(PackedTimestamps?.self, "none") == nil)
+            #expect(throws: PostgresError.self) { try row.decode(PackedTimestamps.self, "broken") }
+            #expect(throws: PostgresError.self) { try row.decode(PackedTimestamps.self, "times") }
+        }
+    }
+
     private static func text(using random: inout SplitMix) -> String? {
         if Int.random(in: 0..<5, using: &random) == 0 { return nil }
         let characters: [Character] = ["a", "\"", "\\", ",", "{", "}", " ", "ü", "🐘", "\n", "'"]

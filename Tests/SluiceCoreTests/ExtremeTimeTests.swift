@@ -57,6 +57,11 @@ import Testing
             received: MonotonicTime(nanoseconds: 9))
         let times = Self.microseconds.sorted().map { reading.latestMonotonicTime(of: DatabaseTime(microseconds: $0)) }
         #expect(times == times.sorted())
+        #expect(
+            times
+                == Self.microseconds.sorted().map {
+                    reading.received + (DatabaseTime(microseconds: $0) - reading.database)
+                })
         #expect(times.first.map { $0.nanoseconds < .min + 10 } == true)
         #expect(times.last?.nanoseconds == .max)
         for time in times {

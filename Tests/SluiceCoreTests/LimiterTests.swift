@@ -107,6 +107,19 @@ import Testing
         }
         #expect(limiter.byteCount <= 4096 + 8 * perDay)
     }
+
+    @Test(arguments: [1, 80, 1000, 1100]) func aHistoryTakesNoMoreMemoryThanWhatWasSent(count: Int) {
+        let caps = Self.caps(hour: 1100, day: 1100, concurrency: 1)
+        let past = (0..<Int64(count)).map { Limiter.Charge.finished(at($0)) }
+        let rebuilt = LimiterUnderTest(caps: caps, charges: past.shuffled(), at: at(Int64(count)))
+        let sent = LimiterUnderTest(caps: caps, at: at(0))
+        for second in 0..<Int64(count) {
+            #expect(sent.admit(at: at(second)))
+            sent.finish(at: at(second))
+        }
+        #expect(rebuilt.byteCount <= sent.byteCount)
+        #expect(rebuilt.use(at: at(3_700)) == sent.use(at: at(3_700)))
+    }
 }
 
 /// A reference to a limiter, because `#expect` cannot call what changes a value.

@@ -231,6 +231,28 @@ import Testing
         #expect(shard.handle(.tick, at: 50).contains(.settle(Shard.statement(5), Array(settlements[1...]))))
     }
 
+    /// As after a take-over: nobody's second message goes before another's first.
+    @Test func whereMoreDevicesWaitThanFitEachHasItsTurn() {
+        var limits = ShardLimits()
+        limits.reserveBatch = 2
+        let devices = (1...4).map { Shard.device($0) }
+        let shard = Shard(devices: devices, limits: limits)
+        _ = shard.handle(.batch(shard.batch(devices[0])), at: 1)
+        let claims = devices[1...].map { device in
+            let batch = shard.batch(device, count: 2, first: 1000 + 10 * Int(device.name.dropFirst())!)
+            #expect(shard.handle(.batch(batch), at: 2) == [])
+            return batch.claims
+        }
+        let turns = [[claims[0][0], claims[1][0]], [claims[2][0], claims[0][1]], [claims[1][1], claims[2][1]]]
+        var verdicts: [ReserveVerdict] = [.gone]
+        for (statement, turn) in zip(Int64(3)..., turns) {
+            #expect(
+                shard.handle(.reserved(Shard.statement(statement), started: Shard.at(2), verdicts), at: 21).first
+                    == .reserve(Shard.statement(statement + 1), Shard.requests(turn)))
+            verdicts = turn.map { _ in .gone }
+        }
+    }
+
     @Test func fullSettleBufferStopsReserves() {
         var limits = ShardLimits()
         limits.unsettledAttempts = 1

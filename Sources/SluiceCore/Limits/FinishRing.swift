@@ -10,6 +10,17 @@ struct FinishRing: Sendable {
     /// The ordinal the next entry will get.
     private(set) var end = 0
 
+    init() {}
+
+    /// Of `times`, oldest first, with the room that appending each would have made.
+    init(_ times: [Int64], bound: Int) {
+        guard !times.isEmpty else { return }
+        var size = 8
+        while size < times.count { size *= 2 }
+        storage = times + repeatElement(0, count: max(0, min(size, bound) - times.count))
+        end = times.count
+    }
+
     var count: Int { end - first }
 
     /// Bytes the buffer takes.

@@ -169,6 +169,7 @@ public struct Limiter: Sendable {
 
     private mutating func take(_ charges: [Charge], besides known: [Int64]) {
         var finished = known
+        finished.reserveCapacity(known.count + charges.count)
         for charge in charges {
             switch charge {
             case .finished(let time): finished.append(time.nanoseconds)
@@ -180,7 +181,7 @@ public struct Limiter: Sendable {
         finished.sort()
         finishes = FinishRing()
         setSpans()
-        for time in finished { finishes.append(time, bound: max(largestLimit, finished.count)) }
+        finishes = FinishRing(finished, bound: largestLimit)
         advance(to: MonotonicTime(nanoseconds: latest))
     }
 

@@ -26,6 +26,9 @@ struct DeviceLine: Sendable {
 
     var hasUrgent: Bool { urgent > 0 }
 
+    /// Devices that wait with an urgent claim, or with none.
+    func count(isUrgent: Bool) -> Int { isUrgent ? urgent : count - urgent }
+
     func contains(_ device: Int) -> Bool { standings[device]?.place != nil }
 
     /// Joins the line, or moves up in it.

@@ -23,11 +23,11 @@ public struct ShardLimits: Hashable, Sendable {
     /// costs PostgreSQL 0.7 ms whatever its rows and 0.03 ms each: this gathers 18 rows at 900 messages/s, and a permit
     /// stands idle for 10 ms of an answer's 350.
     public var reserveEvery: Duration = .milliseconds(20)
-    /// Claims of one device in one reserve, when the device has no gap and permits are not scarce.
+    /// Claims of one device in one reserve, when the device has no gap and not more devices wait than may start.
     public var claimsPerDeviceAndReserve = 4
     public var settleBatch = 500
-    /// Least time between two settles, unless the first was full. What is answered and not settled when a node dies is unknown: no longer
-    /// than a commit may take anyhow.
+    /// Least time between two settles, unless the first was full. What is answered and not settled when a node dies is
+    /// unknown: this is no longer than a commit may take anyhow.
     public var settleEvery: Duration = .milliseconds(20)
     /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of
     /// 5,000 messages/s; at about 1 KB each 10 MB.

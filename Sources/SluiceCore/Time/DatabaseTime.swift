@@ -50,5 +50,10 @@ public struct ClockReading: Hashable, Sendable {
     public func earliestDatabaseTime(at time: MonotonicTime) -> DatabaseTime { database + (time - received) }
 
     /// `time` on our clock, as late as it can be: a charge converted so never leaves its window too early.
-    public func latestMonotonicTime(of time: DatabaseTime) -> MonotonicTime { received + (time - database) }
+    ///
+    /// Counted in whole numbers, because a take-over asks it of a million attempts: a `Duration` is divided for each.
+    public func latestMonotonicTime(of time: DatabaseTime) -> MonotonicTime {
+        let later = time.microseconds.saturatingSubtract(database.microseconds).saturatingMultiply(by: 1_000)
+        return MonotonicTime(nanoseconds: received.nanoseconds.saturatingAdd(later))
+    }
 }

@@ -12,6 +12,13 @@ extension Int64 {
         guard isOver else { return difference }
         return other < 0 ? .max : .min
     }
+
+    /// The product with a positive number, or the end of the range that it passes.
+    func saturatingMultiply(by positive: Int64) -> Int64 {
+        let (product, isOver) = multipliedReportingOverflow(by: positive)
+        guard isOver else { return product }
+        return self < 0 ? .min : .max
+    }
 }
 
 extension Duration {

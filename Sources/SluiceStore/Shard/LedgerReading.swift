@@ -83,7 +83,8 @@ struct LedgerReading {
                 LedgerCharges.OfKey(
                     capKey: try row.decode(String.self, "cap_key"),
                     broughtBy: try row.decode(UUID?.self, "brought_by").map(DeviceID.init(rawValue:)),
-                    settled: try row.times("settled"), open: try row.times("open")))
+                    settled: (try row.decode(PackedTimestamps?.self, "settled")?.times ?? []).map(\.databaseTime),
+                    open: (try row.decode([PostgresTimestamp]?.self, "open") ?? []).map(\.databaseTime)))
             found.reserved += try row.decode([UUID]?.self, "reserved") ?? []
         }
     }
@@ -117,7 +118,7 @@ struct LedgerReading {
     ) -> String {
         """
         SELECT cap_key, brought_by,
-            array_agg(least(settled_at, $2::timestamptz)) FILTER (WHERE NOT is_open) AS settled,
+            string_agg(timestamptz_send(least(settled_at, $2::timestamptz)), '') FILTER (WHERE NOT is_open) AS settled,
             array_agg(least(deadline, $2::timestamptz + (deadline - reserved_at))) FILTER (WHERE is_open) AS open,
             array_agg(contact_id) FILTER (WHERE is_open AND state = 'reserved') AS reserved
         FROM (
@@ -173,11 +174,6 @@ struct LedgerReading {
         """
 }
 
-extension PostgresRow {
-    /// A column of times; none when it is NULL.
-    fileprivate func times(_ column: String) throws -> [DatabaseTime] {
-        try (decode([PostgresTimestamp]?.self, column) ?? []).map {
-            DatabaseTime(microseconds: $0.microsecondsSinceEpoch)
-        }
-    }
+extension PostgresTimestamp {
+    fileprivate var databaseTime: DatabaseTime { DatabaseTime(microseconds: microsecondsSinceEpoch) }
 }
