@@ -49,7 +49,7 @@ extension ShardMachine {
     /// none that are not.
     private mutating func collect(from index: Int, into batch: inout [Attempt], at now: MonotonicTime) {
         let host = devices[index].host
-        let most = devices[index].isPaced ? 1 : limits.claimsPerDeviceAndReserve
+        let most = isPaced(index) ? 1 : limits.claimsPerDeviceAndReserve
         var taken = 0
         dropExpired(of: index, at: now)
         let isUrgent = devices[index].queue.urgency?.isUrgent
@@ -89,7 +89,7 @@ extension ShardMachine {
         let isProbe = hosts[host].breaker.start(at: now)
         return Attempt(
             claim: queued.claim, expiresAt: queued.expiresAt, device: index, host: host, isProbe: isProbe,
-            deadlineAfter: devices[index].deadlineAfter(timers))
+            deadlineAfter: deadlineAfterStart(index))
     }
 
     // MARK: Answers
