@@ -1,6 +1,8 @@
 # `make` alone lists the targets.
 
 SWIFT ?= swift
+# As operators deploy it: one file that needs no Swift on its machine, and its calls into the library go straight there.
+OPTIMIZED := -c release --static-swift-stdlib
 DATA  ?= .sluice
 HOSTS_DATA ?= .sluice-hosts
 SEEDS ?= 2000
@@ -22,14 +24,14 @@ build: bootstrap ## Build everything, with debug information
 	$(SWIFT) build
 
 release: bootstrap ## Build everything, optimized
-	$(SWIFT) build -c release
+	$(SWIFT) build $(OPTIMIZED)
 
 test: bootstrap check ## Check style, build and run every test
 	python3 -m unittest discover -s cluster/witness
 	python3 -m unittest discover -s cluster/chaos
 	python3 -m unittest discover -s cluster/mutants
 	python3 -m unittest discover -s loadtest/peers
-	$(SWIFT) build -c release --product sluice-simulate
+	$(SWIFT) build $(OPTIMIZED) --product sluice-simulate
 	.build/release/sluice-simulate --seeds 2000 --seed-base 1000000
 	$(SWIFT) build --build-tests
 	@SWIFT=$(SWIFT) scripts/run-tests
@@ -39,7 +41,7 @@ contract: bootstrap ## Ask the API EXAMPLES things an operation, valid and inval
 	EXAMPLES=$(EXAMPLES) SEED=$(SEED) $(SWIFT) test --filter SchemathesisTests
 
 simulate: bootstrap ## Run SEEDS simulated clusters from SEED_BASE on, with faults, and check every invariant
-	$(SWIFT) build -c release --product sluice-simulate
+	$(SWIFT) build $(OPTIMIZED) --product sluice-simulate
 	.build/release/sluice-simulate --seeds $(SEEDS) --seed-base $(SEED_BASE)
 
 chaos: MINUTES ?= 90

@@ -150,7 +150,7 @@ var tests: [Target] {
         .tests("SluiceFailpoints", []),
         .tests("SluiceWire", ["SluiceCore", "TestSupport", .subprocess]),
         .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "Simulation", "TestSupport"], exclude: ["Fixtures"]),
-        .tests("SluiceGateways", ["SluiceCore", "TestSupport", .nioCore, .nioPosix]),
+        .tests("SluiceGateways", ["SluiceCore", "TestSupport", .httpClient, .nioCore, .nioHTTP1, .nioPosix]),
         .tests(
             "SluiceCoordinator",
             ["SluiceCore", "SluiceStore", "SluiceWire", "NATSDriver", "TestSupport", .log]),

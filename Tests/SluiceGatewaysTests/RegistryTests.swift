@@ -22,14 +22,6 @@ import Testing
         #expect("\(expected)" == "no gateway dialect is named \"telex\"; known are gowa, twilio, webhook")
     }
 
-    @Test func anUnusableBaseURLIsAFaultOfTheGatewayThatShowsNoSecret() {
-        var gateway = makeDevice("gowa").gateway
-        gateway.baseURL = "http://u:\(secretPassword)@h"
-        let error = #expect(throws: GatewayConfigurationError.self) { try gateway.address() }
-        #expect(error?.code == "invalid_gateway")
-        #expect(error?.description.contains(secretPassword) == false)
-    }
-
     @Test func boundaryIsNeverInAValue() {
         let form = MultipartForm([(name: "a", value: "--seed"), (name: "b", value: "seedx")], boundarySeed: "seed")
         #expect(form.contentType.value == "multipart/form-data; boundary=seedxx")

@@ -108,7 +108,8 @@ public struct Limiter: Sendable {
     /// Room now. `places`: admitted attempts to be left out of the count, because whoever asks counts them as still
     /// waiting.
     public mutating func capacity(at now: MonotonicTime, leavingOut places: Int = 0) -> Capacity {
-        advance(to: now)
+        // Asked several times at one instant, of which only the first moves anything.
+        if now.nanoseconds > latest || deadlines.first.map({ $0 <= latest }) ?? false { advance(to: now) }
         let held = open + deadlines.count - places
         var available = caps.concurrency - held
         for span in spans { available = min(available, span.window.limit - held - (finishes.end - span.inside)) }

@@ -54,15 +54,6 @@ struct ShardDevice: Sendable {
         self.host = host
         condition = profile.condition
     }
-
-    /// Whether sends of this device have to be a gap apart. Inline, or asking copies the whole device.
-    @inline(__always) var isPaced: Bool { hasOwnGaps || profile.gap.upperBound > .zero }
-
-    /// D_send + T_http + A_max, on clocks of which the gateway's may be slow and ours fast. Inline for the same reason.
-    @inline(__always) func deadlineAfter(_ timers: Timers) -> Duration {
-        let known = timers.sendWithin + profile.gateway.httpTimeout + profile.gateway.acceptsLateFor
-        return known + ClockDrift.allowance(for: known)
-    }
 }
 
 /// One cap key: the limiter that its devices share.

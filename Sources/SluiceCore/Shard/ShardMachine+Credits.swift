@@ -147,7 +147,7 @@ extension ShardMachine {
         let capKey = devices[index].capKey
         let capacity = capKeys[capKey].limiter.capacity(at: now, leavingOut: capKeys[capKey].reserving)
         if let next = capacity.next { wakes.schedule(.device(index), at: next) }
-        let promised = devices[index].isPaced || devices[index].isOnTrial ? 1 : promisedPerDevice
+        let promised = isPaced(index) || devices[index].isOnTrial ? 1 : promisedPerDevice
         return min(promised, capacity.available)
     }
 

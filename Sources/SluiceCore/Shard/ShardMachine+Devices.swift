@@ -94,6 +94,20 @@ extension ShardMachine {
             && devices[index].profile.settingsProblem == nil
     }
 
+    /// Whether sends of this device have to be a gap apart. Asked here: a property of the device's own is given a copy
+    /// of all of it.
+    func isPaced(_ index: Int) -> Bool {
+        devices[index].hasOwnGaps || devices[index].profile.gap.upperBound > .zero
+    }
+
+    /// D_send + T_http + A_max, on clocks of which the gateway's may be slow and ours fast.
+    func deadlineAfterStart(_ index: Int) -> Duration {
+        let known =
+            timers.sendWithin + devices[index].profile.gateway.httpTimeout
+            + devices[index].profile.gateway.acceptsLateFor
+        return known + ClockDrift.allowance(for: known)
+    }
+
     /// What keeps the device itself (not its host) from starting one more claim.
     mutating func hold(on index: Int, at now: MonotonicTime) -> Hold? {
         guard slots[devices[index].profile.slot].phase == .ready, !devices[index].isGone else { return .slot }
@@ -103,7 +117,7 @@ extension ShardMachine {
         if let until = devices[index].restUntil, until > now { return .resting(until: until) }
         if devices[index].isOnTrial, devices[index].open > 0 { return .caps(until: nil) }
         if let until = devices[index].gap.wait(at: now) { return .gap(until: until) }
-        if devices[index].isPaced, devices[index].reserving > 0 || !devices[index].held.isEmpty { return .reserving }
+        if isPaced(index), devices[index].reserving > 0 || !devices[index].held.isEmpty { return .reserving }
         let capacity = capKeys[devices[index].capKey].limiter.capacity(at: now)
         return capacity.available > 0 ? nil : .caps(until: capacity.next)
     }

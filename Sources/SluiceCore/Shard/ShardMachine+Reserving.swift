@@ -59,7 +59,7 @@ extension ShardMachine {
         let host = devices[index].host
         let room = min(limits.reserveBatch - batch.count, hosts[host].permits.free)
         let others = ready.count(isUrgent: isUrgent) + hosts[host].waiting.count(isUrgent: isUrgent)
-        let most = devices[index].isPaced || room <= others ? 1 : limits.claimsPerDeviceAndReserve
+        let most = isPaced(index) || room <= others ? 1 : limits.claimsPerDeviceAndReserve
         var taken = 0
         dropExpired(of: index, at: now)
         while taken < most, batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts,
@@ -77,7 +77,7 @@ extension ShardMachine {
         // A device that was called for a permit and did not use it hands the call on.
         if taken == 0, !hosts[host].waiting.contains(index) { wakeWaiters(ofHost: host, at: now) }
         touch(index)
-        return taken < most || devices[index].isPaced || devices[index].queue.isEmpty || hosts[host].permits.free == 0
+        return taken < most || isPaced(index) || devices[index].queue.isEmpty || hosts[host].permits.free == 0
     }
 
     private mutating func takeFirst(of index: Int, at now: MonotonicTime) -> Attempt? {
@@ -99,7 +99,7 @@ extension ShardMachine {
         let isProbe = hosts[host].breaker.start(at: now)
         return Attempt(
             claim: queued.claim, expiresAt: queued.expiresAt, device: index, host: host, isProbe: isProbe,
-            deadlineAfter: devices[index].deadlineAfter(timers))
+            deadlineAfter: deadlineAfterStart(index))
     }
 
     // MARK: Answers

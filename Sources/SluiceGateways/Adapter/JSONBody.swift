@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// A request's JSON body, its keys sorted so that the same message has the same bytes, and the same signature, each
+/// JSON in a request's body, its keys sorted so that the same message has the same bytes, and the same signature, each
 /// time.
 enum JSONBody {
     static let contentType = HeaderField("Content-Type", "application/json")

@@ -45,14 +45,18 @@ public final class GatewayClient: Sendable {
     public func send(
         _ reservation: Reservation, on device: DeviceProfile, latestStart: MonotonicTime
     ) async -> Outcome {
-        let adapter: any GatewayAdapter
-        let address: GatewayAddress
         do throws(GatewayConfigurationError) {
-            adapter = try GatewayAdapters.named(device.gateway.dialect)
-            address = try device.gateway.address()
+            let adapter = try GatewayAdapters.named(device.gateway.dialect)
+            return try await send(reservation, on: device, by: adapter, latestStart: latestStart)
         } catch {
             return .refused(.misconfigured(code: error.code, detail: error.description))
         }
+    }
+
+    private func send(
+        _ reservation: Reservation, on device: DeviceProfile, by adapter: any GatewayAdapter,
+        latestStart: MonotonicTime
+    ) async throws(GatewayConfigurationError) -> Outcome {
         var request: HTTPRequestDescription
         switch adapter.request(for: reservation, on: device) {
         case .request(let prepared): request = prepared
@@ -67,8 +71,8 @@ public final class GatewayClient: Sendable {
         Failpoints.before(.guard)
         guard now() <= latestStart else { return .aborted(code: "guard") }
         Failpoints.after(.guard)
-        let result = await exchange.perform(
-            request, at: address, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
+        let result = try await exchange.perform(
+            request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
         if case .answered = result { Failpoints.before(.response) }
         return Self.outcome(of: result, by: adapter)
     }
@@ -79,18 +83,17 @@ public final class GatewayClient: Sendable {
     public func condition(of device: DeviceProfile) async -> DeviceCondition? {
         // A device with unusable settings has no gateway to ask; `send` names the fault.
         guard let adapter = try? GatewayAdapters.named(device.gateway.dialect),
-            let address = try? device.gateway.address(),
             let request = adapter.stateRequest(for: device), request.headers.allSatisfy(\.isValid)
         else { return nil }
         let limit = min(device.gateway.httpTimeout, .seconds(10))
-        return await ask(request, at: address, within: limit).flatMap(adapter.condition(from:))
+        return await ask(request, below: device.gateway.baseURL, within: limit).flatMap(adapter.condition(from:))
     }
 
-    /// A question that is no message. Nil when no complete answer came.
+    /// A question that is no message. Nil when no complete answer came, or the base URL is none.
     func ask(
-        _ request: HTTPRequestDescription, at address: GatewayAddress, within limit: Duration = .seconds(10)
+        _ request: HTTPRequestDescription, below baseURL: String, within limit: Duration = .seconds(10)
     ) async -> HTTPAnswer? {
-        let result = await exchange.perform(request, at: address, latestStart: nil, totalTime: limit)
+        let result = try? await exchange.perform(request, below: baseURL, latestStart: nil, totalTime: limit)
         guard case .answered(let answer) = result else { return nil }
         return answer
     }

@@ -32,6 +32,7 @@ final class HTTPExchange: Sendable {
     private let client: HTTPClient
     private let loops: MultiThreadedEventLoopGroup
     private let desk = TicketDesk()
+    private let targets = RequestTargets()
     private let bodyLimit: Int
 
     init(configuration: GatewayClient.Configuration, now: @escaping @Sendable () -> MonotonicTime) {
@@ -43,20 +44,18 @@ final class HTTPExchange: Sendable {
     }
 
     /// Returns when the exchange is over: at the latest `totalTime` from now.
+    ///
+    /// - Throws: `invalidBaseURL`, before anything is written.
     func perform(
-        _ description: HTTPRequestDescription, at address: GatewayAddress, latestStart: MonotonicTime?,
-        totalTime: Duration
-    ) async -> Result {
+        _ description: HTTPRequestDescription, below baseURL: String, latestStart: MonotonicTime?, totalTime: Duration
+    ) async throws(GatewayConfigurationError) -> Result {
+        var request = try targets.target(of: description, below: baseURL)
+        if !description.body.isEmpty { request.body = .byteBuffer(ByteBuffer(bytes: description.body)) }
         let ticket = SendTicket(latestStart: latestStart, totalTime: totalTime)
         let number = desk.issue(ticket)
         defer { desk.handBack(number) }
+        request.headers = HTTPHeaders([(TicketDesk.header, number)] + description.headers.map { ($0.name, $0.value) })
         do {
-            var headers = HTTPHeaders(description.headers.map { ($0.name, $0.value) })
-            headers.add(name: TicketDesk.header, value: number)
-            let request = try HTTPClient.Request(
-                url: address.url(for: description.path), method: HTTPMethod(rawValue: description.method.rawValue),
-                headers: headers,
-                body: description.body.isEmpty ? nil : .byteBuffer(ByteBuffer(bytes: description.body)))
             let task = client.execute(
                 request: request, delegate: AnswerCollector(bodyLimit: bodyLimit),
                 deadline: .now() + .nanoseconds(totalTime.wholeNanoseconds))

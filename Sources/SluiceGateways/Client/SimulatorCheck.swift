@@ -7,10 +7,9 @@ extension GatewayClient {
     public func isSimulator(at baseURL: String) async -> Bool {
         guard var parts = URLComponents(string: baseURL) else { return false }
         (parts.path, parts.query) = ("", nil)
-        // An address that cannot be one is nobody's.
-        guard let root = parts.string, let address = try? GatewayAddress(root) else { return false }
+        guard let root = parts.string else { return false }
         let question = HTTPRequestDescription(method: .get, path: "/_sim/stats", headers: [])
-        guard let answer = await ask(question, at: address), answer.status == 200 else { return false }
+        guard let answer = await ask(question, below: root), answer.status == 200 else { return false }
         return answer.json(SimulatorStatistics.self) != nil
     }
 

@@ -22,9 +22,11 @@ struct GOWA: GatewayAdapter {
         let content = reservation.content
         guard content.kind != .text else {
             headers.append(JSONBody.contentType)
-            let body = JSONBody.encode(["phone": reservation.recipient, "message": content.text])
+            var body = JSONObject(reserving: content.text.utf8.count + 64)
+            body.add("message", content.text)
+            body.add("phone", reservation.recipient)
             return .request(
-                HTTPRequestDescription(method: .post, path: "/send/message", headers: headers, body: body))
+                HTTPRequestDescription(method: .post, path: "/send/message", headers: headers, body: body.bytes()))
         }
         guard let url = content.mediaURL else {
             return .refused(.unsendable(code: "unsupported_media", detail: "the message has a kind but no media URL"))

@@ -28,7 +28,7 @@ struct Webhook: GatewayAdapter {
     }
 
     func request(for reservation: Reservation, on device: DeviceProfile) -> PreparedSend {
-        let body = JSONBody.encode(Payload(reservation, on: device))
+        let body = Self.body(reservation, on: device)
         var headers = [JSONBody.contentType, HeaderField("Idempotency-Key", reservation.message.description)]
         if let field = Self.authorization(device.gateway.credentials) { headers.append(field) }
         if let secret = device.gateway.credentials["secret"] {
@@ -79,48 +79,39 @@ struct Webhook: GatewayAdapter {
 }
 
 extension Webhook {
-    /// The documented body. `media_url` is always there, null when there is none.
-    private struct Payload: Encodable {
-        let reservation: Reservation
-        let device: DeviceProfile
+    /// The documented body. `media_url` is always there, null when there is none. The members are sorted by name, so that
+    /// the same message has the same bytes, and the same signature, each time.
+    private static func body(_ reservation: Reservation, on device: DeviceProfile) -> [UInt8] {
+        var body = JSONObject(reserving: reservation.content.text.utf8.count + 512)
+        body.add("attempt", reservation.attempt)
+        body.add("campaign", reservation.campaign)
+        body.add("channel", reservation.channel ?? "whatsapp")
+        body.add("contact", reservation.message.contact.rawValue.uuidString.lowercased())
+        body.add("device", device.id.rawValue.uuidString.lowercased())
+        body.add("media_url", reservation.content.mediaURL)
+        body.add("message_id", reservation.message.description)
+        body.add("metadata", encoded: metadata(reservation, on: device))
+        body.add("text", reservation.content.text)
+        body.add("to", reservation.recipient)
+        body.add("type", reservation.content.kind.rawValue)
+        return body.bytes()
+    }
 
-        init(_ reservation: Reservation, on device: DeviceProfile) {
-            self.reservation = reservation
-            self.device = device
+    /// The producer's own, and who and what it goes by.
+    private static func metadata(_ reservation: Reservation, on device: DeviceProfile) -> [UInt8] {
+        // What is no object has no place in one, and is no reason to hold the message back.
+        let own = reservation.metadata.flatMap {
+            try? JSONDecoder().decode([String: JSONValue].self, from: Data($0.utf8))
         }
-
-        enum Key: String, CodingKey {
-            case messageID = "message_id"
-            case device, to, type, channel, text, campaign, contact, attempt, metadata
-            case mediaURL = "media_url"
+        guard var members = own else {
+            var object = JSONObject(reserving: 128)
+            object.add("device_name", device.name)
+            object.add("recipient_name", reservation.recipientName)
+            return object.bytes()
         }
-
-        func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: Key.self)
-            try fields.encode(reservation.message.description, forKey: .messageID)
-            try fields.encode(device.id.rawValue.uuidString.lowercased(), forKey: .device)
-            try fields.encode(reservation.recipient, forKey: .to)
-            try fields.encode(reservation.content.kind.rawValue, forKey: .type)
-            try fields.encode(reservation.channel ?? "whatsapp", forKey: .channel)
-            try fields.encode(reservation.content.text, forKey: .text)
-            try fields.encode(reservation.content.mediaURL, forKey: .mediaURL)
-            try fields.encode(reservation.campaign, forKey: .campaign)
-            try fields.encode(reservation.message.contact.rawValue.uuidString.lowercased(), forKey: .contact)
-            try fields.encode(reservation.attempt, forKey: .attempt)
-            try fields.encode(metadata, forKey: .metadata)
-        }
-
-        /// The producer's own, and who and what it goes by.
-        private var metadata: [String: JSONValue] {
-            let known: [String: JSONValue] = [
-                "recipient_name": .text(reservation.recipientName), "device_name": .text(device.name),
-            ]
-            // What is no object has no place in one, and is no reason to hold the message back.
-            let own = reservation.metadata.flatMap {
-                try? JSONDecoder().decode([String: JSONValue].self, from: Data($0.utf8))
-            }
-            return (own ?? [:]).merging(known) { _, known in known }
-        }
+        members["device_name"] = .text(device.name)
+        members["recipient_name"] = .text(reservation.recipientName)
+        return JSONBody.encode(members)
     }
 
     /// The optional body of a 2xx. A receiver's id may be a number.

@@ -14,14 +14,14 @@ MUTANTS = (
         edits=(
             Edit(
                 CLIENT,
-                '''        let result = await exchange.perform(
-            request, at: address, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
+                '''        let result = try await exchange.perform(
+            request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
 ''',
-                '''        var result = await exchange.perform(
-            request, at: address, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
+                '''        var result = try await exchange.perform(
+            request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
         if isMutant("retry-on-timeout"), case .lost(.timeout) = result {
-            result = await exchange.perform(
-                request, at: address, latestStart: nil, totalTime: device.gateway.httpTimeout)
+            result = try await exchange.perform(
+                request, below: device.gateway.baseURL, latestStart: nil, totalTime: device.gateway.httpTimeout)
         }
 '''),
         )),
@@ -48,10 +48,10 @@ MUTANTS = (
         expected=("I3",),
         edits=(
             Edit(
-                CLIENT, "        let adapter: any GatewayAdapter\n",
+                CLIENT, "        do throws(GatewayConfigurationError) {\n",
                 '''        var reservation = reservation
         if isMutant("new-id-on-retry") { reservation.message.moves += 1_000 * (reservation.attempt - 1) }
-        let adapter: any GatewayAdapter
+        do throws(GatewayConfigurationError) {
 '''),
         )),
 )
