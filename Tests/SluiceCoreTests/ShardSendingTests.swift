@@ -205,7 +205,8 @@ import Testing
         let shard = Shard(devices: [device])
         let batch = shard.batch(device, count: 5)
         #expect(
-            shard.handle(.batch(batch), at: 10) == [.reserve(Shard.statement(3), Shard.requests(Array(batch.claims[..<4])))])
+            shard.handle(.batch(batch), at: 10)
+                == [.reserve(Shard.statement(3), Shard.requests(Array(batch.claims[..<4])))])
         let gone = shard.handle(
             .reserved(Shard.statement(3), started: Shard.at(10), Array(repeating: .gone, count: 4)), at: 12)
         #expect(gone.first == .reserve(Shard.statement(4), Shard.requests(Array(batch.claims[4...]))))
