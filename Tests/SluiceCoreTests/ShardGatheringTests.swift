@@ -71,4 +71,18 @@ import Testing
             verdicts = turn.map { _ in .gone }
         }
     }
+
+    @Test func everyTenthTurnIsACampaignsAlsoAmongTriggers() throws {
+        let devices = (1...14).map { Shard.device($0) }
+        let shard = Shard(devices: devices)
+        for (index, device) in devices.dropLast().enumerated() {
+            _ = shard.handle(.batch(shard.batch(device, first: 100 + index, priority: 0)), at: 1)
+        }
+        let campaign = shard.batch(devices[13], first: 900, priority: 6)
+        #expect(shard.handle(.batch(campaign), at: 2) == [], "the triggers go first")
+        let next = shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 3)
+        guard case .reserve(_, let requests) = try #require(next.first) else { Issue.record("\(next)"); return }
+        #expect(requests.count == 13)
+        #expect(requests.firstIndex { $0.claim == campaign.claims[0] }.map { $0 < 10 } == true)
+    }
 }

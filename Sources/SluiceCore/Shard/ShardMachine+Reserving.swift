@@ -33,7 +33,7 @@ extension ShardMachine {
         while batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts, nodePermits.free > 0,
             ready.hasUrgent == isUrgent, let index = ready.popFirst()
         {
-            if !collect(from: index, isUrgent: isUrgent, into: &batch, at: now) { isAllTaken = false }
+            if !collect(from: index, into: &batch, at: now) { isAllTaken = false }
         }
         guard !batch.isEmpty else { return }
         emitReserve(batch, isUrgent: isUrgent)
@@ -53,15 +53,15 @@ extension ShardMachine {
     /// none that are not. Where more devices wait than may start it is one of each: nobody's second message goes before
     /// another's first, and a gateway may well send one device's messages one after the other. Returns whether nothing
     /// is left of it that might have started.
-    private mutating func collect(
-        from index: Int, isUrgent: Bool, into batch: inout [Attempt], at now: MonotonicTime
-    ) -> Bool {
+    private mutating func collect(from index: Int, into batch: inout [Attempt], at now: MonotonicTime) -> Bool {
         let host = devices[index].host
+        dropExpired(of: index, at: now)
+        // A device may have its turn in a statement of the other kind: every tenth is the least urgent's.
+        let isUrgent = devices[index].queue.urgency?.isUrgent ?? false
         let room = min(limits.reserveBatch - batch.count, hosts[host].permits.free)
         let others = ready.count(isUrgent: isUrgent) + hosts[host].waiting.count(isUrgent: isUrgent)
         let most = isPaced(index) || room <= others ? 1 : limits.claimsPerDeviceAndReserve
         var taken = 0
-        dropExpired(of: index, at: now)
         while taken < most, batch.count < limits.reserveBatch, attempts < limits.unsettledAttempts,
             nodePermits.free > 0,
             let urgency = devices[index].queue.urgency, urgency.isUrgent == isUrgent, hold(on: index, at: now) == nil
