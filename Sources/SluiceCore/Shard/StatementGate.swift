@@ -36,6 +36,7 @@ struct StatementGate: Sendable {
     /// Lets more come together for the next one, however this one ends.
     mutating func rest(until instant: MonotonicTime) { restsUntil = instant }
 
+    /// Nothing more is waited for: a statement that failed is split, or the node ends.
     mutating func endRest() { restsUntil = nil }
 
     mutating func succeed() {

@@ -93,6 +93,7 @@ public final class GatewayClient: Sendable {
     func ask(
         _ request: HTTPRequestDescription, below baseURL: String, within limit: Duration = .seconds(10)
     ) async -> HTTPAnswer? {
+        // A base URL that is none has nobody to ask; `send` names the fault.
         let result = try? await exchange.perform(request, below: baseURL, latestStart: nil, totalTime: limit)
         guard case .answered(let answer) = result else { return nil }
         return answer

@@ -99,8 +99,8 @@ extension Webhook {
 
     /// The producer's own, and who and what it goes by.
     private static func metadata(_ reservation: Reservation, on device: DeviceProfile) -> [UInt8] {
-        // What is no object has no place in one, and is no reason to hold the message back.
         let own = reservation.metadata.flatMap {
+            // What is no object has no place in one, and is no reason to hold the message back.
             try? JSONDecoder().decode([String: JSONValue].self, from: Data($0.utf8))
         }
         guard var members = own else {
