@@ -70,7 +70,7 @@ struct PrivatePostgres: Sendable {
     private var settings: KeyValuePairs<String, String> {
         [
             "listen_addresses": "127.0.0.1", "port": "\(port)", "unix_socket_directories": "", "max_connections": "300",
-            "shared_buffers": "256MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min", "log_checkpoints": "off",
+            "shared_buffers": "256MB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "log_checkpoints": "off",
             "log_error_verbosity": "terse", "log_min_error_statement": "panic",
         ]
     }

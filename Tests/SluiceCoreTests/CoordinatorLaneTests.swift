@@ -156,6 +156,38 @@ import Testing
         #expect(swept == [[1, 2], [3, 4], [5, 1]])
     }
 
+    @Test(arguments: [(took: 100, next: 10_000), (took: 1_000, next: 26_000), (took: 9_000, next: 74_000)])
+    func theLongerASweepTakesTheLongerTheNextOneWaits(took: Int, next: Int) {
+        let leader = leader(due: nil)
+        let sweep = CoordinatorAction.loadLanes(.sweep([LaneID(rawValue: 1)]))
+        let actions = leader.handle(.tick, at: 5_000)
+        #expect(actions.contains(sweep))
+        _ = leader.answer(actions, at: 5_000 + took)
+        #expect(!leader.handle(.tick, at: next - 1).contains(sweep))
+        #expect(leader.handle(.tick, at: next).contains(sweep))
+    }
+
+    @Test func aLongOrFailedSweepIsFollowedByOneOfFewerLanes() {
+        let leader = CoordinatorFixture()
+        leader.addDevice(1, lanes: (1...8).map { ($0, 1) })
+        for index in leader.lanes.indices { leader.lanes[index].nextDue = nil }
+        _ = leader.lead()
+        func sweep(_ actions: [CoordinatorAction]) -> Int? {
+            for case .loadLanes(.sweep(let lanes)) in actions { return lanes.count }
+            return nil
+        }
+        let all = leader.handle(.tick, at: 5_000)
+        #expect(sweep(all) == 8)
+        _ = leader.handle(.failed(.sweep, mayHaveTakenEffect: false), at: 6_000)
+        let half = leader.handle(.tick, at: 6_500)
+        #expect(sweep(half) == 4)
+        _ = leader.answer(half, at: 7_500)
+        let quarter = leader.handle(.tick, at: 27_500)
+        #expect(sweep(quarter) == 2)
+        _ = leader.answer(quarter, at: 27_501)
+        #expect(sweep(leader.handle(.tick, at: 32_501)) == 4)
+    }
+
     @Test func aLaneWhoseRowIsGoneIsForgotten() {
         let leader = leader(due: nil)
         leader.lanes = []

@@ -39,11 +39,17 @@ public struct CoordinatorLimits: Hashable, Sendable {
 
     // MARK: Reading lanes
 
-    /// Lanes re-read by one sweep: 10,000 index probes take 50–100 ms of the database, every 5 s.
+    /// Lanes re-read by one sweep, at most: 10,000 index probes take 50–100 ms of the database, every 5 s.
     public var sweepLanes = 10_000
     /// Sweeps in a row that leave out a lane that is known to be due on a device that can take nothing. With a sweep every
     /// 5 s it is read every 20 s.
     public var sweepsLeftOut = 3
+    /// A sweep that takes longer is followed by one of half as many lanes.
+    public var longSweep: Duration = .milliseconds(500)
+    /// After a sweep, times of what it took until the next one: it takes a twentieth of the time at most, until the rest
+    /// is the longest.
+    public var sweepRest = 20
+    public var longestSweepRest: Duration = .seconds(60)
     /// Lanes known by name only that wait to be loaded. Beyond it everything is loaded instead.
     public var namedLanes = 10_000
 

@@ -14,12 +14,13 @@ extension CoordinatorMachine {
 
     mutating func noteLoaded(_ lanes: [Lane], _ query: LaneQuery, at now: MonotonicTime) {
         errands.succeeded(query.errand, at: now)
+        if case .sweep = query { sweeps.succeeded(at: now) }
         let databaseNow = databaseNow(now)
         for lane in lanes {
             if let device = schedule.load(lane, now: databaseNow) { consider(device, at: now) }
         }
         switch query {
-        case .all: sweepFrom(now)
+        case .all: sweeps.lanesWereRead(at: now)
         case .named(let asked), .sweep(let asked):
             guard asked.count > lanes.count else { return }
             // Those were known when the question was sent, so their rows are gone. A reading of all lanes cannot tell:

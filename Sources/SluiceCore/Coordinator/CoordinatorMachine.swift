@@ -56,7 +56,7 @@ public struct CoordinatorMachine: Sendable {
 
     private var assignmentVersion: Int64?
     private var control: ControlVersions?
-    private var nextSweep: MonotonicTime?
+    var sweeps: SweepPace
     private var lastSurvey: MonotonicTime?
     /// When the first lease ends that the last survey saw, unless it was renewed since.
     private var firstLapse: MonotonicTime?
@@ -69,6 +69,7 @@ public struct CoordinatorMachine: Sendable {
         schedule = LaneSchedule(limits: limits)
         book = CreditBook(limits: limits)
         bulk = BulkPace(limits: limits)
+        sweeps = SweepPace(every: timers.sweep, limits: limits)
         errands = ErrandBook(limits: limits)
         named = LaneNames(limit: limits.namedLanes)
     }
@@ -187,7 +188,7 @@ public struct CoordinatorMachine: Sendable {
     }
 
     private mutating func wantWhatIsTime(at now: MonotonicTime) {
-        if let nextSweep, nextSweep <= now { errands.want(.sweep) }
+        if let next = sweeps.next, next <= now { errands.want(.sweep) }
         if let due = surveyDue, due <= now { errands.want(.survey) }
         if let next = expiries.next, next <= databaseNow(now), !errands.isRunning(.takeBackExpired) {
             errands.want(.takeBackExpired)
@@ -222,9 +223,9 @@ public struct CoordinatorMachine: Sendable {
         case .loadLanes: return .loadLanes(.all)
         case .loadNamedLanes: return .loadLanes(.named(named.takeAll()))
         case .sweep:
-            nextSweep = now + timers.sweep
-            let lanes = schedule.takeSweep()
+            let lanes = schedule.takeSweep(atMost: sweeps.lanes)
                 .filter { available($0.device) > 0 || !schedule.leavesOut($0.lane) }.map(\.lane)
+            sweeps.start(lanes.count, at: now)
             if lanes.isEmpty { errands.succeeded(.sweep, at: now) }
             return lanes.isEmpty ? nil : .loadLanes(.sweep(lanes))
         case .takeBackExpired:
@@ -289,6 +290,7 @@ public struct CoordinatorMachine: Sendable {
         case .assign: errands.want(.readOwnerships)
         // The names went with the statement.
         case .loadNamedLanes: errands.want(.loadLanes)
+        case .sweep: sweeps.failed()
         default: break
         }
     }
@@ -302,7 +304,7 @@ public struct CoordinatorMachine: Sendable {
             next = next.map { min($0, time) } ?? time
         }
         // Once one is wanted, the errand says itself when it may start.
-        if !errands.isPending(.sweep) { include(nextSweep) }
+        if !errands.isPending(.sweep) { include(sweeps.next) }
         if !errands.isPending(.survey) { include(surveyDue) }
         if let alarm = schedule.nextAlarm() { include(clock.latestMonotonicTime(of: alarm)) }
         if let expiry = expiries.next, !errands.isRunning(.takeBackExpired) {
@@ -320,9 +322,5 @@ public struct CoordinatorMachine: Sendable {
     private var isAssignBlocked: Bool {
         claiming != nil || errands.isPending(.survey) || errands.isPending(.readOwnerships)
             || !errands.hasSucceeded([.readOwnerships, .survey])
-    }
-
-    mutating func sweepFrom(_ now: MonotonicTime) {
-        if nextSweep == nil { nextSweep = now + timers.sweep }
     }
 }

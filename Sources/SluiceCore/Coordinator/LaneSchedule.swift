@@ -145,9 +145,9 @@ struct LaneSchedule {
 
     /// The lanes that nobody looked at for longest. Those known to be due as well: of what was put back unheard and is due
     /// earlier than all that is known, a claim would see nothing for as long as the lane has work.
-    mutating func takeSweep() -> [SweptLane] {
+    mutating func takeSweep(atMost most: Int) -> [SweptLane] {
         var lanes: [SweptLane] = []
-        for _ in 0..<min(limits.sweepLanes, sweepOrder.count) {
+        for _ in 0..<min(most, sweepOrder.count) {
             guard let lane = sweepOrder.popFirst() else { break }
             guard let entry = entries[lane] else { continue }
             sweepOrder.append(lane)
