@@ -32,7 +32,8 @@ public protocol CoordinatorStore: Sendable {
 
     // MARK: Lanes and claims
 
-    /// All lanes and their next due times: what a new leader starts from.
+    /// All lanes and their next due times: what a new leader starts from. Not of one instant: a lane that is made while
+    /// they are read may be missing.
     func lanes() async throws -> [Lane]
 
     /// The lanes named: the sweep's repair and the answer to a wake-up for a lane the leader does not know.

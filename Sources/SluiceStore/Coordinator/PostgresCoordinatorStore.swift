@@ -141,13 +141,22 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
 
     public func lanes() async throws -> [Lane] {
         try await storing {
-            try await pools.relaxed.query(Self.lanesSQL, [.null], deadline: .seconds(60)).map(Self.lane)
+            var lanes: [Lane] = []
+            var isMore = true
+            while isMore {
+                let last = lanes.last?.id.rawValue ?? .min
+                let page = try await pools.relaxed.query(LaneStatements.page, [.int64(last)])
+                lanes += try page.map(LaneStatements.lane)
+                isMore = page.count == LaneStatements.pageSize
+            }
+            return lanes
         }
     }
 
     public func lanes(_ ids: [LaneID]) async throws -> [Lane] {
         try await storing {
-            try await pools.relaxed.query(Self.lanesSQL, [.int64Array(ids.map(\.rawValue))]).map(Self.lane)
+            try await pools.relaxed.query(LaneStatements.named, [.int64Array(ids.map(\.rawValue))])
+                .map(LaneStatements.lane)
         }
     }
 
@@ -280,28 +289,4 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         )
         SELECT c.slot, c.epoch, c.owner, c.wanted FROM lead LEFT JOIN changed c ON true ORDER BY c.slot
         """
-
-    /// `$1`: the lanes asked for, NULL for all. One index probe per lane.
-    private static let lanesSQL = """
-        SELECT l.id, l.device_id, \(LaneNumbers.priorityClass) AS priority_class,
-            coalesce(s.state = 'running', false)
-                AND NOT EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', l.workspace_id)) AS is_runnable,
-            n.next_trigger_time AS next_due, s.rate_per_minute
-        FROM lanes l
-        \(LaneNumbers.source)
-        LEFT JOIN LATERAL (
-            SELECT next_trigger_time FROM sequence_contacts c
-            WHERE c.lane_id = l.id AND c.status = 'active' AND c.claim_state = 0 AND \(Untouchables.passes("c.id"))
-            ORDER BY next_trigger_time LIMIT 1) n ON true
-        WHERE $1::bigint[] IS NULL OR l.id = ANY ($1::bigint[])
-        ORDER BY l.id
-        """
-
-    private static func lane(_ row: PostgresRow) throws -> Lane {
-        Lane(
-            id: try row.lane("id"), device: try row.device("device_id"),
-            priorityClass: try row.priorityClass("priority_class"),
-            isRunnable: try row.decode(Bool.self, "is_runnable"), nextDue: try row.optionalTime("next_due"),
-            ratePerMinute: try row.decode(Int32?.self, "rate_per_minute").map(Int.init))
-    }
 }
