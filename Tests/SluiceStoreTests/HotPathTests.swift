@@ -41,7 +41,9 @@ import Testing
                     return try await cluster.reserve(claimed.batches.flatMap(\.claims)).count
                 }
                 #expect(reserved == 2000)
-                try await eventually("the sessions to report") { try await Self.updates(world).all >= before.all + 4000 }
+                try await eventually("the sessions to report") {
+                    try await Self.updates(world).all >= before.all + 4000
+                }
                 let after = try await Self.updates(world)
                 #expect(after.hot - before.hot >= 3800)
             }
