@@ -9,7 +9,9 @@ public enum MessageEvents {
         announced AS (
             INSERT INTO message_events (workspace_id, type, contact_id, attempt, day, at)
             SELECT m.* FROM (\(rows)) m
-            WHERE m.workspace_id IN (SELECT workspace_id FROM webhook_endpoints WHERE is_active)
+            -- Looked up for each row only while anybody has one.
+            WHERE (SELECT EXISTS (SELECT FROM webhook_endpoints WHERE is_active))
+                AND m.workspace_id IN (SELECT workspace_id FROM webhook_endpoints WHERE is_active)
         )
         """
     }

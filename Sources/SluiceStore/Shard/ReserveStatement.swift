@@ -10,6 +10,7 @@ internal import SluiceCore
 ///
 /// No two materialized steps are joined: the planner knows nothing of their size, and a nested loop over two of a
 /// thousand rows costs more than all the rest. The rows of `judged` are locked, so what is written is what was judged.
+/// Steps that one other reads are not materialized, which would copy each row once more.
 struct ReserveStatement {
     static let sql = """
         WITH me AS MATERIALIZED (
@@ -18,7 +19,7 @@ struct ReserveStatement {
             WHERE f.incarnation = $1 AND f.closed_at IS NULL AND f.reserves_from <= statement_timestamp() FOR SHARE
         ), alive AS MATERIALIZED (
             SELECT me.* FROM me JOIN node_leases l USING (incarnation) WHERE l.expires_at > clock_timestamp()
-        ), owned AS MATERIALIZED (
+        ), owned AS (
             SELECT r.*, alive.at, alive.day
             FROM alive
             CROSS JOIN (
@@ -35,7 +36,7 @@ struct ReserveStatement {
                 o.batch, o.device, o.slot, o.epoch, o.deadline_after, o.at, o.day
             FROM (SELECT * FROM owned ORDER BY contact) o
             \(PlannerEstimate.locked("c.id = o.contact AND c.claim_state = 1 AND c.claim_batch = o.batch", "SKIP LOCKED"))
-        ), found AS MATERIALIZED (
+        ), found AS (
             SELECT h.*, d.cap_key, s.name AS campaign, t.last_chance, t.quiet_until,
                 coalesce(nullif(coalesce(m.message_type, st.message_type), ''), 'text') AS message_type,
                 coalesce(m.body, st.content, st.message_text, '') AS body,
@@ -45,12 +46,16 @@ struct ReserveStatement {
                 coalesce(st.max_delay_seconds, s.max_delay_seconds)::int AS gap_max,
                 CASE
                     WHEN h.status <> 'active' THEN h.status
-                    WHEN EXISTS (SELECT FROM suppressions x
-                        WHERE x.phone = h.recipient AND x.workspace_id IN ('*', h.workspace_id)) THEN 'suppressed'
+                    -- One probe, of the number: an IN makes it one for each workspace.
+                    WHEN EXISTS (SELECT FROM suppressions x WHERE x.phone = h.recipient
+                        AND CASE x.workspace_id WHEN '*' THEN true ELSE x.workspace_id = h.workspace_id END)
+                        THEN 'suppressed'
                     WHEN s.state = 'cancelled' THEN 'source_cancelled'
                     -- Held back, it may only come to be sent too late.
                     WHEN t.last_chance <= greatest(h.at, t.quiet_until) THEN 'expired'
-                    WHEN EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', h.workspace_id)) THEN 'paused'
+                    -- Looked up for each row only while anything is paused.
+                    WHEN (SELECT EXISTS (SELECT FROM pauses))
+                        AND EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', h.workspace_id)) THEN 'paused'
                     WHEN h.assigned_device_id IS DISTINCT FROM h.device THEN 'device_changed'
                     WHEN d.device_id IS NULL THEN 'unknown_device'
                     -- Its cap key was changed: whoever owns its slot now sends, once it knows what was sent here.
@@ -76,6 +81,8 @@ struct ReserveStatement {
                 -- The function is called only for a source that has such hours.
                 CASE WHEN s.quiet_from IS NOT NULL THEN sluice_quiet_until(h.at, s.quiet_from, s.quiet_to,
                     h.time_zone, h.workspace_id) END AS quiet_until) t
+            -- Else the refusal would be computed wherever it is named.
+            OFFSET 0
         ), judged AS MATERIALIZED (
             SELECT f.*, f.refusal = ANY (\(HoldReason.sqlArray)) AS is_held, f.refusal = ANY (\(ends)) AS is_ended,
                 CASE WHEN f.refusal = ANY (\(ends)) THEN 'cancelled'

@@ -41,7 +41,7 @@ enum SettleMove {
     /// Members of a WITH over `source`: `judged`, `outcome` and the writes.
     static func ctes(_ occasion: Occasion, of source: String) -> String {
         """
-        judged AS MATERIALIZED (
+        judged AS (
             SELECT s.*, w.next_trigger, nx.id IS NOT NULL AS has_next,
                 nx.is_endless AS next_endless, coalesce(nx.is_decision, false) AS next_decides,
                 nx.day_number AS next_day, e.is_over,
@@ -49,16 +49,17 @@ enum SettleMove {
                 -- The function call only where a time of day asks for it: it costs more than the rest of the row.
                 CASE WHEN w.next_trigger IS NULL THEN NULL
                     WHEN nx.time_schedule IS NULL THEN s.at + e.delay
-                    ELSE sluice_due(s.at, e.delay, nx.time_schedule::text, coalesce(s.time_zone, ws.time_zone))
-                        END AS next_due
+                    ELSE sluice_due(s.at, e.delay, nx.time_schedule::text,
+                        coalesce(s.time_zone, \(SettleStatement.workspace("time_zone")))) END AS next_due
             FROM \(source) s
-            LEFT JOIN workspaces ws ON ws.id = s.workspace_id
             LEFT JOIN sequence_steps st ON st.workspace_id = s.workspace_id AND st.trigger = s.sent_trigger
             CROSS JOIN LATERAL (SELECT s.status NOT IN ('active', 'unknown', 'paused', 'advance') AS is_over,
                 \(occasion.delay) AS delay) e
             CROSS JOIN LATERAL (SELECT nullif(\(occasion.next), '') AS next_trigger) w
             LEFT JOIN sequence_steps nx ON nx.workspace_id = s.workspace_id AND nx.trigger = w.next_trigger
             WHERE s.is_current
+            -- Else the move would be computed wherever it is named.
+            OFFSET 0
         ), outcome AS MATERIALIZED (
             SELECT j.*, h.hold,
                 CASE
@@ -107,7 +108,10 @@ enum SettleMove {
                 -- What the last message was good for says nothing of the next.
                 expires_at = CASE WHEN o.move NOT IN ('move', 'decide', 'stand') THEN c.expires_at END,
                 updated_at = o.at
-            FROM outcome o WHERE \(PlannerEstimate.probe("c.id", "o.id"))
+            -- Only what it reads: an update copies each row that it is joined with, in case its own has changed.
+            FROM (SELECT id, status, new_status, at, due, hold, move, is_over, is_stepless, next_trigger, next_day,
+                    retries\(occasion.columns) FROM outcome OFFSET 0) o
+            WHERE \(PlannerEstimate.probe("c.id", "o.id"))
         ), \(occasion.leftToDecide), completed AS (
             INSERT INTO completion_intake (lead_id, contact_id, generation, trigger)
             SELECT lead_id, id, generation, entry_trigger FROM outcome
@@ -115,10 +119,11 @@ enum SettleMove {
                 AND entry_trigger IS NOT NULL
         ), tallied AS (
             INSERT INTO contact_tally_changes (workspace_id, kind, source_id, status, n)
-            SELECT workspace_id, kind, source_id, v.status, sum(v.n)
-            FROM outcome o CROSS JOIN LATERAL (VALUES (o.status, -1), (o.new_status, 1)) v(status, n)
-            WHERE o.status <> o.new_status GROUP BY 1, 2, 3, 4
-            \(occasion.landed)
+            SELECT t.workspace_id, t.kind, t.source_id, v.status, sum(v.n)
+            FROM (SELECT workspace_id, kind, source_id, status, new_status, count(*) AS n, \(occasion.landed) AS landed
+                FROM outcome GROUP BY 1, 2, 3, 4, 5) t
+            CROSS JOIN LATERAL (VALUES (t.status, -t.n), (t.new_status, t.n), ('in_flight', -t.landed)) v(status, n)
+            GROUP BY 1, 2, 3, 4 HAVING sum(v.n) <> 0
         ), \(Progress.cte(of: source, when: "true"))
         """
     }
@@ -158,16 +163,11 @@ extension SettleMove.Occasion {
         """
     }
 
-    /// Those whose request was open are counted off.
+    /// How many requests were open: they are counted off.
     fileprivate var landed: String {
         switch self {
-        case .settled:
-            """
-            UNION ALL
-                SELECT workspace_id, kind, source_id, 'in_flight', -count(*)
-                FROM outcome WHERE claim_state = 2 GROUP BY 1, 2, 3
-            """
-        case .decided: ""
+        case .settled: "count(*) FILTER (WHERE claim_state = 2)"
+        case .decided: "0"
         }
     }
 
@@ -184,6 +184,14 @@ extension SettleMove.Occasion {
         switch self {
         case .settled: "CASE WHEN o.move IN ('move', 'decide', 'stand') THEN 1 ELSE 0 END"
         case .decided: "0"
+        }
+    }
+
+    /// What the update of the contacts reads beside what both occasions have.
+    fileprivate var columns: String {
+        switch self {
+        case .settled: ", state, code"
+        case .decided: ""
         }
     }
 

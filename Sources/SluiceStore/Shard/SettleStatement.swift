@@ -12,16 +12,22 @@ internal import SluiceCore
 /// A message that was or may have been sent moves its contact on whatever the contact's status has become meanwhile:
 /// somebody who is cancelled or paused in flight and set active again later must not get that message twice.
 struct SettleStatement {
+    /// A setting of the workspace of `s`, looked up only where it is asked for.
+    static func workspace(_ setting: String) -> String {
+        "(SELECT \(setting) FROM workspaces WHERE id = s.workspace_id)"
+    }
+
     /// Attempts of one message before its contact fails: the first and four more. An event does not wait: two more; of a
     /// scheduled message its workspace says how many.
     static let mostAttempts = """
         CASE s.kind WHEN 'event' THEN 3
-                        WHEN 'scheduled' THEN least(greatest(coalesce(ws.max_attempts, 3), 1), 10) ELSE 5 END
+                        WHEN 'scheduled'
+                            THEN least(greatest(coalesce(\(workspace("max_attempts")), 3), 1), 10) ELSE 5 END
         """
 
     /// The wait after the first refusal, in seconds, where the workspace says it.
     static let firstWait = """
-        CASE WHEN s.kind = 'scheduled' THEN least(greatest(ws.retry_delay_seconds, 1), 3600) END
+        CASE WHEN s.kind = 'scheduled' THEN least(greatest(\(workspace("retry_delay_seconds")), 1), 3600) END
         """
 
     /// The wait after a refusal: 30 s, doubled by each one after it, up to an hour, ± 25 %; for an event 5, 10 and 20 s.
@@ -64,12 +70,13 @@ struct SettleStatement {
             FROM held h
             WHERE \(attempt("h", on: day)) AND \(transition("h"))
             RETURNING h.*, l.settled_at AS at, l.step_trigger AS sent_trigger
+        ), missed AS MATERIALIZED (
+            SELECT * FROM given WHERE ordinal NOT IN (SELECT ordinal FROM held)
         ),
         -- The contact was deleted: the ledger still learns the truth.
-        bereft AS (
-            SELECT * FROM given g
-            WHERE ordinal NOT IN (SELECT ordinal FROM held)
-              AND NOT EXISTS (SELECT FROM sequence_contacts c WHERE \(PlannerEstimate.probe("c.id", "g.contact")))
+        bereft AS MATERIALIZED (
+            SELECT * FROM missed m
+            WHERE NOT EXISTS (SELECT FROM sequence_contacts c WHERE \(PlannerEstimate.probe("c.id", "m.contact")))
         ), settled_bereft AS (
             UPDATE send_ledger l SET state = b.state, is_charged = b.charged, settled_at = clock_timestamp(),
                 code = b.code, detail = b.detail, provider_id = b.provider
@@ -84,8 +91,7 @@ struct SettleStatement {
         SELECT ordinal, lane_id, CASE WHEN new_status = 'active' THEN due END AS due, false AS is_busy
         FROM outcome WHERE new_status = 'active'
         UNION ALL
-        SELECT ordinal, NULL, NULL, true FROM given
-        WHERE ordinal NOT IN (SELECT ordinal FROM held) AND ordinal NOT IN (SELECT ordinal FROM bereft)
+        SELECT ordinal, NULL, NULL, true FROM missed WHERE ordinal NOT IN (SELECT ordinal FROM bereft)
         """
     }
 
