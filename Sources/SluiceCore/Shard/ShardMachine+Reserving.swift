@@ -38,7 +38,8 @@ extension ShardMachine {
         guard !batch.isEmpty else { return }
         emitReserve(batch, isUrgent: isUrgent)
         if !isUrgent, isAllTaken, batch.count < limits.reserveBatch {
-            gates.reserve.rest(until: now + limits.reserveEvery)
+            let rest = min(limits.reserveRestPerRow * batch.count, limits.longestReserveRest)
+            gates.reserve.rest(until: now + max(limits.reserveEvery, rest))
         }
         reviewTouched(at: now)
     }
