@@ -30,7 +30,7 @@ public struct CoordinatorConfiguration: Sendable {
     /// Subscribers of one statement that enters a campaign: about 250 ms of the database, and as long does whoever stops
     /// the campaign wait for it.
     public var campaignChunk = 30_000
-    /// Least time between two sums of the contact counts, while they change.
+    /// Least time between two sums of the contact counts, while they change and summing is quick.
     public var countsSpacing: Duration = .seconds(2)
     /// Contacts that one statement moves off devices that are out of service, and as many that return.
     public var relocateChunk = 1_000

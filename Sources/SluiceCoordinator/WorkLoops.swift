@@ -43,7 +43,10 @@ struct WorkLoops: Sendable {
                 await loops.loop(
                     "counts", on: parts.counts, every: nil, spacing: configuration.countsSpacing
                 ) {
+                    let start = parts.now
                     try await parts.store.foldCounts()
+                    // It goes past all that was summed up since the oldest open snapshot: a fiftieth of the time at most.
+                    try await Task.sleep(for: min((parts.now - start) * 50, .seconds(60)))
                 }
             }
         }

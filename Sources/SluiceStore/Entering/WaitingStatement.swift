@@ -14,7 +14,9 @@ enum WaitingStatement {
                 OR area = '\(WorkArea.progress.rawValue)' AND EXISTS (SELECT FROM progress_intake WHERE problem IS NULL)
                 OR area = '\(WorkArea.cleanup.rawValue)'
                     AND EXISTS (SELECT FROM source_cleanups WHERE try_at <= clock_timestamp())
-            ) AS areas, EXISTS (SELECT FROM contact_tally_changes) AS has_counts,
+            ) AS areas,
+            -- The newest: before it lies all that was summed up since the oldest open snapshot.
+            (SELECT id FROM contact_tally_changes ORDER BY id DESC LIMIT 1) IS NOT NULL AS has_counts,
             (SELECT extract(epoch FROM not_before - clock_timestamp())::float8 FROM work_intake
                 WHERE problem IS NULL AND not_before > now() AND not_before < 'infinity'
                 ORDER BY not_before LIMIT 1) AS next

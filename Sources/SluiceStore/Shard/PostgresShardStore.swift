@@ -44,7 +44,7 @@ public struct PostgresShardStore: ShardStore {
                 WITH \(NodeLifecycle.renewalCTE)
                 SELECT clock_timestamp() AS now, l.term, v.assignment, sluice_device_version() AS control,
                     ARRAY(SELECT batch FROM claim_batches WHERE owner = $1 AND open_claims > 0
-                        AND expires_at > clock_timestamp() ORDER BY batch LIMIT 1000) AS batches
+                        AND expires_at > statement_timestamp() ORDER BY batch LIMIT 1000) AS batches
                 FROM renewed, cluster_versions v, coordinator_lease l
                 """, [.int64(incarnation.rawValue)], deadline: .seconds(3))
             guard let row = rows.first else { throw StoreError.leaseLost }
