@@ -6,10 +6,6 @@ internal import SluiceCore
 struct DeviceStatements {
     let windows: CapWindows
 
-    /// Slots whose devices one statement reads. A device takes 10 µs: with 300,000 of them 0.2 s, where all that three
-    /// shards own at once took longer than a statement may on a busy machine, again and again.
-    static let slots = 256
-
     /// `$1`: slots.
     static let profiles = """
         SELECT d.id, coalesce(d.device_name, d.id::text) AS name, d.workspace_id, c.cap_key, c.hash_slot AS slot,

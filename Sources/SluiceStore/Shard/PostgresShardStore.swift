@@ -83,16 +83,10 @@ public struct PostgresShardStore: ShardStore {
 
     public func devices(in slots: [HashSlot]) async throws -> [DeviceProfile] {
         try await storing {
-            // In one snapshot: between two, a device may have changed its slot.
-            try await pools.relaxed.withTransaction(.readOnlySnapshot, deadline: .seconds(60)) { transaction in
-                var profiles: [DeviceProfile] = []
-                for start in stride(from: 0, to: slots.count, by: DeviceStatements.slots) {
-                    let some = Array(slots[start..<min(start + DeviceStatements.slots, slots.count)])
-                    profiles += try await transaction.query(DeviceStatements.profiles, [.slots(some)])
-                        .map(devices.profile)
-                }
-                return profiles
-            }
+            // In the order in which the table has them: those that were made together are claimed together, and lie
+            // together in the node's memory. 300,000 devices take seconds on a busy machine.
+            try await pools.relaxed.query(DeviceStatements.profiles, [.slots(slots)], deadline: .seconds(30))
+                .map(devices.profile)
         }
     }
 
