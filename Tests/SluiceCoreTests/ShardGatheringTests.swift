@@ -30,23 +30,6 @@ import Testing
         #expect(gone.first == .reserve(Shard.statement(4), Shard.requests(Array(batch.claims[4...]))))
     }
 
-    @Test(arguments: [(rows: 30, next: 41), (rows: 60, next: 51), (rows: 150, next: 71)])
-    func theLargerAReserveTheLongerTheNextOneGathers(rows: Int, next: Int64) {
-        let devices = (0...rows + 1).map { Shard.device($0) }
-        let shard = Shard(devices: devices)
-        let batches = devices.enumerated().map { shard.batch($1, first: 1000 + Int($0)) }
-        _ = shard.handle(.batch(batches[0]), at: 1)
-        for batch in batches[1...rows] { _ = shard.handle(.batch(batch), at: 2) }
-        let large = Shard.requests(batches[1...rows].flatMap(\.claims))
-        _ = shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 3)
-        #expect(shard.handle(.tick, at: 21).first == .reserve(Shard.statement(4), large))
-        let gone = Array(repeating: ReserveVerdict.gone, count: rows)
-        _ = shard.handle(.reserved(Shard.statement(4), started: Shard.at(21), gone), at: 22)
-        #expect(shard.handle(.batch(batches[rows + 1]), at: next - 1) == [])
-        let last = shard.handle(.tick, at: next).first
-        #expect(last == .reserve(Shard.statement(5), Shard.requests(batches[rows + 1].claims)))
-    }
-
     @Test func settlesCollectWhileOneIsUnderWayAndForAWhile() {
         let shard = Shard(devices: [device])
         let batch = shard.batch(device, count: 3)

@@ -23,10 +23,6 @@ public struct ShardLimits: Hashable, Sendable {
     /// costs PostgreSQL 0.4 ms whatever its rows and 0.022 ms each: this gathers 18 rows at 900 messages/s, and a permit
     /// stands idle for 10 ms of an answer's 350.
     public var reserveEvery: Duration = .milliseconds(20)
-    /// From 40 rows on, that time for each row of the first, up to a longest: at thousands of messages a second it is
-    /// cheapness that counts, and 150 rows cost a fifth less each than 70.
-    public var reserveRestPerRow: Duration = .microseconds(500)
-    public var longestReserveRest: Duration = .milliseconds(50)
     /// Claims of one device in one reserve, when the device has no gap and not more devices wait than may start.
     public var claimsPerDeviceAndReserve = 4
     public var settleBatch = 500

@@ -38,8 +38,7 @@ extension ShardMachine {
         guard !batch.isEmpty else { return }
         emitReserve(batch, isUrgent: isUrgent)
         if !isUrgent, isAllTaken, batch.count < limits.reserveBatch {
-            let rest = min(limits.reserveRestPerRow * batch.count, limits.longestReserveRest)
-            gates.reserve.rest(until: now + max(limits.reserveEvery, rest))
+            gates.reserve.rest(until: now + limits.reserveEvery)
         }
         reviewTouched(at: now)
     }
