@@ -48,7 +48,7 @@ struct LeaderStatements: Sendable {
             parts.assigned.raise()
             parts.logger.notice("slots assigned", metadata: ["count": "\(grants.count)"])
             return .assigned(changed)
-        case .takeBackExpired: return try await takeBack(olderThan: nil)
+        case .takeBackExpired(let after): return try await takeBack(expiredAfter: after)
         case .takeBackOlderTerms: return try await takeBack(olderThan: term)
         case .dispatch, .askForCredits, .resign: return nil
         }
@@ -88,9 +88,11 @@ struct LeaderStatements: Sendable {
         return try await parts.store.liveShards()
     }
 
-    private func takeBack(olderThan term: Term?) async throws -> CoordinatorEvent {
+    private func takeBack(expiredAfter: DatabaseTime? = nil, olderThan term: Term? = nil) async throws
+        -> CoordinatorEvent
+    {
         let limit = parts.configuration.takeBackChunk
-        let taken = try await parts.store.takeBack(expired: term == nil, olderThan: term, limit: limit)
+        let taken = try await parts.store.takeBack(expiredAfter: expiredAfter, olderThan: term, limit: limit)
         return .tookBack(
             taken.claims, lanes: taken.lanes, more: taken.batches >= limit, ofOlderTerms: term != nil)
     }

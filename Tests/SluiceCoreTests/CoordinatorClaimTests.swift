@@ -187,13 +187,13 @@ import Testing
         _ = leader.lead()
         let claim = try #require(leader.report([(1, 2, 0)]).claim)
         _ = leader.claimed(claim, [1: (2, nil)])
-        #expect(!leader.handle(.tick, at: 29_000).contains(.takeBackExpired))
-        #expect(leader.handle(.tick, at: 31_100).contains(.takeBackExpired))
+        #expect(leader.handle(.tick, at: 29_000).takesBackAfter == nil)
+        #expect(leader.handle(.tick, at: 31_100).takesBackAfter != nil)
         _ = leader.handle(
             .tookBack([], lanes: [], more: false, ofOlderTerms: false), at: 31_200)
-        #expect(!leader.handle(.tick, at: 61_100).contains(.takeBackExpired))
+        #expect(leader.handle(.tick, at: 61_100).takesBackAfter == nil)
         // Nothing is out, but shards may have set outcomes aside.
-        #expect(leader.handle(.tick, at: 61_300).contains(.takeBackExpired))
+        #expect(leader.handle(.tick, at: 61_300).takesBackAfter != nil)
     }
 
     /// Shards may have set outcomes aside before its term.
@@ -203,7 +203,7 @@ import Testing
         var takenBack: [Int] = []
         for second in 1...61 {
             let actions = leader.handle(.tick, at: second * 1_000)
-            if actions.contains(.takeBackExpired) { takenBack.append(second) }
+            if actions.takesBackAfter != nil { takenBack.append(second) }
             _ = leader.answer(actions, at: second * 1_000)
         }
         #expect(takenBack == [30, 60])

@@ -165,6 +165,12 @@ extension [CoordinatorAction] {
         return nil
     }
 
+    /// What is taken back of what has expired, when anything is.
+    var takesBackAfter: DatabaseTime? {
+        for case .takeBackExpired(let after) in self { return after }
+        return nil
+    }
+
     var dispatched: [DispatchBatch] {
         compactMap { if case .dispatch(let batch) = $0 { batch } else { nil } }
     }

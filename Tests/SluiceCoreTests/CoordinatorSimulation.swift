@@ -200,7 +200,8 @@ struct CoordinatorSimulation {
         case .survey:
             return .surveyed(
                 [ShardMember(incarnation: Self.shard, name: "s", isDraining: false)], firstLapse: .seconds(4))
-        case .takeBackExpired: return takeBack { [now] in $0.expires < now }
+        case .takeBackExpired(let after):
+            return takeBack { [now] in $0.expires >= after.microseconds && $0.expires < now }
         default: return takeBack(older: true) { [term] in $0.id.term < term }
         }
     }

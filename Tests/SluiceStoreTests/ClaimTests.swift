@@ -111,13 +111,15 @@ import Testing
             let (claims, _) = try await cluster.claim(3, lasting: .milliseconds(1))
             let reserved = try await cluster.reserve([claims[0]])
             try await world.delete(claims[1].contact)
-            let taken = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+            let later = DatabaseTime(microseconds: .max)
+            #expect(try await world.leader.takeBack(expiredAfter: later, olderThan: nil, limit: 10).batches == 0)
+            let taken = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
             #expect(reserved.count == 1)
             #expect(taken.claims.map(\.count).reduce(0, +) == 2)
             #expect(taken.lanes.count == 1)
             #expect(taken.batches == 1)
             #expect(try await world.contacts().map(\.claimState).sorted() == [0, 2])
-            #expect(try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10).batches == 0)
+            #expect(try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10).batches == 0)
         }
     }
 
@@ -125,9 +127,11 @@ import Testing
         try await store.with { world in
             let cluster = try await Self.scene(world, contacts: 3)
             let (claims, _) = try await cluster.claim(3)
-            #expect(try await world.leader.takeBack(expired: true, olderThan: cluster.term, limit: 10).batches == 0)
+            #expect(
+                try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: cluster.term, limit: 10).batches
+                    == 0)
             let taken = try await world.leader.takeBack(
-                expired: true, olderThan: Term(rawValue: cluster.term.rawValue + 1), limit: 10)
+                expiredAfter: .distantPast, olderThan: Term(rawValue: cluster.term.rawValue + 1), limit: 10)
             #expect(taken.claims.map(\.count) == [3])
             #expect(try await cluster.verdicts(claims) == [.gone, .gone, .gone])
         }

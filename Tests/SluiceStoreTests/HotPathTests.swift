@@ -119,7 +119,7 @@ import Testing
                 group.addTask {
                     for _ in 0..<30 {
                         try await Self.retrying {
-                            _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 100)
+                            _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 100)
                         }
                     }
                 }

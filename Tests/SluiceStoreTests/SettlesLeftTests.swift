@@ -25,11 +25,11 @@ import Testing
                 let next = try await TakeOverTests.replace(world, cluster)
                 let found = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
                 #expect(found.orphans == 0)
-                _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+                _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
                 #expect(try await world.settlesLeft() == 1)
             }
             try await eventually("it to be settled") {
-                _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+                _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
                 return try await world.settlesLeft() == 0
             }
             #expect(try await world.attempts(of: contact).map(\.state) == [state])
@@ -55,7 +55,7 @@ import Testing
                 try await world.shard.setAside([Settlement(reservation: reservation, outcome: .unknown)])
             }
             try await eventually("it to be settled") {
-                _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+                _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
                 return try await world.settlesLeft() == 0
             }
             #expect(try await world.attempts(of: contact).map(\.state) == ["sent"])
@@ -76,7 +76,7 @@ import Testing
             _ = try await world.shard.abortLost(claims, by: cluster.node)
             #expect(try await world.settlesLeft() == 1)
             try await world.sql.query("ALTER TABLE send_ledger DROP CONSTRAINT own_rule")
-            _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+            _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
             #expect(try await world.settlesLeft() == 0)
             for claim in claims {
                 #expect(try await world.attempts(of: claim.contact).map(\.state) == ["aborted"])
@@ -106,7 +106,7 @@ import Testing
                 #expect(states == [isBad ? "reserved" : "unknown"])
             }
             try await world.sql.query("ALTER TABLE send_ledger DROP CONSTRAINT own_rule")
-            _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+            _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
             #expect(try await world.settlesLeft() == 0)
             #expect(try await world.contacts().filter { $0.claimState != 0 }.isEmpty)
         }

@@ -98,11 +98,11 @@ import Testing
             try await world.whileLocked(reservation.claim.contact) {
                 let found = try await world.shard.takeOver(next.owned, by: next.node, lookback: .seconds(86_400))
                 #expect(found.charges.count == 1)
-                _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+                _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
             }
             #expect(try await world.attempts(of: reservation.claim.contact).map(\.state) == ["reserved"])
             try await eventually("it to be settled") {
-                _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+                _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
                 return try await world.attempts(of: reservation.claim.contact).map(\.state) == ["unknown"]
             }
             #expect(try await world.onlyContact().status == "unknown")
@@ -115,7 +115,7 @@ import Testing
             let cluster = try await ClaimTests.scene(world, contacts: 2)
             _ = try await cluster.claim(2)
             _ = try await Self.replace(world, cluster)
-            let taken = try await world.leader.takeBack(expired: false, olderThan: nil, limit: 10)
+            let taken = try await world.leader.takeBack(expiredAfter: nil, olderThan: nil, limit: 10)
             #expect(taken.claims.map(\.count) == [2])
             #expect(try await world.contacts().map(\.claimState) == [0, 0])
         }

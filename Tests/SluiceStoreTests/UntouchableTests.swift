@@ -30,7 +30,7 @@ import Testing
     /// Half a minute later, as the leader does with every take-back.
     private static func review(_ world: PostgresWorld) async throws {
         try await world.sql.query("UPDATE untouchable_contacts SET tried_at = now() - interval '1 minute'")
-        _ = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+        _ = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
     }
 
     @Test func theClaimPassesItByUntilTheRuleIsGone() async throws {
@@ -61,7 +61,7 @@ import Testing
             try await world.enroll()
             for ordinal in 1...21 { _ = try await cluster.claim(1000, ordinal: UInt32(ordinal), lasting: .zero) }
             try await Self.refuse(world)
-            let back = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 200)
+            let back = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 200)
             #expect(back.claims.reduce(0) { $0 + $1.count } == 20_002)
             #expect(try await world.openClaims() == 0)
         }
@@ -72,7 +72,7 @@ import Testing
             let cluster = try await ClaimTests.scene(world, contacts: 3)
             #expect(try await cluster.claim(10, lasting: .zero).claims.count == 3)
             try await Self.refuse(world)
-            let taken = try await world.leader.takeBack(expired: true, olderThan: nil, limit: 10)
+            let taken = try await world.leader.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 10)
             #expect(taken.claims.map(\.count).reduce(0, +) == 3)
             #expect(try await world.openClaims() == 0)
             #expect(try await world.contacts().map(\.claimState).sorted() == [0, 0, 1])

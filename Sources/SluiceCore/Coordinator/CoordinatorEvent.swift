@@ -43,7 +43,8 @@ public enum CoordinatorAction: Hashable, Sendable {
     /// Fence the lapsed shards, then, in another statement, read the live ones.
     case survey
     case assign([SlotGrant])
-    case takeBackExpired
+    /// What expired before `after` need not be looked at.
+    case takeBackExpired(after: DatabaseTime)
     case takeBackOlderTerms
     /// Something was written whose answer was lost, and the credit book cannot be exact any more: leave, and begin a
     /// new term.

@@ -71,7 +71,8 @@ public struct CoordinatorLimits: Hashable, Sendable {
     public var surveyEvery: Duration = .seconds(10)
     /// Between two rounds of taking back what expired.
     public var takeBackEvery: Duration = .seconds(2)
-    /// The longest between two such rounds, when nothing expires: what was set aside waits for them, too.
+    /// The longest between two such rounds, when nothing expires: what was set aside waits for them, too. And between two
+    /// that look at all batches, not only at the latest.
     public var takeBackAtLeastEvery: Duration = .seconds(30)
     /// Live claims that no batch explains are written off this long after their batch's take-back.
     public var writeOffAfter: Duration = .seconds(5)

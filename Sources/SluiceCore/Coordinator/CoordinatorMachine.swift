@@ -38,7 +38,7 @@ public struct CoordinatorMachine: Sendable {
     var errands: ErrandBook
     var grants = GrantQueue()
     var named: LaneNames
-    var expiries = BatchExpiries()
+    var expiries: BatchExpiries
 
     var claiming: ClaimRequest?
     /// When the claim under way was asked for.
@@ -72,6 +72,7 @@ public struct CoordinatorMachine: Sendable {
         sweeps = SweepPace(every: timers.sweep, limits: limits)
         errands = ErrandBook(limits: limits)
         named = LaneNames(limit: limits.namedLanes)
+        expiries = BatchExpiries(allEvery: limits.takeBackAtLeastEvery)
     }
 
     /// Takes an event that happened at `now` and returns what is to be done, in order. `now` never falls.
@@ -229,8 +230,7 @@ public struct CoordinatorMachine: Sendable {
             if lanes.isEmpty { errands.succeeded(.sweep, at: now) }
             return lanes.isEmpty ? nil : .loadLanes(.sweep(lanes))
         case .takeBackExpired:
-            expiries.begin(at: databaseNow(now))
-            return .takeBackExpired
+            return .takeBackExpired(after: expiries.begin(at: databaseNow(now)))
         case .assign: return nil
         }
     }

@@ -9,6 +9,9 @@ public struct DatabaseTime: Hashable, Comparable, Sendable {
 
     public init(microseconds: Int64) { self.microseconds = microseconds }
 
+    /// Before all others: PostgreSQL's `-infinity`.
+    public static let distantPast = DatabaseTime(microseconds: .min)
+
     public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 
     public static func + (left: Self, right: Duration) -> Self {

@@ -27,7 +27,7 @@ public protocol CoordinatorStore: Sendable {
 
     /// REASSIGN, a statement of its own: gives slots whose owner is fenced, or that have none, to `owner` in the next
     /// epoch; for slots with a live owner it records whom the leader wants. Leaves out slots that their owner gave up
-    /// meanwhile. What was claimed for a fenced owner returns by ``takeBack(expired:olderThan:limit:)``.
+    /// meanwhile. What was claimed for a fenced owner returns by ``takeBack(expiredAfter:olderThan:limit:)``.
     func assign(_ grants: [SlotGrant], term: Term) async throws -> [SlotOwnership]
 
     // MARK: Lanes and claims
@@ -44,9 +44,9 @@ public protocol CoordinatorStore: Sendable {
     /// CLAIM: idle → claimed, in one statement.
     func claim(_ request: ClaimRequest, lasting: Duration) async throws -> ClaimResult
 
-    /// Takes back claims whose batch expired, whose owner is fenced, or (`olderThan`) whose term is over: only rows
-    /// still `claimed`. Bounded by `limit` batches.
-    func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack
+    /// Takes back claims whose owner is fenced, whose batch expired (not before `expiredAfter`; nil: none), or whose term
+    /// is over (`olderThan`): only rows still `claimed`. Bounded by `limit` batches.
+    func takeBack(expiredAfter: DatabaseTime?, olderThan term: Term?, limit: Int) async throws -> TakenBack
 
     // MARK: Intake
 
@@ -98,7 +98,7 @@ public struct LeadRenewal: Hashable, Sendable {
     }
 }
 
-/// What one chunk of ``CoordinatorStore/takeBack(expired:olderThan:limit:)`` did.
+/// What one chunk of ``CoordinatorStore/takeBack(expiredAfter:olderThan:limit:)`` did.
 public struct TakenBack: Hashable, Sendable {
     /// Claims that left the state `claimed`, or whose contact's row is gone.
     public var claims: [ReturnedClaims]

@@ -190,13 +190,15 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
         }
     }
 
-    public func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack {
+    public func takeBack(expiredAfter: DatabaseTime?, olderThan term: Term?, limit: Int) async throws -> TakenBack {
         try await storing {
             let first = term.map { BatchID(term: $0, ordinal: 0).rawValue } ?? Int64.min
             // Both before the take-back: when one of them throws, no claim has been taken back uncounted.
             try await untouchables.review()
             let settled = try await SettlesLeft(pool: pools.durable).settle()
-            let parameters: [PostgresValue] = [.bool(expired), .int64(first), .int64(Int64(limit))]
+            let parameters: [PostgresValue] = [
+                expiredAfter.map { .timestamp($0.parameter) } ?? .null, .int64(first), .int64(Int64(limit)),
+            ]
             let rows = try await untouchables.around(TakeBackStatement.candidates, parameters) {
                 try await pools.durable.query(TakeBackStatement.sql, parameters)
             }

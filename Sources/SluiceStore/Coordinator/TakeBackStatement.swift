@@ -8,7 +8,7 @@ enum TakeBackStatement {
     static let sql = """
         WITH due AS MATERIALIZED (
             SELECT batch, contacts, lanes, open_claims FROM claim_batches b
-            WHERE \(isDue)
+            WHERE batch = ANY (ARRAY(\(due)))
             ORDER BY batch LIMIT $3 FOR UPDATE SKIP LOCKED
         ), entry AS MATERIALIZED (
             SELECT d.batch, u.contact, u.lane
@@ -55,15 +55,18 @@ enum TakeBackStatement {
 
     /// What it would write, for ``Untouchables``.
     static let candidates = """
-        SELECT c.id FROM (SELECT batch, contacts FROM claim_batches b WHERE \(isDue) ORDER BY batch LIMIT $3) d
+        SELECT c.id FROM (
+            SELECT batch, contacts FROM claim_batches WHERE batch = ANY (ARRAY(\(due))) ORDER BY batch LIMIT $3) d
         CROSS JOIN unnest(d.contacts) AS u(contact)
         JOIN sequence_contacts c ON c.id = u.contact AND c.claim_state = 1 AND c.claim_batch = d.batch
         """
 
-    private static let isDue = """
-        (open_claims <= 0 AND $1::bool
-            OR expires_at < clock_timestamp() AND $1::bool
-            OR batch < $2::bigint
-            OR EXISTS (SELECT FROM node_fences f WHERE f.incarnation = b.owner AND f.closed_at IS NOT NULL))
+    /// Each from an index, by time where it can be: the rows of batches that were deleted since the oldest open snapshot
+    /// are still there. A batch that was worked off is deleted when it expires.
+    private static let due = """
+        SELECT batch FROM claim_batches WHERE expires_at >= $1::timestamptz AND expires_at < statement_timestamp()
+        UNION ALL SELECT batch FROM claim_batches WHERE batch < $2::bigint
+        UNION ALL SELECT b.batch FROM node_fences f JOIN claim_batches b ON b.owner = f.incarnation
+            AND b.expires_at >= statement_timestamp() WHERE f.closed_at IS NOT NULL
         """
 }

@@ -32,6 +32,7 @@ extension SchemaV1 {
             open_claims int NOT NULL
         ) WITH (fillfactor = 50);
         CREATE INDEX claim_batches_owner ON claim_batches (owner, expires_at);
+        CREATE INDEX claim_batches_expiry ON claim_batches (expires_at);
 
         -- Outcomes that could not be written, because somebody held the contact locked or a rule refused its row. They
         -- stand here whatever becomes of the node that knew them; the leader settles them when it can.

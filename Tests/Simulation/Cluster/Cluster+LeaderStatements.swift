@@ -25,16 +25,16 @@ extension Cluster {
             let live = store.liveShards(at: database)
             return .surveyed(live.members, firstLapse: live.firstLapse)
         case .assign(let grants): return .assigned(try store.assign(grants, term: term, at: database))
-        case .takeBackExpired: return takeBack(olderThan: nil)
+        case .takeBackExpired(let after): return takeBack(expiredAfter: after)
         case .takeBackOlderTerms: return takeBack(olderThan: term)
         case .dispatch, .askForCredits, .resign: return nil
         }
     }
 
     /// Few at a time, so that rounds follow rounds.
-    private mutating func takeBack(olderThan term: Term?) -> CoordinatorEvent {
+    private mutating func takeBack(expiredAfter: DatabaseTime? = nil, olderThan term: Term? = nil) -> CoordinatorEvent {
         let limit = 3
-        let taken = store.takeBack(expired: term == nil, olderThan: term, limit: limit, at: databaseNow)
+        let taken = store.takeBack(expiredAfter: expiredAfter, olderThan: term, limit: limit, at: databaseNow)
         return .tookBack(
             taken.claims, lanes: taken.lanes, more: taken.batches >= limit, ofOlderTerms: term != nil)
     }

@@ -34,8 +34,10 @@ extension SharedStore: CoordinatorStore {
         try call { store, now throws(StatementError) in try store.claim(request, lasting: lasting, at: now) }
     }
 
-    func takeBack(expired: Bool, olderThan term: Term?, limit: Int) async throws -> TakenBack {
-        try call { store, now in store.takeBack(expired: expired, olderThan: term, limit: limit, at: now) }
+    func takeBack(expiredAfter: DatabaseTime?, olderThan term: Term?, limit: Int) async throws -> TakenBack {
+        try call { store, now in
+            store.takeBack(expiredAfter: expiredAfter, olderThan: term, limit: limit, at: now)
+        }
     }
 
     // MARK: Intake

@@ -17,7 +17,7 @@ extension SimulatedStore {
             return Lane(
                 id: lane.id, device: lane.device, priorityClass: sequence.priorityClass,
                 isRunnable: sequence.isActive && !isPaused(sequence.workspace),
-                nextDue: idle(lane.id, from: DatabaseTime(microseconds: .min)).first.map { contacts[$0].due })
+                nextDue: idle(lane.id, from: .distantPast).first.map { contacts[$0].due })
         }
     }
 
@@ -61,10 +61,12 @@ extension SimulatedStore {
     }
 
     /// Also settles what was set aside, as the leader does.
-    mutating func takeBack(expired: Bool, olderThan term: Term?, limit: Int, at now: DatabaseTime) -> TakenBack {
+    mutating func takeBack(
+        expiredAfter: DatabaseTime?, olderThan term: Term?, limit: Int, at now: DatabaseTime
+    ) -> TakenBack {
         let left = settlesLeft
         var taken = TakenBack(claims: [], lanes: settleLeft(left, at: now), batches: 0)
-        let due = batches.indices.filter { isOver(batches[$0], expired: expired, olderThan: term, at: now) }
+        let due = batches.indices.filter { isOver(batches[$0], expiredAfter: expiredAfter, olderThan: term, at: now) }
             .prefix(limit)
         var worked: [Int] = []
         for index in due {
@@ -106,10 +108,12 @@ extension SimulatedStore {
         if let place { taken.claims[place].count += claims.count } else { taken.claims.append(claims) }
     }
 
-    private func isOver(_ batch: Batch, expired: Bool, olderThan term: Term?, at now: DatabaseTime) -> Bool {
+    private func isOver(
+        _ batch: Batch, expiredAfter: DatabaseTime?, olderThan term: Term?, at now: DatabaseTime
+    ) -> Bool {
         if isClosed(batch.owner) { return true }
         if let term, batch.id < BatchID(term: term, ordinal: 0) { return true }
-        return expired && (batch.openClaims <= 0 || batch.expiresAt < now)
+        return expiredAfter.map { batch.expiresAt >= $0 && batch.expiresAt < now } ?? false
     }
 
     func openBatch(_ id: BatchID, of incarnation: Incarnation, at now: DatabaseTime) -> DispatchBatch? {

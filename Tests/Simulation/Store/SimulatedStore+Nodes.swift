@@ -46,7 +46,7 @@ extension SimulatedStore {
 
     /// Ends the incarnation and, when it leads, the term.
     mutating func leave(_ incarnation: Incarnation, leading: Term? = nil, at now: DatabaseTime) {
-        if let leading, leader == incarnation, term == leading { leadExpiresAt = DatabaseTime(microseconds: .min) }
+        if let leading, leader == incarnation, term == leading { leadExpiresAt = DatabaseTime.distantPast }
         let index = Int(incarnation.rawValue) - 1
         close(index, at: now)
         nodes[index].expiresAt = nil

@@ -82,7 +82,7 @@ struct SimulatedStore: Sendable {
 
     var term = Term(rawValue: 0)
     var leader: Incarnation?
-    var leadExpiresAt = DatabaseTime(microseconds: .min)
+    var leadExpiresAt = DatabaseTime.distantPast
     var assignmentVersion: Int64 = 1
     var control = ControlVersions(all: 1, devices: 1)
     /// Nodes that saw the database's clock step, not confirmed.

@@ -71,7 +71,7 @@ final class HandLeader: Sendable {
     }
 
     func takeBackAll() async throws {
-        _ = try await store.takeBack(expired: true, olderThan: nil, limit: 100)
+        _ = try await store.takeBack(expiredAfter: .distantPast, olderThan: nil, limit: 100)
     }
 
     func publish(_ batch: DispatchBatch, to node: Incarnation? = nil) throws {
