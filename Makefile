@@ -2,7 +2,8 @@
 
 SWIFT ?= swift
 # As operators deploy it: one file that needs no Swift on its machine, and its calls into the library go straight there.
-OPTIMIZED := -c release --static-swift-stdlib
+# Across modules, because a message passes through ten of them.
+OPTIMIZED := -c release --static-swift-stdlib -Xswiftc -cross-module-optimization
 DATA  ?= .sluice
 HOSTS_DATA ?= .sluice-hosts
 SEEDS ?= 2000

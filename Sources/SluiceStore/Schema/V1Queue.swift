@@ -17,9 +17,9 @@ extension SchemaV1 {
         );
         CREATE INDEX lanes_source ON lanes (kind, source_id);
 
-        -- Contacts that were enrolled together lie in one page and are claimed and reserved together: it has room for both
-        -- updates of each, because nothing is cleared out of it while somebody keeps a snapshot open.
-        ALTER TABLE sequence_contacts SET (fillfactor = 30, autovacuum_vacuum_scale_factor = 0.02,
+        -- Nothing is cleared out of a page while somebody keeps a snapshot open: it has room for every contact's four
+        -- versions, as it was enrolled, claimed, reserved and settled.
+        ALTER TABLE sequence_contacts SET (fillfactor = 23, autovacuum_vacuum_scale_factor = 0.02,
             autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
         CREATE TABLE claim_batches (
