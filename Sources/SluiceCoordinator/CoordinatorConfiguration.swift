@@ -32,6 +32,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var campaignChunk = 30_000
     /// Least time between two sums of the contact counts, while they change and summing is quick.
     public var countsSpacing: Duration = .seconds(2)
+    /// Of these sums: about a fiftieth of the time.
+    public var countsCycle = DutyCycle(rest: 50, longestRest: .seconds(60))
     /// Contacts that one statement moves off devices that are out of service, and as many that return.
     public var relocateChunk = 1_000
     /// How often devices that went out of service by themselves, or came back, are looked for. What an operator changes

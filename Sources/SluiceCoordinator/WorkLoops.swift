@@ -45,8 +45,7 @@ struct WorkLoops: Sendable {
                 ) {
                     let start = parts.now
                     try await parts.store.foldCounts()
-                    // It goes past all that was summed up since the oldest open snapshot: a fiftieth of the time at most.
-                    try await Task.sleep(for: min((parts.now - start) * 50, .seconds(60)))
+                    try await Task.sleep(for: configuration.countsCycle.rest(after: parts.now - start))
                 }
             }
         }

@@ -46,10 +46,8 @@ public struct CoordinatorLimits: Hashable, Sendable {
     public var sweepsLeftOut = 3
     /// A sweep that takes longer is followed by one of half as many lanes.
     public var longSweep: Duration = .milliseconds(500)
-    /// After a sweep, times of what it took until the next one: it takes a twentieth of the time at most, until the rest
-    /// is the longest.
-    public var sweepRest = 20
-    public var longestSweepRest: Duration = .seconds(60)
+    /// Of sweeps: about a twentieth of the time.
+    public var sweepCycle = DutyCycle(rest: 20, longestRest: .seconds(60))
     /// Lanes known by name only that wait to be loaded. Beyond it everything is loaded instead.
     public var namedLanes = 10_000
 

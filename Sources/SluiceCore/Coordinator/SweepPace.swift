@@ -32,7 +32,7 @@ struct SweepPace {
     mutating func succeeded(at now: MonotonicTime) {
         guard let startedAt, let regular = next else { return }
         let took = now - startedAt
-        next = max(regular, now + min(took * limits.sweepRest, limits.longestSweepRest))
+        next = max(regular, now + limits.sweepCycle.rest(after: took))
         lanes = took > limits.longSweep ? max(asked / 2, 1) : min(lanes * 2, limits.sweepLanes)
     }
 
