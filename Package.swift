@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -54,7 +55,11 @@ var libraries: [Target] {
         .swift("SluiceFailpoints", []),
         .swift(
             "SluiceGateways",
-            ["SluiceCore", "SluiceFailpoints", .httpClient, .nioCore, .nioHTTP1, .nioPosix, .crypto]),
+            [
+                "SluiceCore", "SluiceFailpoints", .collections("DequeModule"), .nioCore, .nioHTTP1, .nioPosix, .nioSSL,
+                .nioTLS,
+                .crypto,
+            ]),
         .swift(
             "SluiceCoordinator",
             [
@@ -150,7 +155,7 @@ var tests: [Target] {
         .tests("SluiceFailpoints", []),
         .tests("SluiceWire", ["SluiceCore", "TestSupport", .subprocess]),
         .tests("SluiceStore", ["SluiceCore", "PostgresDriver", "Simulation", "TestSupport"], exclude: ["Fixtures"]),
-        .tests("SluiceGateways", ["SluiceCore", "TestSupport", .httpClient, .nioCore, .nioHTTP1, .nioPosix]),
+        .tests("SluiceGateways", ["SluiceCore", "TestSupport", .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         .tests(
             "SluiceCoordinator",
             ["SluiceCore", "SluiceStore", "SluiceWire", "NATSDriver", "TestSupport", .log]),
@@ -235,6 +240,8 @@ extension Target.Dependency {
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
     static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
+    static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
+    static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }
     static var subprocess: Self { .product(name: "Subprocess", package: "swift-subprocess") }
     static func collections(_ name: String) -> Self { .product(name: name, package: "swift-collections") }
 }

@@ -16,19 +16,21 @@ public final class GatewayClient: Sendable {
         public var idleConnection: Duration = .seconds(2)
         /// Bytes of an answer's body. A larger one is malformed.
         public var bodyLimit = 65_536
+        /// A file of certificates (PEM) that are trusted beside the machine's own.
+        public var trustedCertificates: String?
         /// Adds X-Sluice-Key, X-Sluice-Attempt and X-Sluice-Epoch to each send, for the simulator's request log.
         public var traceHeaders = false
 
         public init() {}
     }
 
-    private let exchange: HTTPExchange
+    private let connections: HTTPConnections
     private let addsTraceHeaders: Bool
     private let now: @Sendable () -> MonotonicTime
 
     /// - Parameter now: reads the host's monotonic clock, the one that `latestStart` is on.
     public init(configuration: Configuration = Configuration(), now: @escaping @Sendable () -> MonotonicTime) {
-        exchange = HTTPExchange(configuration: configuration, now: now)
+        connections = HTTPConnections(configuration: configuration, now: now)
         addsTraceHeaders = configuration.traceHeaders
         self.now = now
     }
@@ -71,7 +73,7 @@ public final class GatewayClient: Sendable {
         Failpoints.before(.guard)
         guard now() <= latestStart else { return .aborted(code: "guard") }
         Failpoints.after(.guard)
-        let result = try await exchange.perform(
+        let result = try await connections.perform(
             request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
         if case .answered = result { Failpoints.before(.response) }
         return Self.outcome(of: result, by: adapter)
@@ -94,16 +96,16 @@ public final class GatewayClient: Sendable {
         _ request: HTTPRequestDescription, below baseURL: String, within limit: Duration = .seconds(10)
     ) async -> HTTPAnswer? {
         // A base URL that is none has nobody to ask; `send` names the fault.
-        let result = try? await exchange.perform(request, below: baseURL, latestStart: nil, totalTime: limit)
+        let result = try? await connections.perform(request, below: baseURL, latestStart: nil, totalTime: limit)
         guard case .answered(let answer) = result else { return nil }
         return answer
     }
 
     /// Closes the connections and the event loop. Requests that are still open fail.
     ///
-    /// - Throws: the HTTP client's error when connections could not be closed.
+    /// - Throws: when connections could not be closed.
     public func shutdown() async throws {
-        try await exchange.shutdown()
+        try await connections.shutdown()
     }
 
     private static func outcome(of result: HTTPExchange.Result, by adapter: any GatewayAdapter) -> Outcome {

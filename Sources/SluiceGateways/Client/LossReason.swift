@@ -1,4 +1,3 @@
-internal import AsyncHTTPClient
 internal import NIOHTTP1
 
 /// Why a written request has no answer. Only a word for people: each of them is the same class, unknown.
@@ -11,10 +10,6 @@ enum LossReason: String {
 
     init(_ error: any Error) {
         switch error {
-        case let error as HTTPClientError where error == .deadlineExceeded: self = .timeout
-        case let error as HTTPClientError where error == .cancelled: self = .cancelled
-        case is CancellationError: self = .cancelled
-        case is AnswerTooLarge: self = .responseTooLarge
         // An answer that the connection's end cut off.
         case HTTPParserError.invalidEOFState: self = .connectionLost
         case is HTTPParserError, is NIOHTTPDecoderError: self = .malformedResponse

@@ -3,11 +3,10 @@ internal import Synchronization
 
 /// The right to put one request head on one connection, once.
 ///
-/// Whether a byte was written must not be guessed from an error of the HTTP client: its errors do not say, and a
-/// request that it gave up may still be in a queue. So the question is settled by a compare-and-set that both sides
-/// go through: the connection asks ``admit(at:)`` right before it encodes the head, the sender asks ``conclude()``
-/// when it stops waiting, and the first of the two wins for good. An unwritten ticket that was concluded can never be
-/// written.
+/// Whether a byte was written must not be guessed from an error: a request that was given up may still be in a queue. So
+/// the question is settled by a compare-and-set that both sides go through: the connection asks ``admit(at:)`` right
+/// before it writes the head, who stops waiting asks ``conclude()``, and the first of the two wins for good. An unwritten
+/// ticket that was concluded can never be written.
 final class SendTicket: Sendable {
     /// What is certain when the sender stops waiting.
     enum Conclusion: Hashable, Sendable {
@@ -38,6 +37,9 @@ final class SendTicket: Sendable {
 
     /// Not a question for a device's state.
     var isAttempt: Bool { latestStart != nil }
+
+    /// Neither written nor given up.
+    var isWaiting: Bool { state.withLock { $0 == .waiting } }
 
     /// Whether the head may pass now. True at most once.
     func admit(at now: MonotonicTime) -> Bool {

@@ -10,12 +10,8 @@ final class SocketDoor: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     /// Closes the socket now. With ``ResettingSocket`` that is a reset.
-    func slam(promise: EventLoopPromise<Void>?) {
-        guard let context else {
-            // The pipeline is gone, and with it the socket.
-            promise?.succeed()
-            return
-        }
-        context.close(mode: .all, promise: promise)
+    func slam() {
+        // Without a pipeline the socket is gone.
+        context?.close(mode: .all, promise: nil)
     }
 }

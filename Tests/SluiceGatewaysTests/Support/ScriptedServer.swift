@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A TCP server that does on each connection exactly what a script says, and remembers what arrived.
@@ -38,7 +39,7 @@ final class ScriptedServer: Sendable {
     let port: Int
 
     /// - Parameter scripts: one per connection in the order of their arrival; the last repeats.
-    private init(scripts: [[Step]]) async throws {
+    private init(scripts: [[Step]], tls: NIOSSLContext?) async throws {
         let box = RecordBox()
         channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 512)
@@ -50,6 +51,7 @@ final class ScriptedServer: Sendable {
                         return record.connections - 1
                     }
                     let script = scripts[min(index ?? 0, scripts.count - 1)]
+                    if let tls { try child.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try child.pipeline.syncOperations.addHandler(ScriptRunner(script, box: box))
                 }
             }
@@ -67,9 +69,9 @@ final class ScriptedServer: Sendable {
     }
 
     static func with<Value>(
-        scripts: [[Step]], run body: (ScriptedServer) async throws -> Value
+        scripts: [[Step]], tls: NIOSSLContext? = nil, run body: (ScriptedServer) async throws -> Value
     ) async throws -> Value {
-        let server = try await ScriptedServer(scripts: scripts)
+        let server = try await ScriptedServer(scripts: scripts, tls: tls)
         do {
             let value = try await body(server)
             try await server.group.shutdownGracefully()

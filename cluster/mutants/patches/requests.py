@@ -14,13 +14,13 @@ MUTANTS = (
         edits=(
             Edit(
                 CLIENT,
-                '''        let result = try await exchange.perform(
+                '''        let result = try await connections.perform(
             request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
 ''',
-                '''        var result = try await exchange.perform(
+                '''        var result = try await connections.perform(
             request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
         if isMutant("retry-on-timeout"), case .lost(.timeout) = result {
-            result = try await exchange.perform(
+            result = try await connections.perform(
                 request, below: device.gateway.baseURL, latestStart: nil, totalTime: device.gateway.httpTimeout)
         }
 '''),
