@@ -6,8 +6,8 @@ internal import SluiceStore
 internal import SluiceTelemetry
 internal import SluiceWire
 
-/// One incarnation: owns the machine, feeds it, and carries out what it says. Everything it starts is a child of
-/// ``run()``.
+/// One incarnation: owns the machine, feeds it, and carries out what it says. Everything it starts is over when ``run()``
+/// returns.
 struct Life {
     /// What a life is given, all of it shared and safe to share.
     struct Surroundings: Sendable {
@@ -30,6 +30,7 @@ struct Life {
     private let diskFull = DiskFullMemory()
     private let lease: LeaseKeeper
     private let intake: NATSIntake
+    private let sends = OpenSends()
     /// Called when a next life may begin.
     private let onEnd: @Sendable () -> Void
     private var machine: ShardMachine
@@ -72,7 +73,9 @@ struct Life {
                 setAlarm(in: &group)
             }
             group.cancelAll()
+            sends.cancelAll()
         }
+        await sends.allEnded()
         if !isLost { await leave() }
         onEnd()
     }
@@ -117,9 +120,7 @@ struct Life {
         case .finished:
             break
         case .send(let id, let reservation, let device, let latestStart):
-            group.addTask { [surroundings] in
-                await Self.send(id, reservation, device, latestStart: latestStart, surroundings)
-            }
+            send(id, reservation, device, latestStart: latestStart)
         case .pollState(let device):
             group.addTask { [surroundings] in
                 let condition = await surroundings.gateways.condition(of: device)
@@ -149,29 +150,30 @@ struct Life {
         }
     }
 
-    private static func send(
-        _ id: SendID, _ reservation: Reservation, _ device: DeviceProfile, latestStart: MonotonicTime,
-        _ surroundings: Surroundings
-    ) async {
+    private func send(
+        _ id: SendID, _ reservation: Reservation, _ device: DeviceProfile, latestStart: MonotonicTime
+    ) {
         let start = surroundings.clock.now()
-        let outcome = await surroundings.gateways.send(reservation, on: device, latestStart: latestStart)
-        let took = surroundings.clock.now() - start
-        surroundings.metrics.ended(outcome, took: took)
-        surroundings.logger.trace(
-            "attempt ended",
-            metadata: [
-                "message_id": "\(reservation.message)", "device_id": "\(device.id.rawValue)",
-                "outcome": "\(outcome.name)", "took_ms": "\(took.wholeMicroseconds / 1_000)",
-            ])
-        if case .unknown(let code, _) = outcome {
-            surroundings.logger.warning(
-                "outcome unknown",
+        let attempt = surroundings.gateways.attempt(reservation, on: device, latestStart: latestStart)
+        sends.start(id, attempt) { [surroundings] outcome in
+            let took = surroundings.clock.now() - start
+            surroundings.metrics.ended(outcome, took: took)
+            surroundings.logger.trace(
+                "attempt ended",
                 metadata: [
-                    "message_id": "\(reservation.message)", "device_id": "\(device.id.rawValue)", "code": "\(code)",
+                    "message_id": "\(reservation.message)", "device_id": "\(device.id.rawValue)",
+                    "outcome": "\(outcome.name)", "took_ms": "\(took.wholeMicroseconds / 1_000)",
                 ])
+            if case .unknown(let code, _) = outcome {
+                surroundings.logger.warning(
+                    "outcome unknown",
+                    metadata: [
+                        "message_id": "\(reservation.message)", "device_id": "\(device.id.rawValue)", "code": "\(code)",
+                    ])
+            }
+            Failpoints.after(.response)
+            surroundings.inbox.put(.event(.sendEnded(id, outcome)))
         }
-        Failpoints.after(.response)
-        surroundings.inbox.put(.event(.sendEnded(id, outcome)))
     }
 
     /// Says that this node is stopping, so that the leader does not give back what is given up, then stops.

@@ -1,6 +1,7 @@
 import RequestLog
 import SluiceCore
 import SluiceWire
+import Synchronization
 import TestSupport
 import Testing
 
@@ -29,6 +30,21 @@ extension ShardSuite {
                     let requests = try rig.requests()
                     #expect(requests.map(\.epoch) == [2, 2], "the old ownership sent nothing")
                 }
+            }
+        }
+
+        /// The gateway would answer after half a minute. What it was asked stands in the ledger for whoever comes next.
+        @Test func aNodeThatIsCancelledWaitsForNoAnswer() async throws {
+            try await ShardRig.with(latency: .seconds(30), leadsEach: 1) { rig in
+                let cancelled = Mutex(ContinuousClock.now)
+                try await rig.withShard(timers: .patient) { _ in
+                    let node = try await rig.assignAll()
+                    try rig.leader.publish(try await rig.leader.claim(1, ordinal: 1, for: node))
+                    try await eventually("an open request of each device") { try rig.requests().count == 2 }
+                    cancelled.withLock { $0 = .now }
+                }
+                #expect(cancelled.withLock { $0.duration(to: .now) } < .seconds(10))
+                #expect(try await rig.attempts("reserved") == 2)
             }
         }
 

@@ -1,5 +1,4 @@
 public import SluiceCore
-internal import SluiceFailpoints
 
 /// Sends attempts to gateways, each at most once, and asks gateways for the state of devices.
 ///
@@ -35,55 +34,34 @@ public final class GatewayClient: Sendable {
         self.now = now
     }
 
-    /// Sends one attempt: at most one request, never repeated by any layer below.
-    ///
-    /// The clock is read here and once more on the event loop, right before the head is written. Returns at the
-    /// latest the gateway's `httpTimeout` after the first reading, hence `latestStart + httpTimeout` at most (I9).
-    /// Cancelling the task resets the connection.
-    ///
-    /// - Returns: `.aborted` with `guard` or `cancelled` when it was stopped before a byte was written; an uncharged
-    ///   refusal with `connect_failed` when no connection was there to write to; what the dialect makes of a complete
-    ///   answer; `.unknown` otherwise.
+    /// One attempt, not started yet.
+    public func attempt(
+        _ reservation: Reservation, on device: DeviceProfile, latestStart: MonotonicTime
+    ) -> SendAttempt {
+        SendAttempt(
+            reservation, on: device, latestStart: latestStart, over: connections, now: now,
+            addsTraceHeaders: addsTraceHeaders)
+    }
+
+    /// Sends one attempt and waits for its outcome. Cancelling the task cancels it.
     public func send(
         _ reservation: Reservation, on device: DeviceProfile, latestStart: MonotonicTime
     ) async -> Outcome {
-        do throws(GatewayConfigurationError) {
-            let adapter = try GatewayAdapters.named(device.gateway.dialect)
-            return try await send(reservation, on: device, by: adapter, latestStart: latestStart)
-        } catch {
-            return .refused(.misconfigured(code: error.code, detail: error.description))
+        let attempt = attempt(reservation, on: device, latestStart: latestStart)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                attempt.start { continuation.resume(returning: $0) }
+            }
+        } onCancel: {
+            attempt.cancel()
         }
-    }
-
-    private func send(
-        _ reservation: Reservation, on device: DeviceProfile, by adapter: any GatewayAdapter,
-        latestStart: MonotonicTime
-    ) async throws(GatewayConfigurationError) -> Outcome {
-        var request: HTTPRequestDescription
-        switch adapter.request(for: reservation, on: device) {
-        case .request(let prepared): request = prepared
-        case .refused(let refusal): return .refused(refusal)
-        }
-        if addsTraceHeaders { request.headers += Self.traceHeaders(of: reservation) }
-        guard request.headers.allSatisfy(\.isValid) else {
-            return .refused(
-                .misconfigured(code: "invalid_gateway", detail: "a setting cannot stand in an HTTP header"))
-        }
-        if Task.isCancelled { return .aborted(code: "cancelled") }
-        Failpoints.before(.guard)
-        guard now() <= latestStart else { return .aborted(code: "guard") }
-        Failpoints.after(.guard)
-        let result = try await connections.perform(
-            request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
-        if case .answered = result { Failpoints.before(.response) }
-        return Self.outcome(of: result, by: adapter)
     }
 
     /// Asks the gateway for the device's state, in at most 10 s.
     ///
     /// - Returns: nil when the dialect has no such question or no usable answer came: then nothing new is known.
     public func condition(of device: DeviceProfile) async -> DeviceCondition? {
-        // A device with unusable settings has no gateway to ask; `send` names the fault.
+        // A device with unusable settings has no gateway to ask; an attempt names the fault.
         guard let adapter = try? GatewayAdapters.named(device.gateway.dialect),
             let request = adapter.stateRequest(for: device), request.headers.allSatisfy(\.isValid)
         else { return nil }
@@ -95,10 +73,22 @@ public final class GatewayClient: Sendable {
     func ask(
         _ request: HTTPRequestDescription, below baseURL: String, within limit: Duration = .seconds(10)
     ) async -> HTTPAnswer? {
-        // A base URL that is none has nobody to ask; `send` names the fault.
-        let result = try? await connections.perform(request, below: baseURL, latestStart: nil, totalTime: limit)
-        guard case .answered(let answer) = result else { return nil }
-        return answer
+        let ticket = SendTicket(latestStart: nil, totalTime: limit)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                do throws(GatewayConfigurationError) {
+                    try connections.start(request, below: baseURL, ticket: ticket, totalTime: limit) { result in
+                        guard case .answered(let answer) = result else { return continuation.resume(returning: nil) }
+                        continuation.resume(returning: answer)
+                    }
+                } catch {
+                    // A base URL that is none has nobody to ask; an attempt names the fault.
+                    continuation.resume(returning: nil)
+                }
+            }
+        } onCancel: {
+            connections.cancel(ticket)
+        }
     }
 
     /// Closes the connections and the event loop. Requests that are still open fail.
@@ -106,27 +96,5 @@ public final class GatewayClient: Sendable {
     /// - Throws: when connections could not be closed.
     public func shutdown() async throws {
         try await connections.shutdown()
-    }
-
-    private static func outcome(of result: HTTPExchange.Result, by adapter: any GatewayAdapter) -> Outcome {
-        switch result {
-        case .answered(let answer): adapter.classify(answer)
-        case .late: .aborted(code: "guard")
-        case .unwritten(wasCancelled: true): .aborted(code: "cancelled")
-        case .unwritten(wasCancelled: false):
-            .refused(
-                Refusal(
-                    code: "connect_failed", detail: "no connection to the gateway; nothing was sent", isCharged: false,
-                    disposition: .retry(notBefore: nil)))
-        case .lost(let reason): .unknown(code: reason.rawValue, detail: reason.detail)
-        }
-    }
-
-    private static func traceHeaders(of reservation: Reservation) -> [HeaderField] {
-        [
-            HeaderField("X-Sluice-Key", reservation.message.description),
-            HeaderField("X-Sluice-Attempt", String(reservation.attempt)),
-            HeaderField("X-Sluice-Epoch", String(reservation.claim.epoch.rawValue)),
-        ]
     }
 }

@@ -21,26 +21,27 @@ final class HTTPConnections: Sendable {
             ConnectionPools(configuration: configuration, now: now, loop: loop), eventLoop: loop)
     }
 
-    /// Returns when the exchange is over: at the latest `totalTime` from now.
+    /// Starts an exchange.
     ///
-    /// - Throws: `invalidBaseURL`, before anything is written.
-    func perform(
-        _ description: HTTPRequestDescription, below baseURL: String, latestStart: MonotonicTime?, totalTime: Duration
-    ) async throws(GatewayConfigurationError) -> HTTPExchange.Result {
+    /// - Parameter ended: called once, on the event loop, at the latest `totalTime` from now.
+    /// - Throws: `invalidBaseURL`, before anything is written; then `ended` is not called.
+    func start(
+        _ description: HTTPRequestDescription, below baseURL: String, ticket: SendTicket, totalTime: Duration,
+        ended: @escaping @Sendable (HTTPExchange.Result) -> Void
+    ) throws(GatewayConfigurationError) {
         let request = try targets.target(of: description, below: baseURL).request(description)
         let deadline = NIODeadline.now() + TimeAmount(totalTime)
-        let ticket = SendTicket(latestStart: latestStart, totalTime: totalTime)
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                loop.execute {
-                    let exchange = HTTPExchange(request, ticket: ticket, continuation: continuation)
-                    exchange.end(at: deadline, on: self.loop)
-                    self.pools.value.start(exchange)
-                }
-            }
-        } onCancel: {
-            loop.execute { self.pools.value.cancel(ticket) }
+        loop.execute {
+            let exchange = HTTPExchange(request, ticket: ticket, ended: ended)
+            exchange.end(at: deadline, on: self.loop)
+            self.pools.value.start(exchange)
         }
+    }
+
+    /// Ends the exchange that has the ticket, or will have. What was written is taken back as far as it can be, before it
+    /// is said to be over.
+    func cancel(_ ticket: SendTicket) {
+        loop.execute { self.pools.value.cancel(ticket) }
     }
 
     /// Closes all. Requests that are still open fail.

@@ -16,16 +16,16 @@ final class HTTPExchange {
 
     let request: OutgoingRequest
     let ticket: SendTicket
-    private let continuation: CheckedContinuation<Result, Never>
+    private let ended: @Sendable (Result) -> Void
     private var deadline: Scheduled<Void>?
     private var patience: Scheduled<Void>?
     private var connection: HTTPConnection?
     private(set) var isOver = false
 
-    init(_ request: OutgoingRequest, ticket: SendTicket, continuation: CheckedContinuation<Result, Never>) {
+    init(_ request: OutgoingRequest, ticket: SendTicket, ended: @escaping @Sendable (Result) -> Void) {
         self.request = request
         self.ticket = ticket
-        self.continuation = continuation
+        self.ended = ended
     }
 
     /// Ends it then, whatever it waits for.
@@ -65,6 +65,6 @@ final class HTTPExchange {
         connection = nil
         deadline?.cancel()
         patience?.cancel()
-        continuation.resume(returning: result)
+        ended(result)
     }
 }

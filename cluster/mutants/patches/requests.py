@@ -2,7 +2,7 @@
 
 from mutant import Edit, Mutant
 
-CLIENT = "Sources/SluiceGateways/Client/GatewayClient.swift"
+ATTEMPT = "Sources/SluiceGateways/Client/SendAttempt.swift"
 SOCKET = "Sources/SluiceGateways/Client/ResettingSocket.swift"
 
 MUTANTS = (
@@ -13,16 +13,19 @@ MUTANTS = (
         expected=("I2",),
         edits=(
             Edit(
-                CLIENT,
-                '''        let result = try await connections.perform(
-            request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
+                ATTEMPT,
+                '''        ) { result in
+            if case .answered = result { Failpoints.before(.response) }
 ''',
-                '''        var result = try await connections.perform(
-            request, below: device.gateway.baseURL, latestStart: latestStart, totalTime: device.gateway.httpTimeout)
-        if isMutant("retry-on-timeout"), case .lost(.timeout) = result {
-            result = try await connections.perform(
-                request, below: device.gateway.baseURL, latestStart: nil, totalTime: device.gateway.httpTimeout)
-        }
+                '''        ) { [request] result in
+            if isMutant("retry-on-timeout"), case .lost(.timeout) = result {
+                let again = SendTicket(latestStart: nil, totalTime: device.gateway.httpTimeout)
+                let started: Void? = try? connections.start(
+                    request, below: device.gateway.baseURL, ticket: again, totalTime: device.gateway.httpTimeout
+                ) { ended(Self.outcome(of: $0, by: adapter)) }
+                if started != nil { return }
+            }
+            if case .answered = result { Failpoints.before(.response) }
 '''),
         )),
     Mutant(
@@ -48,10 +51,10 @@ MUTANTS = (
         expected=("I3",),
         edits=(
             Edit(
-                CLIENT, "        do throws(GatewayConfigurationError) {\n",
+                ATTEMPT, "        self.reservation = reservation\n",
                 '''        var reservation = reservation
         if isMutant("new-id-on-retry") { reservation.message.moves += 1_000 * (reservation.attempt - 1) }
-        do throws(GatewayConfigurationError) {
+        self.reservation = reservation
 '''),
         )),
 )

@@ -10,12 +10,10 @@ MUTANTS = (
         expected=("I4",),
         edits=(
             Edit(
-                "Sources/SluiceShard/Life.swift", "        let outcome = await surroundings.gateways.send(",
+                "Sources/SluiceShard/Life.swift", "        let attempt = surroundings.gateways.attempt(",
                 '''        if isMutant("settle-before-send") {
-            _ = try? await surroundings.store.settle([
-                Settlement(reservation: reservation, outcome: .sent(providerID: nil))
-            ])
+            surroundings.inbox.put(.event(.sendEnded(id, .sent(providerID: nil))))
         }
-        let outcome = await surroundings.gateways.send('''),
+        let attempt = surroundings.gateways.attempt('''),
         )),
 )
