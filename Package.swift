@@ -57,8 +57,7 @@ var libraries: [Target] {
             "SluiceGateways",
             [
                 "SluiceCore", "SluiceFailpoints", .collections("DequeModule"), .nioCore, .nioHTTP1, .nioPosix, .nioSSL,
-                .nioTLS,
-                .crypto,
+                .nioTLS, .crypto,
             ]),
         .swift(
             "SluiceCoordinator",

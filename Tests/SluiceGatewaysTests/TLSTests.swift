@@ -9,7 +9,7 @@ import Testing
 @Suite struct TLSTests {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
-    /// A certificate of its own making for 127.0.0.1 and localhost, and its key.
+    /// A certificate that it signed itself, and its key.
     private struct Identity: ~Copyable {
         let folder: String
         var certificate: String { folder + "/server.crt" }

@@ -39,8 +39,12 @@ final class Connecting {
             .assumeIsolated()
             .whenComplete { result in
                 patience.cancel()
-                if case .failure = result { self.failed() }
-                ended((try? result.get()) != nil)
+                switch result {
+                case .success: ended(true)
+                case .failure:
+                    self.failed()
+                    ended(false)
+                }
             }
     }
 

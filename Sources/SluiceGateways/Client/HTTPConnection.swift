@@ -109,7 +109,8 @@ final class HTTPConnection: ChannelInboundHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         guard isAnswered, isUsable else { return }
         isAnswered = false
-        // Nor may another follow a request that was answered before it was all written.
+        // Nor may another follow a request that was answered before it was all written. A socket that does not say how
+        // much it has left is not used again either.
         let unwritten = try? context.channel.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)
         guard head?.isKeepAlive == true, unwritten == 0 else { return fail(.connectionLost) }
         pool.returned(self)

@@ -3,14 +3,6 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
 
-/// Where connections lead.
-struct HTTPOrigin: Hashable, Sendable {
-    var isSecure: Bool
-    /// A name or an address, an IPv6 address without its brackets.
-    var host: String
-    var port: Int
-}
-
 /// Where a request goes, and what is the same of all that go there.
 final class RequestTarget: Sendable {
     let origin: HTTPOrigin
@@ -38,6 +30,7 @@ final class RequestTarget: Sendable {
         let port = parts.port ?? standardPort
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         let name = isBracketed ? String(host.dropFirst().dropLast()) : host
+        // That it is none is said by an error.
         let isAddress = (try? SocketAddress(ipAddress: name, port: port)) != nil
         origin = HTTPOrigin(isSecure: isSecure, host: name, port: port)
         self.method = HTTPMethod(rawValue: method.rawValue)
@@ -59,11 +52,4 @@ final class RequestTarget: Sendable {
             target: self, head: HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers),
             body: description.body.isEmpty ? nil : ByteBuffer(bytes: description.body))
     }
-}
-
-/// A request as it is written.
-struct OutgoingRequest: Sendable {
-    var target: RequestTarget
-    var head: HTTPRequestHead
-    var body: ByteBuffer?
 }
