@@ -44,7 +44,7 @@ enum EnterStatement {
             WHERE g.dialect = ANY (\(SchemaV1.dialectsWithoutPhones))
               AND EXISTS (SELECT FROM gateways WHERE dialect = ANY (\(SchemaV1.dialectsWithoutPhones)))
         ), seated AS MATERIALIZED (
-            SELECT e.*, gen_random_uuid() AS new_id, \(DevicePool.device) AS device,
+            SELECT e.*, sluice_contact_id() AS new_id, \(DevicePool.device) AS device,
                 e.chosen IS NULL AND pool.devices IS NULL AS is_without
             FROM entering e LEFT JOIN pool ON e.chosen IS NULL AND pool.workspace_id = e.workspace_id
         ), reached AS MATERIALIZED (

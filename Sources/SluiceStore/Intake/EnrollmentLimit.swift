@@ -43,13 +43,15 @@ enum EnrollmentLimit {
     /// The next contact that waits for room. `$1` workspace, `$2` after, `$3` how many, `$4` sequence.
     static let next = waiting(atMost: "$3")
 
+    /// One sequence, said as a range: with an equality the planner knows that ids alone give the order, and may look for
+    /// those who wait among all contacts in the order of their ids, where they are the last.
     private static func waiting(atMost count: String) -> String {
         """
         SELECT c.id, c.lane_id, c.kind, c.source_id, c.workspace_id, c.current_trigger, c.time_zone
         FROM sequence_contacts c
         WHERE c.status = 'paused' AND c.hold_reason = '\(HoldReason.enrollmentLimit.rawValue)' AND c.workspace_id = $1
-          AND c.sequence_id = $4::text::uuid AND c.id > $2
-        ORDER BY c.id LIMIT \(count) FOR UPDATE OF c SKIP LOCKED
+          AND (c.sequence_id, c.id) > ($4::text::uuid, $2) AND c.sequence_id <= $4::text::uuid
+        ORDER BY c.sequence_id, c.id LIMIT \(count) FOR UPDATE OF c SKIP LOCKED
         """
     }
 

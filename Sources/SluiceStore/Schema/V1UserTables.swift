@@ -28,7 +28,8 @@ extension SchemaV1 {
 
         """
 
-    /// Times without a zone get one, what Sluice writes loses its length limit, and a contact's id makes itself.
+    /// Times without a zone get one, what Sluice writes loses its length limit, and a contact's id makes itself, in the
+    /// order of time.
     static let fittingTypes = """
         DO $$
         DECLARE
@@ -47,9 +48,10 @@ extension SchemaV1 {
                     CASE WHEN col.is_time THEN 'timestamptz' ELSE 'text' END);
             END LOOP;
             IF NOT EXISTS (SELECT FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-                WHERE d.adrelid = 'sequence_contacts'::regclass AND a.attname = 'id')
+                WHERE d.adrelid = 'sequence_contacts'::regclass AND a.attname = 'id'
+                  AND pg_get_expr(d.adbin, d.adrelid) <> 'gen_random_uuid()')
             THEN
-                ALTER TABLE sequence_contacts ALTER COLUMN id SET DEFAULT gen_random_uuid();
+                ALTER TABLE sequence_contacts ALTER COLUMN id SET DEFAULT sluice_contact_id();
             END IF;
         END $$;
         -- Of a lead whose phone is none.
