@@ -68,6 +68,10 @@ extension ClusterSuite {
             try await eventually("the cap to be reached", within: .seconds(60)) { try cluster.accepted() >= 20 }
             let again = try cluster.sluice("events", "plan", "7")
             #expect(again.status == 0 && again.output.hasPrefix("0 messages planned"), "\(again.output)")
+            // What the provider has is told so once it is settled.
+            try await eventually("what was sent to be known") {
+                try await cluster.number("SELECT count(*) FROM event_messages WHERE status = 'sent'") == 20
+            }
             let waiting = try await cluster.query(
                 "SELECT recipient FROM event_messages WHERE status = 'scheduled' AND recipient IS NOT NULL LIMIT 1"
             ).scalar(String.self)

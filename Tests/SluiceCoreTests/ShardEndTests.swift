@@ -22,6 +22,7 @@ import Testing
     @Test func aRefusedSetAsideIsSplitUntilTheBadRowIsAlone() {
         var limits = ShardLimits()
         limits.setAsideAfter = .zero
+        limits.settleEvery = .milliseconds(20)
         let (shard, settlements) = ended(3, limits)
         let fault = RowFault("23514: refused")
         _ = shard.handle(.settled(Shard.statement(4), [], busy: []), at: 31)

@@ -47,7 +47,8 @@ import Testing
             let ended = shard.handle(.sendEnded(Shard.send(Int64(send)), .sent(providerID: nil)), at: 35)
             #expect(!ended.contains { if case .settle = $0 { true } else { false } })
         }
-        #expect(shard.handle(.tick, at: 50).contains(.settle(Shard.statement(5), Array(settlements[1...]))))
+        #expect(!shard.handle(.tick, at: 69).contains { if case .settle = $0 { true } else { false } })
+        #expect(shard.handle(.tick, at: 70).contains(.settle(Shard.statement(5), Array(settlements[1...]))))
     }
 
     /// As after a take-over: nobody's second message goes before another's first.

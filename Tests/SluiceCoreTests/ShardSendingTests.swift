@@ -210,7 +210,9 @@ import Testing
     }
 
     @Test func refusedSettleIsSplitUntilTheBadRowIsAlone() {
-        let shard = Shard(devices: [device])
+        var limits = ShardLimits()
+        limits.settleEvery = .milliseconds(20)
+        let shard = Shard(devices: [device], limits: limits)
         let batch = shard.batch(device, count: 3)
         _ = shard.handle(.batch(batch), at: 10)
         let reservations = batch.claims.map { Shard.reservation($0) }
