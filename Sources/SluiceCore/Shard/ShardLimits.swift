@@ -27,7 +27,8 @@ public struct ShardLimits: Hashable, Sendable {
     public var claimsPerDeviceAndReserve = 4
     public var settleBatch = 500
     /// Least time between two settles, unless the first was full. What is answered and not settled when a node dies is
-    /// unknown: this is no longer than a commit may take anyhow. With 20 ms a message takes up to 6 % more of all processors.
+    /// unknown: this is no longer than a commit may take anyhow. With 20 ms a message takes up to 6 % more of all
+    /// processors.
     public var settleEvery: Duration = .milliseconds(40)
     /// Attempts that are reserved, open or not settled yet. When it is reached, no reserve starts (I20, I24). 2 s of
     /// 5,000 messages/s; at about 1 KB each 10 MB.
