@@ -49,7 +49,7 @@ struct BulkPaceTests {
         let leader = CoordinatorFixture(rest: .milliseconds(20))
         leader.addDevice(1, lanes: [(1, 100)])
         leader.addDevice(2, lanes: [(2, 1)])
-        leader.lanes[1].nextDue = nil
+        leader.lanes[1].next = nil
         _ = leader.lead()
         let campaign = try #require(leader.report([(1, 100, 0), (2, 100, 0)], at: 1).claim)
         #expect(campaign.lanes == [1])

@@ -43,6 +43,10 @@ final class CoordinatorFixture {
 
     static func due(_ milliseconds: Int) -> DatabaseTime { DatabaseTime(microseconds: Int64(milliseconds) * 1_000) }
 
+    static func place(_ milliseconds: Int, _ number: Int? = nil) -> LanePosition {
+        LanePosition(due: due(milliseconds), contact: number.map(contact))
+    }
+
     /// A device of its own cap key in its own slot, unless told otherwise, with lanes of the given classes, due at once.
     func addDevice(_ number: Int, key: String? = nil, slot: Int? = nil, lanes numbers: [(id: Int, priority: Int)]) {
         let slot = HashSlot(rawValue: UInt16(slot ?? number))!
@@ -51,7 +55,7 @@ final class CoordinatorFixture {
             lanes.append(
                 Lane(
                     id: LaneID(rawValue: Int64(lane.id)), device: Self.device(number),
-                    priorityClass: PriorityClass(priority: lane.priority), isRunnable: true, nextDue: Self.due(0)))
+                    priorityClass: PriorityClass(priority: lane.priority), isRunnable: true, next: Self.place(0)))
         }
     }
 
@@ -139,10 +143,10 @@ final class CoordinatorFixture {
 
     static func result(_ request: ClaimRequest, _ result: [Int: (count: Int, next: Int?)]) -> ClaimResult {
         var batches: [DispatchBatch] = []
-        var nextDue: [LaneID: DatabaseTime?] = [:]
+        var next: [LaneID: LanePosition?] = [:]
         for share in request.shares {
             let answer = result[Int(share.lane.rawValue)] ?? (0, nil)
-            nextDue[share.lane] = .some(answer.next.map { due($0) })
+            next[share.lane] = .some(answer.next.map { place($0) })
             let claims = (0..<answer.count).map { number in
                 Claim(
                     contact: contact(number), device: share.device, lane: share.lane,
@@ -155,7 +159,7 @@ final class CoordinatorFixture {
                     DispatchBatch(id: share.batch, owner: share.owner, expiresAt: due(30_000), claims: claims))
             }
         }
-        return ClaimResult(batches: batches, nextDue: nextDue)
+        return ClaimResult(batches: batches, next: next)
     }
 }
 

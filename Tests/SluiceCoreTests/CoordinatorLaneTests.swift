@@ -6,7 +6,7 @@ import Testing
     private func leader(limits: CoordinatorLimits = CoordinatorLimits(), due: Int? = 0) -> CoordinatorFixture {
         let leader = CoordinatorFixture(limits: limits)
         leader.addDevice(1, lanes: [(1, 1)])
-        leader.lanes[0].nextDue = due.map { CoordinatorFixture.due($0) }
+        leader.lanes[0].next = due.map { CoordinatorFixture.place($0) }
         _ = leader.lead()
         return leader
     }
@@ -21,7 +21,7 @@ import Testing
         #expect(leader.nextWake(after: 1) == 500)
         #expect(leader.handle(.tick, at: 499).isEmpty)
         let claim = leader.handle(.tick, at: 500).claim
-        #expect(claim?.shares[0].notBefore == CoordinatorFixture.due(500))
+        #expect(claim?.shares[0].from == CoordinatorFixture.place(500))
     }
 
     @Test func aWakeUpBringsAnAlarmForward() {
@@ -39,7 +39,25 @@ import Testing
         #expect(leader.handle(wake(1, due: 5), at: 10).isEmpty)
         // The claim's snapshot saw nothing; the wake-up may be about a contact committed after it.
         let again = leader.claimed(claim, [1: (0, nil)], at: 11).claim
-        #expect(again?.shares[0].notBefore == CoordinatorFixture.due(5))
+        #expect(again?.shares[0].from == CoordinatorFixture.place(5))
+    }
+
+    /// Among those due at one instant as well: what was claimed before is not walked past again.
+    @Test func aClaimGoesOnWhereTheOneBeforeItEnded() throws {
+        let leader = leader()
+        func answer(_ claim: ClaimRequest, claimed: Int, next: LanePosition, at time: Int) -> ClaimRequest? {
+            var result = CoordinatorFixture.result(claim, [1: (claimed, nil)])
+            result.next[LaneID(rawValue: 1)] = .some(next)
+            return leader.answer(leader.handle(.claimed(result), at: time), at: time).claim
+        }
+        let first = try #require(leader.report([(1, 8, 0)]).claim)
+        #expect(first.shares[0].from == CoordinatorFixture.place(0))
+        let second = try #require(answer(first, claimed: 4, next: CoordinatorFixture.place(0, 4), at: 1))
+        #expect(second.shares[0].from == CoordinatorFixture.place(0, 4))
+        // One that comes back at that instant may be any of those before.
+        #expect(leader.handle(wake(1, due: 0), at: 2).isEmpty)
+        let third = try #require(answer(second, claimed: 2, next: CoordinatorFixture.place(0, 6), at: 3))
+        #expect(third.shares[0].from == CoordinatorFixture.place(0))
     }
 
     @Test func aProbeThatGaveNothingIsNotRepeatedAtOnce() throws {
@@ -48,7 +66,7 @@ import Testing
         #expect(leader.claimed(claim, [1: (0, 0)], at: 10).isEmpty)
         #expect(leader.nextWake(after: 10) == 11)
         let second = try #require(leader.handle(.tick, at: 11).claim)
-        #expect(second.shares[0].notBefore == CoordinatorFixture.due(0))
+        #expect(second.shares[0].from == CoordinatorFixture.place(0))
         #expect(leader.claimed(second, [1: (0, 0)], at: 12).isEmpty)
         #expect(leader.nextWake(after: 12) == 14)
         // Something earlier than what it knows does not wait for the back-off.
@@ -57,7 +75,7 @@ import Testing
 
     @Test func aSourceWhoseRateIsUsedUpIsNotAskedBeforeItHasRoom() throws {
         let leader = leader(due: nil)
-        leader.lanes[0].nextDue = CoordinatorFixture.due(0)
+        leader.lanes[0].next = CoordinatorFixture.place(0)
         leader.lanes[0].ratePerMinute = 10
         _ = leader.answer(leader.handle(leader.changed(all: 2), at: 1_000), at: 1_000)
         let claim = try #require(leader.report([(1, 50, 0)], at: 1_001).claim)
@@ -80,7 +98,7 @@ import Testing
         leader.lanes.append(
             Lane(
                 id: LaneID(rawValue: 2), device: CoordinatorFixture.device(1),
-                priorityClass: PriorityClass(priority: 1), isRunnable: true, nextDue: CoordinatorFixture.due(3)))
+                priorityClass: PriorityClass(priority: 1), isRunnable: true, next: CoordinatorFixture.place(3)))
         let first = leader.handle(wake(2, due: 3), at: 5)
         #expect(first == [.loadLanes(.named([LaneID(rawValue: 2)]))])
         #expect(leader.answer(first, at: 6).claim?.lanes == [2])
@@ -111,7 +129,7 @@ import Testing
     @Test func aSweepFindsWhatAWakeUpLost() {
         let leader = leader(due: nil)
         _ = leader.report([(1, 5, 0)])
-        leader.lanes[0].nextDue = CoordinatorFixture.due(100)
+        leader.lanes[0].next = CoordinatorFixture.place(100)
         #expect(leader.handle(.tick, at: 2_999).isEmpty)
         let actions = leader.handle(.tick, at: 5_000)
         #expect(actions.contains(.loadLanes(.sweep([LaneID(rawValue: 1)]))))
@@ -123,10 +141,10 @@ import Testing
     @Test func aSweepFindsWhatLiesBeforeAllThatIsKnownToBeDue() throws {
         let leader = CoordinatorFixture()
         leader.addDevice(1, lanes: [(1, 100)])
-        leader.lanes[0].nextDue = CoordinatorFixture.due(4_000)
+        leader.lanes[0].next = CoordinatorFixture.place(4_000)
         _ = leader.lead()
         _ = leader.handle(.tick, at: 4_500)
-        leader.lanes[0].nextDue = CoordinatorFixture.due(1_000)
+        leader.lanes[0].next = CoordinatorFixture.place(1_000)
         let sweep = CoordinatorAction.loadLanes(.sweep([LaneID(rawValue: 1)]))
         for time in [5_000, 10_000, 15_000] {
             let actions = leader.handle(.tick, at: time)
@@ -137,7 +155,7 @@ import Testing
         #expect(actions.contains(sweep))
         _ = leader.answer(actions, at: 20_000)
         let share = try #require(leader.report([(1, 1, 0)], at: 20_001).claim?.shares.first)
-        #expect(share.notBefore == CoordinatorFixture.due(1_000))
+        #expect(share.from == CoordinatorFixture.place(1_000))
     }
 
     @Test func aSweepIsBoundedAndGoesRound() {
@@ -145,7 +163,7 @@ import Testing
         limits.sweepLanes = 2
         let leader = CoordinatorFixture(limits: limits)
         leader.addDevice(1, lanes: (1...5).map { ($0, 1) })
-        for index in leader.lanes.indices { leader.lanes[index].nextDue = nil }
+        for index in leader.lanes.indices { leader.lanes[index].next = nil }
         _ = leader.lead()
         var swept: [[Int64]] = []
         for time in [5_000, 10_000, 15_000] {
@@ -170,7 +188,7 @@ import Testing
     @Test func aLongOrFailedSweepIsFollowedByOneOfFewerLanes() {
         let leader = CoordinatorFixture()
         leader.addDevice(1, lanes: (1...8).map { ($0, 1) })
-        for index in leader.lanes.indices { leader.lanes[index].nextDue = nil }
+        for index in leader.lanes.indices { leader.lanes[index].next = nil }
         _ = leader.lead()
         func sweep(_ actions: [CoordinatorAction]) -> Int? {
             for case .loadLanes(.sweep(let lanes)) in actions { return lanes.count }

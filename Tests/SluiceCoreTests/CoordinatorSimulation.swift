@@ -77,7 +77,7 @@ struct CoordinatorSimulation {
                     Lane(
                         id: LaneID(rawValue: Int64(number * 10 + lane + 1)), device: CoordinatorFixture.device(number),
                         priorityClass: PriorityClass(priority: [1, 5, 100].randomElement(using: &random)!),
-                        isRunnable: true, nextDue: nil))
+                        isRunnable: true, next: nil))
             }
         }
         devices[5].capacity = devices[4].capacity
@@ -190,7 +190,7 @@ struct CoordinatorSimulation {
             case .all: break
             case .named(let ids), .sweep(let ids): found = lanes.filter { ids.contains($0.id) }
             }
-            return .lanesLoaded(found.map { lane in with(lane) { $0.nextDue = nextDue(lane.id) } }, query)
+            return .lanesLoaded(found.map { lane in with(lane) { $0.next = next(lane.id) } }, query)
         case .loadRoutes: return .routesLoaded(routes)
         case .readOwnerships, .assign:
             return .ownershipsRead(
@@ -214,19 +214,24 @@ struct CoordinatorSimulation {
 
     // MARK: The database
 
-    private func nextDue(_ lane: LaneID) -> DatabaseTime? {
-        contacts.filter { $0.lane == lane && $0.state == .idle }.map(\.due).min().map { DatabaseTime(microseconds: $0) }
+    private func next(_ lane: LaneID) -> LanePosition? {
+        contacts.indices.filter { contacts[$0].lane == lane && contacts[$0].state == .idle }.map(position).min()
+    }
+
+    private func position(of index: Int) -> LanePosition {
+        LanePosition(
+            due: DatabaseTime(microseconds: contacts[index].due), contact: CoordinatorFixture.contact(index))
     }
 
     private mutating func claim(_ request: ClaimRequest) throws -> ClaimResult {
-        var result = ClaimResult(batches: [], nextDue: [:])
+        var result = ClaimResult(batches: [], next: [:])
         for share in request.shares {
             guard share.limit > 0 else { throw Violation(description: "a share of nothing") }
             let due = contacts.indices.filter {
                 contacts[$0].lane == share.lane && contacts[$0].state == .idle && contacts[$0].due <= now
-                    && contacts[$0].due >= share.notBefore.microseconds
+                    && position(of: $0) >= share.from
             }
-            for index in due.sorted(by: { contacts[$0].due < contacts[$1].due }).prefix(share.limit) {
+            for index in due.sorted(by: { position(of: $0) < position(of: $1) }).prefix(share.limit) {
                 contacts[index].state = .claimed(share.batch, share.epoch)
                 add(
                     Claim(
@@ -234,7 +239,7 @@ struct CoordinatorSimulation {
                         priorityClass: share.priorityClass, slot: share.slot, epoch: share.epoch, batch: share.batch),
                     to: &result)
             }
-            result.nextDue[share.lane] = .some(nextDue(share.lane))
+            result.next[share.lane] = .some(next(share.lane))
         }
         batches += result.batches.map { ($0.id, now + Self.claimLife) }
         return result

@@ -75,7 +75,7 @@ import Testing
         let leader = Leader()
         leader.addDevice(1, lanes: [(id: 1, priority: 10)])
         leader.addDevice(2, lanes: [(id: 2, priority: 10)])
-        leader.lanes[0].nextDue = due
+        leader.lanes[0].next = LanePosition(due: due)
         _ = leader.lead()
         let actions = leader.report([(device: 1, capacity: 3, consumed: 0), (device: 2, capacity: 3, consumed: 0)])
         #expect(

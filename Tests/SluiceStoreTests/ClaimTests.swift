@@ -24,7 +24,26 @@ import Testing
             #expect(rows.map(\.claimState) == [1, 1, 1, 0, 0])
             #expect(result.batches.count == 1)
             // The next one is due in the past, and never later than the truth.
-            #expect(result.nextDue[claims[0].lane] == rows[3].due)
+            let next = try #require(result.next[claims[0].lane] ?? nil)
+            #expect(next.due == rows[3].due && next.contact == rows[3].id)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases) func goesOnAmongThoseDueAtOneInstant(_ store: StoreKind) async throws {
+        try await store.with { world in
+            let cluster = try await Self.scene(world, contacts: 6)
+            let ids = try await world.contacts().map(\.id).sorted { $0.rawValue < $1.rawValue }
+            try await world.setDue(Dictionary(uniqueKeysWithValues: ids.map { ($0, -60) }))
+            let (claims, result) = try await cluster.claim(2)
+            #expect(Set(claims.map(\.contact)) == Set(ids.prefix(2)))
+            let next = try #require(result.next[claims[0].lane] ?? nil)
+            #expect(next.contact == ids[2])
+            var request = try await cluster.request(2, ordinal: 2)
+            #expect(request.shares.map(\.from) == [next], "what a look at the lane says")
+            request.shares[0].from.contact = ids[3]
+            let later = try await world.leader.claim(request, lasting: .seconds(30))
+            #expect(Set(later.batches.flatMap(\.claims).map(\.contact)) == Set(ids[3...4]))
+            #expect(later.next[claims[0].lane] == .some(LanePosition(due: next.due, contact: ids[5])))
         }
     }
 
@@ -33,7 +52,7 @@ import Testing
             let cluster = try await Self.scene(world, contacts: 2)
             let (claims, result) = try await cluster.claim(3)
             #expect(claims.count == 2)
-            #expect(result.nextDue[claims[0].lane] == .some(nil))
+            #expect(result.next[claims[0].lane] == .some(nil))
         }
     }
 
@@ -43,7 +62,8 @@ import Testing
             try await world.setDue([try await world.contacts()[1].id: 86_400])
             let (claims, result) = try await cluster.claim(3)
             #expect(claims.count == 1)
-            #expect(result.nextDue[claims[0].lane] == (try await world.contacts()[1].due))
+            let next = try #require(result.next[claims[0].lane] ?? nil)
+            #expect(try await world.contacts()[1].due == next.due)
         }
     }
 
@@ -54,7 +74,7 @@ import Testing
                 let (claims, result) = try await cluster.claim(1)
                 #expect(try await world.contacts().map(\.claimState) == [0, 1, 0])
                 #expect(claims.count == 1)
-                #expect(result.nextDue[claims[0].lane] != .some(nil))
+                #expect(result.next[claims[0].lane] != .some(nil))
             }
         }
     }

@@ -43,7 +43,7 @@ import Testing
             let lanes = try await world.leader.lanes()
             #expect(lanes.count == 2 * LaneStatements.pageSize)
             #expect(Set(lanes.map(\.id)).count == lanes.count)
-            #expect(lanes.count { $0.nextDue != nil } == 5)
+            #expect(lanes.count { $0.next != nil } == 5)
         }
     }
 

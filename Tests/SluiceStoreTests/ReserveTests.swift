@@ -96,7 +96,7 @@ import Testing
                 ClaimRequest.Share(
                     lane: lane.id, device: lane.device, priorityClass: lane.priorityClass, slot: route.slot,
                     epoch: Epoch(rawValue: 1), batch: BatchID(term: cluster.term, ordinal: ordinal),
-                    owner: cluster.node, limit: 1, notBefore: DatabaseTime(microseconds: 0))
+                    owner: cluster.node, limit: 1, from: LanePosition(due: DatabaseTime(microseconds: 0)))
             ]
         }
         let claims = try await cluster.world.leader.claim(request, lasting: .seconds(30)).batches.flatMap(\.claims)

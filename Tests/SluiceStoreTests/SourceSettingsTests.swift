@@ -19,7 +19,7 @@ import Testing
                 world: world, coordinator: cluster.coordinator, term: Term(rawValue: cluster.term.rawValue + 1),
                 node: cluster.node)
             let third = try await later.claim(5, ordinal: 3)
-            #expect(third.claims.isEmpty && third.result.nextDue.values.allSatisfy { $0 != nil })
+            #expect(third.claims.isEmpty && third.result.next.values.allSatisfy { $0 != nil })
             let left = try await world.sql.query(
                 """
                 SELECT extract(epoch FROM max(u) - now())::float8 FROM unnest($1::timestamptz[]) u

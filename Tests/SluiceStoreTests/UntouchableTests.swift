@@ -40,7 +40,7 @@ import Testing
             let (claims, result) = try await cluster.claim(10)
             #expect(claims.count == 2)
             #expect(try await Self.untouchable(world) == ["628115550001 P0001"])
-            #expect(result.nextDue.values.allSatisfy { $0 == nil }, "its lane is not due for ever")
+            #expect(result.next.values.allSatisfy { $0 == nil }, "its lane is not due for ever")
             #expect(try await cluster.reserve(claims).count == 2)
             try await Self.review(world)
             #expect(try await Self.untouchable(world).count == 1)

@@ -12,14 +12,15 @@ public struct ClaimRequest: Hashable, Sendable {
         public var owner: Incarnation
         /// At least 1; at most the device's credit less its live claims.
         public var limit: Int
-        /// Nothing in the lane is due before this: where the probe starts, so that it steps over dead rows.
-        public var notBefore: DatabaseTime
+        /// Nothing in the lane that may be claimed lies before this: where the probe starts, so that it steps over dead
+        /// rows.
+        public var from: LanePosition
         /// Its source has a rate: the claim may give less than there is.
         public var isPaced: Bool
 
         public init(
             lane: LaneID, device: DeviceID, priorityClass: PriorityClass, slot: HashSlot, epoch: Epoch, batch: BatchID,
-            owner: Incarnation, limit: Int, notBefore: DatabaseTime, isPaced: Bool = false
+            owner: Incarnation, limit: Int, from: LanePosition, isPaced: Bool = false
         ) {
             self.lane = lane
             self.device = device
@@ -29,7 +30,7 @@ public struct ClaimRequest: Hashable, Sendable {
             self.batch = batch
             self.owner = owner
             self.limit = limit
-            self.notBefore = notBefore
+            self.from = from
             self.isPaced = isPaced
         }
     }
@@ -46,16 +47,16 @@ public struct ClaimRequest: Hashable, Sendable {
 /// What the store claimed.
 public struct ClaimResult: Hashable, Sendable {
     public var batches: [DispatchBatch]
-    /// Every lane of the request: when its next unclaimed contact is due; nil when it has none.
-    public var nextDue: [LaneID: DatabaseTime?]
+    /// Every lane of the request: where its next unclaimed contact is; nil when it has none.
+    public var next: [LaneID: LanePosition?]
     /// Lanes whose source has used up its rate: until when.
     public var pacedUntil: [LaneID: DatabaseTime]
 
     public init(
-        batches: [DispatchBatch], nextDue: [LaneID: DatabaseTime?], pacedUntil: [LaneID: DatabaseTime] = [:]
+        batches: [DispatchBatch], next: [LaneID: LanePosition?], pacedUntil: [LaneID: DatabaseTime] = [:]
     ) {
         self.batches = batches
-        self.nextDue = nextDue
+        self.next = next
         self.pacedUntil = pacedUntil
     }
 }

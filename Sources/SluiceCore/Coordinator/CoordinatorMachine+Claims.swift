@@ -37,7 +37,7 @@ extension CoordinatorMachine {
                     ClaimRequest.Share(
                         lane: turn.lane, device: device, priorityClass: turn.priorityClass, slot: slot,
                         epoch: ownership.epoch, batch: batch, owner: owner, limit: turn.limit,
-                        notBefore: turn.notBefore, isPaced: turn.isPaced))
+                        from: turn.from, isPaced: turn.isPaced))
             }
         }
         guard !request.shares.isEmpty else { return nil }
@@ -87,7 +87,7 @@ extension CoordinatorMachine {
             book.answered(share.device, expiry: claimed[share.lane]?.expiry)
             book.unmade(share.limit - count, on: share.device, batch: share.batch)
             schedule.answer(
-                share.lane, claimed: count, limit: share.limit, next: result.nextDue[share.lane] ?? nil,
+                share.lane, claimed: count, limit: share.limit, next: result.next[share.lane] ?? nil,
                 pacedUntil: result.pacedUntil[share.lane], now: databaseNow)
         }
         for share in request.shares { considerGroup(of: share.device, at: now) }

@@ -12,7 +12,7 @@ struct LaneEntry {
     var priorityClass: PriorityClass
     var isRunnable: Bool
     /// Never later than the truth: where the next probe starts.
-    var nextDue: DatabaseTime?
+    var next: LanePosition?
     /// After a probe that gave nothing although the lane was due: not before this.
     var retryAt: DatabaseTime?
     /// What its source may have claimed of it in a minute, with the other lanes; nil: any number.
@@ -23,7 +23,7 @@ struct LaneEntry {
     var emptyProbes = 0
     /// The earliest wake-up that came while a claim was in flight: the claim's snapshot may not have seen what it was
     /// about.
-    var aside: DatabaseTime?
+    var aside: LanePosition?
     /// How many contacts the next probe may ask for: a guess that grows while answers come back full. Without it,
     /// either a claim's bound on contacts would let few shallow lanes in, or many deep lanes would break it.
     var guess = 4
@@ -35,15 +35,16 @@ struct LaneEntry {
 
     /// When to probe it; nil when there is nothing to probe for.
     var alarm: DatabaseTime? {
-        guard isRunnable, let nextDue else { return nil }
-        return [retryAt, pacedUntil].reduce(nextDue) { max($0, $1 ?? $0) }
+        guard isRunnable, let next else { return nil }
+        return [retryAt, pacedUntil].reduce(next.due) { max($0, $1 ?? $0) }
     }
 
-    mutating func noteDue(_ due: DatabaseTime) {
+    /// Something lies at `position`.
+    mutating func note(_ position: LanePosition) {
         if place == .inFlight {
-            aside = aside.map { min($0, due) } ?? due
-        } else if nextDue.map({ due < $0 }) ?? true {
-            nextDue = due
+            aside = aside.map { min($0, position) } ?? position
+        } else if next.map({ position < $0 }) ?? true {
+            next = position
             // Something new: it does not wait for what an empty probe asked for.
             retryAt = nil
         }
@@ -56,9 +57,9 @@ struct LaneEntry {
         pacedUntil = nil
     }
 
-    /// The claim's answer: `claimed` of `limit` contacts, the next unclaimed one due at `next`.
+    /// The claim's answer: `claimed` of `limit` contacts, the next unclaimed one at `next`.
     mutating func noteAnswer(
-        claimed: Int, limit: Int, next: DatabaseTime?, pacedUntil: DatabaseTime?, now: DatabaseTime,
+        claimed: Int, limit: Int, next: LanePosition?, pacedUntil: DatabaseTime?, now: DatabaseTime,
         limits: CoordinatorLimits
     ) {
         self.pacedUntil = pacedUntil
@@ -67,14 +68,14 @@ struct LaneEntry {
         } else {
             guess = max(1, min(guess, claimed * 2))
         }
-        if claimed == 0, pacedUntil == nil, let next, next <= now {
+        if claimed == 0, pacedUntil == nil, let next, next.due <= now {
             emptyProbes += 1
             retryAt = now + limits.emptyProbeBackoff.delay(afterFailures: emptyProbes)
         } else {
             emptyProbes = 0
             retryAt = nil
         }
-        nextDue = next
+        self.next = next
     }
 
     /// Leaves the claim: what was kept aside counts now.
@@ -82,7 +83,7 @@ struct LaneEntry {
         place = .asleep
         if let aside {
             self.aside = nil
-            noteDue(aside)
+            note(aside)
         }
     }
 }

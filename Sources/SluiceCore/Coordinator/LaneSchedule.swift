@@ -34,7 +34,7 @@ struct LaneSchedule {
 
     // MARK: What the leader is told. Each returns the device when the lane has just become due there.
 
-    /// A lane as the database has it. Its due time only ever lowers the one known: the reading may be older than a
+    /// A lane as the database has it. Its position only ever lowers the one known: the reading may be older than a
     /// wake-up.
     mutating func load(_ lane: Lane, now: DatabaseTime) -> DeviceID? {
         var entry: LaneEntry
@@ -51,13 +51,13 @@ struct LaneSchedule {
         entry.priorityClass = lane.priorityClass
         entry.isRunnable = lane.isRunnable
         entry.notePace(lane.ratePerMinute)
-        if let due = lane.nextDue { entry.noteDue(due) }
+        if let next = lane.next { entry.note(next) }
         return place(lane.id, entry, now: now)
     }
 
     mutating func wake(_ lane: LaneDue, now: DatabaseTime) -> DeviceID? {
         guard var entry = entries[lane.lane] else { return nil }
-        entry.noteDue(lane.due)
+        entry.note(LanePosition(due: lane.due))
         return place(lane.lane, entry, now: now)
     }
 
@@ -100,7 +100,7 @@ struct LaneSchedule {
         var lane: LaneID
         var priorityClass: PriorityClass
         var limit: Int
-        var notBefore: DatabaseTime
+        var from: LanePosition
         var isPaced: Bool
     }
 
@@ -112,12 +112,12 @@ struct LaneSchedule {
         queued -= taken.count
         var turns: [Turn] = []
         for (index, lane) in taken.enumerated() {
-            guard var entry = entries[lane], let due = entry.nextDue else { continue }
+            guard var entry = entries[lane], let next = entry.next else { continue }
             // Equal parts; the first ones take what is left of the division.
             let part = contacts / taken.count + (index < contacts % taken.count ? 1 : 0)
             turns.append(
                 Turn(
-                    lane: lane, priorityClass: entry.priorityClass, limit: min(part, entry.guess), notBefore: due,
+                    lane: lane, priorityClass: entry.priorityClass, limit: min(part, entry.guess), from: next,
                     isPaced: entry.ratePerMinute != nil))
             entry.place = .inFlight
             entries[lane] = entry
@@ -126,7 +126,7 @@ struct LaneSchedule {
     }
 
     mutating func answer(
-        _ lane: LaneID, claimed: Int, limit: Int, next: DatabaseTime?, pacedUntil: DatabaseTime? = nil,
+        _ lane: LaneID, claimed: Int, limit: Int, next: LanePosition?, pacedUntil: DatabaseTime? = nil,
         now: DatabaseTime
     ) {
         guard var entry = entries[lane], entry.place == .inFlight else { return }

@@ -4,8 +4,8 @@ internal import SluiceCore
 
 /// CLAIM: idle → claimed for so many contacts of each lane, and the batches' rows, in one statement.
 ///
-/// Each lane is one probe of the index (lane, due) from the lane's cursor on. Rows that somebody else holds locked are
-/// skipped. The second probe per lane says when its next contact is due, skipping the ones taken here, which the
+/// Each lane is one probe of the index (lane, due, id) from the lane's position on. Rows that somebody else holds locked
+/// are skipped. The second probe per lane says where its next contact is, skipping the ones taken here, which the
 /// statement's snapshot still shows as idle. It counts locked rows too, so that the answer is never later than the
 /// truth.
 ///
@@ -18,18 +18,20 @@ struct ClaimStatement {
             share AS MATERIALIZED (
                 -- The time as a column: compared with a volatile call, the index would be walked past what is due.
                 SELECT s.*, clock_timestamp() AS now
-                FROM unnest(\(shares)) AS s(lane, most, not_before, batch, owner)
+                FROM unnest(\(shares)) AS s(lane, most, due, contact, batch, owner)
                 WHERE \(leads)
             )
             """,
         pacedUntil: "NULL::timestamptz")
 
-    /// What of a request the statement takes as its first five parameters, and whether its term still leads.
-    static let shares = "$1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[], $5::bigint[]"
-    static let leads = "EXISTS (SELECT FROM coordinator_lease WHERE term = $6)"
+    /// What of a request the statement takes as its first six parameters, and whether its term still leads.
+    static let shares = "\(lanes), $5::bigint[], $6::bigint[]"
+    private static let lanes = "$1::bigint[], $2::int[], $3::timestamptz[], $4::uuid[]"
+    static let leads = "EXISTS (SELECT FROM coordinator_lease WHERE term = $7)"
 
     /// - Parameters:
-    ///   - share: members of a WITH that end in `share`: `lane`, `most` (how many), `not_before`, `batch`, `owner`, `now`.
+    ///   - share: members of a WITH that end in `share`: `lane`, `most` (how many), `due` and `contact` (from where),
+    ///     `batch`, `owner`, `now`.
     ///   - counting: members of a WITH after `taken`, which has the rows of `share` and the `ids` of each; a comma each.
     ///   - pacedUntil: until when a lane `s` of `taken` gives no more, whatever is due.
     static func statement(share: String, counting: String = "", pacedUntil: String) -> String {
@@ -37,9 +39,8 @@ struct ClaimStatement {
         WITH \(share), taken AS MATERIALIZED (
             SELECT s.*, ARRAY(
                 SELECT id FROM sequence_contacts
-                WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before
-                  AND next_trigger_time <= s.now AND claim_state = 0 AND \(Untouchables.passes("id"))
-                ORDER BY next_trigger_time LIMIT s.most FOR UPDATE SKIP LOCKED) AS ids
+                WHERE \(waiting) AND next_trigger_time <= s.now
+                ORDER BY next_trigger_time, id LIMIT s.most FOR UPDATE SKIP LOCKED) AS ids
             FROM share s
         ), \(counting) picked AS MATERIALIZED (
             SELECT lane, batch, owner, unnest(ids) AS id FROM taken
@@ -52,30 +53,38 @@ struct ClaimStatement {
             WHERE id = ANY (ARRAY(SELECT id FROM picked))
         ), batches AS (
             INSERT INTO claim_batches (batch, owner, expires_at, contacts, lanes, open_claims)
-            SELECT batch, owner, clock_timestamp() + $7::bigint * interval '1 microsecond', array_agg(id),
+            SELECT batch, owner, clock_timestamp() + $8::bigint * interval '1 microsecond', array_agg(id),
                 array_agg(lane), count(*)::int
             FROM picked GROUP BY batch, owner
             RETURNING batch, expires_at
         )
-        SELECT s.lane, s.batch, s.ids, b.expires_at, n.next_trigger_time AS next_due, \(pacedUntil) AS paced_until
+        SELECT s.lane, s.batch, s.ids, b.expires_at, n.next_trigger_time AS next_due, n.id AS next_contact,
+            \(pacedUntil) AS paced_until
         FROM taken s
         LEFT JOIN batches b ON b.batch = s.batch
         LEFT JOIN LATERAL (
-            SELECT next_trigger_time FROM sequence_contacts
-            WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before AND claim_state = 0
-              AND id NOT IN (SELECT id FROM picked) AND \(Untouchables.passes("id"))
-            ORDER BY next_trigger_time LIMIT 1) n ON true
+            SELECT next_trigger_time, id FROM sequence_contacts
+            WHERE \(waiting) AND id NOT IN (SELECT id FROM picked)
+            ORDER BY next_trigger_time, id LIMIT 1) n ON true
         """
     }
 
-    /// What a claim would take, for ``Untouchables``: `$1` lanes, `$2` how many of each, `$3` from when.
+    /// What of the lane `s` may be claimed, once it is due, from its position on.
+    private static let waiting = """
+        lane_id = s.lane AND status = 'active' AND (next_trigger_time, id) >= (s.due, s.contact) AND claim_state = 0
+            AND \(Untouchables.passes("id"))
+        """
+    /// No contact's id is less.
+    private static let leastID = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
+    /// What a claim would take, for ``Untouchables``: its first four parameters: of which lanes, how many of each, from
+    /// where.
     static let candidates = """
-        SELECT c.id FROM unnest($1::bigint[], $2::int[], $3::timestamptz[]) AS s(lane, most, not_before)
+        SELECT c.id FROM unnest(\(lanes)) AS s(lane, most, due, contact)
         CROSS JOIN LATERAL (
             SELECT id FROM sequence_contacts
-            WHERE lane_id = s.lane AND status = 'active' AND next_trigger_time >= s.not_before
-              AND next_trigger_time <= now() AND claim_state = 0 AND \(Untouchables.passes("id"))
-            ORDER BY next_trigger_time LIMIT s.most) c
+            WHERE \(waiting) AND next_trigger_time <= now()
+            ORDER BY next_trigger_time, id LIMIT s.most) c
         """
 
     static func parameters(_ request: ClaimRequest, lasting: Duration) -> [PostgresValue] {
@@ -83,7 +92,8 @@ struct ClaimStatement {
         return [
             .int64Array(shares.map(\.lane.rawValue)),
             .int32Array(shares.map { Int32(clamping: $0.limit) }),
-            .timestampArray(shares.map(\.notBefore.parameter)),
+            .timestampArray(shares.map(\.from.due.parameter)),
+            .uuidArray(shares.map { $0.from.contact?.rawValue ?? leastID }),
             .int64Array(shares.map(\.batch.rawValue)),
             .int64Array(shares.map(\.owner.rawValue)),
             .int64(request.term.rawValue),
@@ -93,12 +103,12 @@ struct ClaimStatement {
 
     static func result(_ rows: PostgresResult, of request: ClaimRequest) throws -> ClaimResult {
         let shares = Dictionary(request.shares.map { ($0.lane, $0) }, uniquingKeysWith: { first, _ in first })
-        var result = ClaimResult(batches: [], nextDue: [:])
-        result.nextDue.reserveCapacity(request.shares.count)
+        var result = ClaimResult(batches: [], next: [:])
+        result.next.reserveCapacity(request.shares.count)
         var position: [BatchID: Int] = [:]
         for row in rows {
             guard let share = shares[try row.lane("lane")] else { continue }
-            result.nextDue[share.lane] = .some(try row.optionalTime("next_due"))
+            result.next[share.lane] = .some(try LaneStatements.position(row))
             result.pacedUntil[share.lane] = try row.optionalTime("paced_until")
             let ids = try row.decode([UUID].self, "ids")
             guard !ids.isEmpty, let expiry = try row.optionalTime("expires_at") else { continue }

@@ -1,7 +1,7 @@
 internal import PostgresDriver
 internal import SluiceCore
 
-/// Lanes and when the next contact of each is due: one probe of the index (lane, due) for each lane.
+/// Lanes and where the next contact of each is: one probe of the index (lane, due, id) for each lane.
 ///
 /// Which lanes is said in a subquery of its own, so that what they are joined to decides nothing about how they are
 /// found: by their key, in its order. It is another one for all lanes than for some, because statements are planned
@@ -19,13 +19,13 @@ enum LaneStatements {
         SELECT l.id, l.device_id, \(LaneNumbers.priorityClass) AS priority_class,
             coalesce(s.state = 'running', false)
                 AND NOT EXISTS (SELECT FROM pauses p WHERE p.scope IN ('*', l.workspace_id)) AS is_runnable,
-            n.next_trigger_time AS next_due, s.rate_per_minute
+            n.next_trigger_time AS next_due, n.id AS next_contact, s.rate_per_minute
         FROM (SELECT * FROM lanes WHERE \(lanes)) l
         \(LaneNumbers.source)
         LEFT JOIN LATERAL (
-            SELECT next_trigger_time FROM sequence_contacts c
+            SELECT next_trigger_time, id FROM sequence_contacts c
             WHERE c.lane_id = l.id AND c.status = 'active' AND c.claim_state = 0 AND \(Untouchables.passes("c.id"))
-            ORDER BY next_trigger_time LIMIT 1) n ON true
+            ORDER BY next_trigger_time, id LIMIT 1) n ON true
         ORDER BY l.id
         """
     }
@@ -34,7 +34,13 @@ enum LaneStatements {
         Lane(
             id: try row.lane("id"), device: try row.device("device_id"),
             priorityClass: try row.priorityClass("priority_class"),
-            isRunnable: try row.decode(Bool.self, "is_runnable"), nextDue: try row.optionalTime("next_due"),
+            isRunnable: try row.decode(Bool.self, "is_runnable"), next: try position(row),
             ratePerMinute: try row.decode(Int32?.self, "rate_per_minute").map(Int.init))
+    }
+
+    /// Where a lane's next contact is, of a row that says it as `next_due` and `next_contact`.
+    static func position(_ row: PostgresRow) throws -> LanePosition? {
+        guard let due = try row.optionalTime("next_due") else { return nil }
+        return LanePosition(due: due, contact: try row.contact("next_contact"))
     }
 }

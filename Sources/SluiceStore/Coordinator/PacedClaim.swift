@@ -18,7 +18,7 @@ extension ClaimStatement {
     private static let pacedShare = """
         asked AS MATERIALIZED (
             SELECT a.*, l.kind, l.source_id, r.rate_per_minute AS rate, clock_timestamp() AS now, random() AS chance
-            FROM unnest(\(shares)) AS a(lane, most, not_before, batch, owner)
+            FROM unnest(\(shares)) AS a(lane, most, due, contact, batch, owner)
             LEFT JOIN lanes l ON l.id = a.lane
             LEFT JOIN sources r ON r.kind = l.kind AND r.source_id = l.source_id
             WHERE \(leads)
@@ -36,10 +36,10 @@ extension ClaimStatement {
                     coalesce(sum(e.n), 0)::int AS n
                 FROM unnest(u.claimed_at, u.claimed) AS e(at, n) WHERE e.at > t.now - \(minute)) k
         ), share AS MATERIALIZED (
-            SELECT a.lane, a.not_before, a.batch, a.owner, a.now, a.kind, a.source_id,
+            SELECT a.lane, a.due, a.contact, a.batch, a.owner, a.now, a.kind, a.source_id,
                 CASE WHEN a.rate IS NULL THEN a.most
                     ELSE least(a.most, greatest(0, coalesce(r.room, 0) - a.before))::int END AS most
-            FROM (SELECT *, coalesce(sum(most) OVER (PARTITION BY kind, source_id ORDER BY not_before, chance
+            FROM (SELECT *, coalesce(sum(most) OVER (PARTITION BY kind, source_id ORDER BY due, chance
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before FROM asked) a
             LEFT JOIN room r ON r.kind = a.kind AND r.source_id = a.source_id
         )

@@ -181,7 +181,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
     public func claim(_ request: ClaimRequest, lasting: Duration) async throws -> ClaimResult {
         try await storing {
             let parameters = ClaimStatement.parameters(request, lasting: lasting)
-            let rows = try await untouchables.around(ClaimStatement.candidates, Array(parameters.prefix(3))) {
+            let rows = try await untouchables.around(ClaimStatement.candidates, Array(parameters.prefix(4))) {
                 let sql = request.shares.contains(where: \.isPaced) ? ClaimStatement.paced : ClaimStatement.sql
                 return try await pools.claims.query(sql, parameters, deadline: .seconds(4))
             }

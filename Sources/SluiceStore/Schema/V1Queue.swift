@@ -71,7 +71,7 @@ extension SchemaV1 {
     static let queueIndexes = """
         ALTER TABLE sequence_contacts ALTER COLUMN source_id SET NOT NULL, ALTER COLUMN recipient SET NOT NULL;
         CREATE UNIQUE INDEX sluice_steps_trigger ON sequence_steps (workspace_id, trigger);
-        CREATE INDEX sluice_contacts_due ON sequence_contacts (lane_id, next_trigger_time) WHERE status = 'active';
+        CREATE INDEX sluice_contacts_due ON sequence_contacts (lane_id, next_trigger_time, id) WHERE status = 'active';
         CREATE UNIQUE INDEX sluice_contacts_identity ON sequence_contacts (recipient, source_id, kind, workspace_id);
         CREATE INDEX sluice_contacts_held ON sequence_contacts (hold_reason, workspace_id, current_trigger)
             WHERE hold_reason IS NOT NULL;

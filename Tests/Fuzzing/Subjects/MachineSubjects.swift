@@ -128,7 +128,7 @@ private enum ReadyMachines {
 
     private static let lane = Lane(
         id: LaneID(rawValue: 12), device: Sample.device, priorityClass: PriorityClass(priority: 100), isRunnable: true,
-        nextDue: DatabaseTime(microseconds: 1_600_000_000_000_000))
+        next: LanePosition(due: DatabaseTime(microseconds: 1_600_000_000_000_000)))
 
     static let shard: ShardMachine = {
         var machine = ShardMachine(configuration: ShardConfiguration(incarnation: Incarnation(rawValue: 19), seed: 1))

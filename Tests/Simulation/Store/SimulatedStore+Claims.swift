@@ -3,12 +3,16 @@ internal import SluiceStore
 
 /// Claims: made by the leader, read back, released, taken back.
 extension SimulatedStore {
-    /// A lane's contacts that may be claimed, from `start` on, in the order they are due.
-    private func idle(_ lane: LaneID, from start: DatabaseTime) -> [Int] {
+    /// A lane's contacts that may be claimed, from `start` on, in the lane's order.
+    private func idle(_ lane: LaneID, from start: LanePosition) -> [Int] {
         contacts.indices.filter {
             contacts[$0].lane == lane && contacts[$0].status == .active && contacts[$0].state == .idle
-                && contacts[$0].due >= start && !contacts[$0].isDeleted
-        }.sorted { (contacts[$0].due, $0) < (contacts[$1].due, $1) }
+                && position(of: $0) >= start && !contacts[$0].isDeleted
+        }.sorted { position(of: $0) < position(of: $1) }
+    }
+
+    private func position(of number: Int) -> LanePosition {
+        LanePosition(due: contacts[number].due, contact: contacts[number].id)
     }
 
     func lanes(_ wanted: [LaneID]?) -> [Lane] {
@@ -17,7 +21,7 @@ extension SimulatedStore {
             return Lane(
                 id: lane.id, device: lane.device, priorityClass: sequence.priorityClass,
                 isRunnable: sequence.isActive && !isPaused(sequence.workspace),
-                nextDue: idle(lane.id, from: .distantPast).first.map { contacts[$0].due })
+                next: idle(lane.id, from: LanePosition(due: .distantPast)).first.map(position))
         }
     }
 
@@ -29,12 +33,12 @@ extension SimulatedStore {
         _ request: ClaimRequest, lasting: Duration, at now: DatabaseTime
     ) throws(StatementError) -> ClaimResult {
         guard request.term == term else { throw .termLost }
-        var result = ClaimResult(batches: [], nextDue: [:])
+        var result = ClaimResult(batches: [], next: [:])
         for share in request.shares {
-            let waiting = idle(share.lane, from: share.notBefore)
+            let waiting = idle(share.lane, from: share.from)
             let taken = waiting.prefix { contacts[$0].due <= now }.filter { !lockedContacts.contains($0) }
                 .prefix(share.limit)
-            result.nextDue[share.lane] = .some(waiting.first { !taken.contains($0) }.map { contacts[$0].due })
+            result.next[share.lane] = .some(waiting.first { !taken.contains($0) }.map(position))
             guard !taken.isEmpty else { continue }
             let index = result.batches.firstIndex { $0.id == share.batch } ?? result.batches.endIndex
             if index == result.batches.endIndex {

@@ -25,14 +25,14 @@ struct Flight: Sendable {
         let epochs = Dictionary(
             uniqueKeysWithValues: try await world.leader.slotOwnerships().map { ($0.slot, $0.epoch) })
         let shares = try await world.leader.lanes().compactMap { lane -> ClaimRequest.Share? in
-            guard lane.isRunnable, let due = lane.nextDue, let route = routes[lane.device],
+            guard lane.isRunnable, let next = lane.next, let route = routes[lane.device],
                 let epoch = epochs[route.slot]
             else {
                 return nil
             }
             return ClaimRequest.Share(
                 lane: lane.id, device: lane.device, priorityClass: lane.priorityClass, slot: route.slot, epoch: epoch,
-                batch: BatchID(term: term, ordinal: ordinal), owner: node, limit: limit, notBefore: due)
+                batch: BatchID(term: term, ordinal: ordinal), owner: node, limit: limit, from: next)
         }
         let result = try await world.leader.claim(ClaimRequest(term: term, shares: shares), lasting: .seconds(30))
         return result.batches.flatMap(\.claims)

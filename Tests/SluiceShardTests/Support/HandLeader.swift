@@ -59,12 +59,12 @@ final class HandLeader: Sendable {
         let routes = Dictionary(uniqueKeysWithValues: try await store.routes().map { ($0.device, $0) })
         let epochs = Dictionary(uniqueKeysWithValues: try await store.slotOwnerships().map { ($0.slot, $0.epoch) })
         let shares = try await store.lanes().compactMap { lane -> ClaimRequest.Share? in
-            guard let due = lane.nextDue, let route = routes[lane.device], let epoch = epochs[route.slot] else {
+            guard let next = lane.next, let route = routes[lane.device], let epoch = epochs[route.slot] else {
                 return nil
             }
             return ClaimRequest.Share(
                 lane: lane.id, device: lane.device, priorityClass: lane.priorityClass, slot: route.slot, epoch: epoch,
-                batch: BatchID(term: term, ordinal: ordinal), owner: owner, limit: limit, notBefore: due)
+                batch: BatchID(term: term, ordinal: ordinal), owner: owner, limit: limit, from: next)
         }
         let result = try await store.claim(ClaimRequest(term: term, shares: shares), lasting: lasting)
         return try #require(result.batches.first, "something was due")

@@ -30,11 +30,11 @@ struct Cluster: Sendable {
         let epochs = Dictionary(
             uniqueKeysWithValues: try await world.leader.slotOwnerships().map { ($0.slot, $0.epoch) })
         let shares = try await world.leader.lanes().compactMap { lane -> ClaimRequest.Share? in
-            guard lane.isRunnable, let due = lane.nextDue, let route = routes[lane.device] else { return nil }
+            guard lane.isRunnable, let next = lane.next, let route = routes[lane.device] else { return nil }
             return ClaimRequest.Share(
                 lane: lane.id, device: lane.device, priorityClass: lane.priorityClass, slot: route.slot,
                 epoch: epochs[route.slot]!, batch: BatchID(term: term, ordinal: ordinal), owner: node, limit: limit,
-                notBefore: due, isPaced: lane.ratePerMinute != nil)
+                from: next, isPaced: lane.ratePerMinute != nil)
         }
         return ClaimRequest(term: term, shares: shares)
     }
