@@ -16,9 +16,11 @@ struct IntakeLoops: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 await loop("enrollment", on: parts.intake, every: configuration.intakeEvery) {
+                    let start = parts.now
                     try await drain(parts.metrics.noteEnrolled, at: .enroll, then: noteBacklog) {
                         try await chunk.use { try await parts.store.enroll(limit: $0) }
                     }
+                    try await Task.sleep(for: configuration.enrollCycle.rest(after: parts.now - start))
                 }
             }
             group.addTask {

@@ -42,9 +42,10 @@ struct NotificationListener: Sendable {
             parts.wakes.raise()
             parts.branches.raise()
             parts.work.raise()
+        case .lead where isLeading: parts.intake.raise()
         case .trigger where isLeading: parts.areas[.trigger]?.raise()
         // Whoever gains the lead looks at everything.
-        case .intake, .trigger: break
+        case .intake, .lead, .trigger: break
         case .control:
             parts.versions.raise()
             parts.relocation.raise()

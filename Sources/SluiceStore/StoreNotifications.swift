@@ -4,7 +4,9 @@ internal import PostgresDriver
 public enum StoreNotification: String, CaseIterable, Hashable, Sendable {
     /// An intake table, a scan or a wake-up has rows.
     case intake = "sluice_intake"
-    /// Runs of triggers are queued: at once, without a look at where else anything waits.
+    /// Leads got or lost a trigger: these are entered at once, without a look at where else anything waits.
+    case lead = "sluice_lead"
+    /// Runs of triggers are queued: likewise.
     case trigger = "sluice_trigger"
     /// The control version rose: a pause, a sequence, a device or a cap changed.
     case control = "sluice_control"

@@ -33,6 +33,10 @@ import Testing
                 }
                 try await eventually("the listener to connect") { heard.connects == 1 }
                 _ = try await world.addLead("628115550001", trigger: "a")
+                try await eventually("the lead's notification") { heard.heard(.lead) }
+                #expect(!heard.heard(.intake), "a trigger costs one look, not one at each intake")
+                _ = try await world.addSequence(
+                    [StepSpec(trigger: "a", isEntry: true)], device: try await world.addDevice())
                 try await eventually("the intake's notification") { heard.heard(.intake) }
                 try await world.sql.query("INSERT INTO pauses (scope) VALUES ('*')")
                 try await eventually("the control notification") { heard.heard(.control) }

@@ -13,21 +13,22 @@ extension PostgresCoordinatorStore {
             let lanes = try await eachRow(waiting[...], of: .enrollments, enrollChunk)
             return IntakeResult(lanes: lanes, processed: waiting.count, more: true)
         }
-        let isAnyScan = try await storing { try await pools.durable.query(ScanStatements.isAny).scalar(Bool.self) }
-        return isAnyScan ? try await scan(limit: limit) : IntakeResult(lanes: [], processed: 0, more: false)
+        return try await scan(limit: limit)
     }
 
     /// Enters the few who wait, in one statement that is a transaction of its own, so that somebody who was triggered
-    /// waits for one answer of the database and no planner. Nil when there are none, or many, or one of them cannot be
-    /// entered: then it is done by chunks that are halved until that one is alone.
-    /// - Parameter statement: takes all rows if they are at most `$1`, and gives how many it has `taken`, beside lanes.
+    /// waits for one answer of the database and no planner. Nil when there is something else to do: when there are many,
+    /// or one of them cannot be entered. Then it is done by chunks that are halved until that one is alone.
+    /// - Parameter statement: takes all rows if they are at most `$1`, and gives how many it has `taken`, beside lanes, and
+    ///   whether it left anything.
     func enterFew(_ statement: String) async throws -> IntakeResult? {
         do {
             return try await storing {
                 let rows = try await pools.urgent.query(statement, [.int64(Int64(Self.few))])
-                let taken = Int(try rows.last?.decode(Int32.self, "taken") ?? 0)
-                return taken == 0
-                    ? nil : IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: taken, more: true)
+                guard let last = rows.last else { return nil }
+                let (taken, more) = (Int(try last.decode(Int32.self, "taken")), try last.decode(Bool.self, "is_more"))
+                guard taken > 0 || !more else { return nil }
+                return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: taken, more: more)
             }
         } catch StoreError.database(let error) where error.isBlocked || RowFault(error) != nil {
             return nil

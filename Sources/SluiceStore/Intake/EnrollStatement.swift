@@ -7,7 +7,7 @@
 /// flight, goes back into the intake for a second, so that nobody's open transaction delays the rest of the chunk.
 /// A lead that lost a trigger ends what it entered by it, in whichever workspace that is; one that went to another
 /// workspace ends everything it runs elsewhere (I21) and enters anew by the triggers it still has. Returns the lanes
-/// that got work.
+/// that got work, and whether there is more to do.
 ///
 /// Tables are probed row by row (LATERAL with LIMIT), because the planner's idea of their sizes may be a hundredfold
 /// out of date: a plan that was right for 200 leads walked all contacts for each of the 500 rows of a chunk.
@@ -45,11 +45,14 @@ enum EnrollStatement {
         \(entered),
         \(EnrollmentLimit.counted)
         SELECT e.lane_id, min(e.next_trigger_time) AS due, (SELECT count(*) FROM taken)::int AS taken,
-            NULL::uuid[] AS place
+            NULL::uuid[] AS place, NULL::boolean AS is_more
         FROM entered e WHERE e.status = 'active' GROUP BY e.lane_id
         UNION ALL
         SELECT NULL, NULL, (SELECT count(*) FROM taken)::int,
-            (SELECT array_agg(DISTINCT contact_id) FROM taken WHERE op = 'place' AND contact_id IS NOT NULL)
+            (SELECT array_agg(DISTINCT contact_id) FROM taken WHERE op = 'place' AND contact_id IS NOT NULL),
+            EXISTS (SELECT FROM enrollment_intake
+                WHERE not_before <= clock_timestamp() AND id NOT IN (SELECT id FROM taken))
+                OR EXISTS (SELECT FROM intake_scans)
         """
     }
 

@@ -1,8 +1,6 @@
 /// SCAN: rows that must be looked through once because a sequence, a step or a device came: one chunk per call, from
 /// the scan's cursor on.
 enum ScanStatements {
-    static let isAny = "SELECT EXISTS (SELECT FROM intake_scans)"
-
     /// The oldest scan, locked for this transaction.
     static let next = """
         SELECT id, purpose, workspace_id, trigger, after_id FROM intake_scans ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED

@@ -15,15 +15,19 @@ enum TriggerStatements {
         rows: IntakeTable.few(
             """
             SELECT w.id FROM work_intake w
-            WHERE w.area = '\(WorkArea.trigger.rawValue)' AND w.problem IS NULL AND w.not_before <= clock_timestamp()
+            WHERE \(waiting)
               AND NOT EXISTS (SELECT FROM trigger_runs r JOIN flows f ON f.id = r.flow_id
                 WHERE r.id = w.item::bigint AND NOT f.is_compiled)
             ORDER BY w.id
             """))
 
+    private static let waiting = """
+        w.area = '\(WorkArea.trigger.rawValue)' AND w.problem IS NULL AND w.not_before <= clock_timestamp()
+        """
+
     private static func start(rows: String) -> String {
         """
-        WITH taken AS MATERIALIZED (DELETE FROM work_intake WHERE id = ANY (\(rows)::bigint[]) RETURNING item),
+        WITH taken AS MATERIALIZED (DELETE FROM work_intake WHERE id = ANY (\(rows)::bigint[]) RETURNING id, item),
         queued AS MATERIALIZED (
             SELECT r.* FROM trigger_runs r
             WHERE r.id IN (SELECT item::bigint FROM taken) AND r.status = 'queued' ORDER BY r.id FOR NO KEY UPDATE
@@ -73,10 +77,12 @@ enum TriggerStatements {
             INSERT INTO progress_intake (kind, contact_id)
             SELECT kind, id FROM placed WHERE NOT \(EnterStatement.isEntered("id"))
         )
-        SELECT lane_id, min(next_trigger_time) AS due, (SELECT count(*) FROM taken)::int AS taken FROM entered
-            WHERE status = 'active' GROUP BY lane_id
+        SELECT lane_id, min(next_trigger_time) AS due, (SELECT count(*) FROM taken)::int AS taken,
+            NULL::boolean AS is_more
+        FROM entered WHERE status = 'active' GROUP BY lane_id
         UNION ALL
-        SELECT NULL, NULL, count(*)::int FROM taken
+        SELECT NULL, NULL, (SELECT count(*) FROM taken)::int, EXISTS (SELECT FROM work_intake w
+            WHERE \(waiting) AND w.id NOT IN (SELECT id FROM taken))
         """
     }
 

@@ -125,7 +125,7 @@ extension SchemaV1 {
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
                 SELECT 'add', l.id, l.workspace_id, t FROM new_leads l, sluice_triggers(l.trigger) t
                 WHERE l.trigger IS NOT NULL;
-            IF FOUND THEN NOTIFY sluice_intake; END IF;
+            IF FOUND THEN NOTIFY sluice_lead; END IF;
             RETURN NULL;
         END $$;
         CREATE TRIGGER sluice_leads_inserted AFTER INSERT ON leads
@@ -150,7 +150,7 @@ extension SchemaV1 {
                    -- A number that was none and now is one.
                    OR n.phone IS DISTINCT FROM o.phone AND sluice_digits(o.phone) IS NULL
                       AND sluice_digits(n.phone) IS NOT NULL;
-            IF FOUND THEN NOTIFY sluice_intake; END IF;
+            IF FOUND THEN NOTIFY sluice_lead; END IF;
             RETURN NULL;
         END $$;
         CREATE TRIGGER sluice_leads_updated AFTER UPDATE ON leads
@@ -163,7 +163,7 @@ extension SchemaV1 {
             INSERT INTO enrollment_intake (op, lead_id, workspace_id, trigger)
                 SELECT 'remove', l.id, l.workspace_id, t FROM old_leads l, sluice_triggers(l.trigger) t
                 WHERE l.trigger IS NOT NULL;
-            IF FOUND THEN NOTIFY sluice_intake; END IF;
+            IF FOUND THEN NOTIFY sluice_lead; END IF;
             DELETE FROM completion_intake i USING old_leads l WHERE i.lead_id = l.id;
             RETURN NULL;
         END $$;
