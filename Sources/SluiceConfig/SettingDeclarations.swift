@@ -100,7 +100,7 @@ extension Setting where Value == Int {
     static var poolSize: Self {
         .integer(
             "SLUICE_POOL_SIZE", default: 6, in: 2...100,
-            "Database connections that reserve and settle, or that the leader works on; a node has up to four more.")
+            "Connections that reserve and settle, or that the leader works on; a shard has 3 more, a coordinator 7.")
     }
     static var permitsPerNode: Self {
         .integer(
