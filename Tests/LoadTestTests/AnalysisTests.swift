@@ -199,6 +199,38 @@ import Testing
         #expect((figures.farEndLimit?.contains("the far end was the limit") ?? false) == isLimit)
     }
 
+    /// A peer makes no HTTP request: 1,000 messages a second beside a client that makes 2,000 requests are 2,000 without.
+    @Test func theFastestPeerIsHeldAgainstWhatIsLeftWithoutHTTP() throws {
+        var state = RunRecord.State()
+        state.release = Self.release
+        state.floors = Floors(http: 2_000, sql: 4_000)
+        state.peers = [
+            Peer(name: "slow", jobsPerSecond: 500), Peer(name: "quick", jobsPerSecond: 1_600), Peer(name: "absent"),
+        ]
+        var analysis = LogAnalysis(Self.scenario, state, release: Self.release)
+        for index in 0...1_000 {
+            for entry in Self.message(
+                UInt64(index + 1), to: .campaign, index, at: Int64(index) * Self.second / 1_000, took: 1)
+            {
+                analysis.add(entry)
+            }
+        }
+        func values(_ state: RunRecord.State) -> [String: Double] {
+            Figures(
+                scenario: Self.scenario, state: state, analysis: analysis,
+                verdict: RequestLogJudge(plan: CapPlan()).verdict(), lost: 0, end: Self.release + 2 * Self.second
+            ).values
+        }
+        let figures = values(state)
+        let withoutHTTP = try #require(figures["messages_per_second_without_http"])
+        #expect(abs(withoutHTTP - 2_000) < 1 && figures["fastest_peer"] == 1_600)
+        #expect(figures["ratio_to_fastest_peer"] == withoutHTTP / 1_600)
+        state.peers = []
+        #expect(values(state)["ratio_to_fastest_peer"] == nil)
+        state.floors = Floors(http: 900, sql: 4_000)
+        #expect(values(state)["messages_per_second_without_http"] == nil, "a floor that is no floor says nothing")
+    }
+
     @Test func incidentsAreMarkedAtTheirTime() {
         var state = RunRecord.State()
         state.loss = RunRecord.NodeLoss(

@@ -52,9 +52,10 @@ import Testing
         scenario.caps.hour = 20
         scenario.incidents.kill = "shard-1"
         scenario.fanOut = 5
+        scenario.peers = ["pgqueuer"]
         scenario.series = .init(key: "cluster.shards", values: ["1", "2"])
         let objections = cluster.objections(to: scenario)
-        #expect(objections.count == 4 && objections[0].hasPrefix("caps.hour is 20 s and the cluster's 3600 s"))
+        #expect(objections.count == 5 && objections[0].hasPrefix("caps.hour is 20 s and the cluster's 3600 s"))
     }
 
     private static func exchange(_ sequence: UInt64, device: String, _ verdict: GatewayVerdict) -> [RequestLogEntry] {

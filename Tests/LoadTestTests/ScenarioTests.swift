@@ -85,9 +85,11 @@ import Testing
     @Test func aStressRunLiftsTheCaps() throws {
         let scenario = try Self.file().points[0]
         #expect(scenario.regime == .fidelity && scenario.caps.hourly == 80 && !scenario.isCompressed)
-        let text = "regime = \"stress\"\n[backlog]\ncontacts = 1\n"
+        let measure = "[measure]\nfloors = true\npeers = [\"awa-pg\", \"pgqueuer\"]\n"
+        let text = "regime = \"stress\"\n[backlog]\ncontacts = 1\n" + measure
         let stress = try ScenarioFile(path: "s.toml", text: text, machine: Self.roomy).points[0]
         #expect(stress.caps.hourly >= 1_000_000 && stress.gateway.latency == "0" && stress.name == "s")
+        #expect(stress.hasFloors && stress.peers == ["awa-pg", "pgqueuer"])
     }
 
     @Test(arguments: [
@@ -110,6 +112,7 @@ import Testing
         ("[gateway]\nfaults = [\"refuse-429\"]", "my.toml:4: gateway.faults are names and shares"),
         ("[triggers]\nrate = 5", "triggers.rate needs triggers.devices"),
         ("[measure]\nfloors = true", "my.toml:4: measure.floors needs regime"),
+        ("[measure]\npeers = [\"pgqueuer\"]", "my.toml:4: measure.peers needs measure.floors = true"),
         ("[series]\nkey = \"cluster.devices\"", "series.key needs both"),
         ("[series]\nkey = \"cluster.devices\"\nvalues = [3, -3]", "my.toml:5: cluster.devices is a whole number"),
     ])

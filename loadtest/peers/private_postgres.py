@@ -10,7 +10,7 @@ PROGRAMS = [f"/usr/lib/postgresql/{version}/bin" for version in (18, 17, 16, 15)
 # Those of a private Sluice cluster (Sources/SluiceDev/PrivatePostgres.swift): PostgreSQL's defaults for durability.
 SETTINGS = {
     "listen_addresses": "127.0.0.1", "unix_socket_directories": "''", "max_connections": 300, "shared_buffers": "256MB",
-    "max_wal_size": "2GB", "checkpoint_timeout": "15min"}
+    "max_wal_size": "8GB", "checkpoint_timeout": "15min"}
 
 
 class PrivatePostgres:

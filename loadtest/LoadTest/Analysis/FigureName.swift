@@ -41,6 +41,11 @@ public struct FigureName: Sendable {
         FigureName("sql_floor", "/s", .neither, "bare claim, reserve and settle in SQL"),
         FigureName("composed_floor", "/s", .neither, "1 / (1 / http + 1 / sql)"),
         FigureName("ratio_to_floor", "", .more, "messages per second ÷ composed floor"),
+        FigureName(
+            "messages_per_second_without_http", "/s", .more,
+            "1 / (1 / messages per second − 1 / http): a bare request's time taken out"),
+        FigureName("fastest_peer", "/s", .neither, "jobs of the fastest other queue; it makes no HTTP request"),
+        FigureName("ratio_to_fastest_peer", "", .more, "messages per second without HTTP ÷ fastest peer"),
         FigureName("fan_out_per_second", "/s", .more, "subscribers that a campaign's run enters"),
         FigureName("fan_out_floor", "/s", .neither, "the same rows by a plain INSERT … SELECT, with the same indexes"),
         FigureName("fan_out_ratio", "", .more, "the one ÷ the other"),

@@ -47,7 +47,14 @@ struct Figures {
         values["http_floor"] = floors.http
         values["sql_floor"] = floors.sql
         values["composed_floor"] = floors.composed
-        if let rate = values["messages_per_second"] { values["ratio_to_floor"] = rate / floors.composed }
+        values["fastest_peer"] = state.peers.compactMap(\.jobsPerSecond).max()
+        guard let rate = values["messages_per_second"] else { return }
+        values["ratio_to_floor"] = rate / floors.composed
+        // Slower than the bare client, or there is no time left that could be anything else's.
+        guard rate < floors.http else { return }
+        let withoutHTTP = 1 / (1 / rate - 1 / floors.http)
+        values["messages_per_second_without_http"] = withoutHTTP
+        values["ratio_to_fastest_peer"] = values["fastest_peer"].map { withoutHTTP / $0 }
     }
 
     private mutating func addLatencies(_ book: LatencyBook) {

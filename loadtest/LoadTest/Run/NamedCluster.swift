@@ -85,6 +85,9 @@ public struct NamedCluster: Sendable {
             found.append("incidents.kill = \(node): no node is killed that the run did not start")
         }
         if scenario.fanOut > 0 { found.append("measure.fan_out empties tables, so it needs a cluster of its own") }
+        if !scenario.peers.isEmpty {
+            found.append("measure.peers are measured on this machine, which need not be the cluster's")
+        }
         if let key = scenario.series?.key, key.hasPrefix("cluster."), key != "cluster.devices" {
             found.append("series.key = \(key): its nodes are there already")
         }

@@ -32,7 +32,7 @@ struct RunDriver {
     }
 
     private func drive(_ connection: any PostgresExecutor, _ http: LocalHTTP) async throws {
-        let progress = { (text: String) in
+        let progress = { @Sendable (text: String) in
             if interruption.isRequested { throw LoadTestError("interrupted before the start; nothing was measured") }
             line.show("  " + text)
         }
@@ -43,6 +43,14 @@ struct RunDriver {
             record.change { $0.fanOut = fanOut }
         }
         let triggers = try await loading.run()
+        if !scenario.peers.isEmpty {
+            let peers = try await Peer.measure(scenario.peers, progress: progress)
+            record.change {
+                $0.peers = peers
+                $0.notes += peers.map(\.line)
+            }
+            for peer in peers { line.note("  " + peer.line) }
+        }
         if scenario.hasFloors {
             let floors = try await Floors.measure(
                 gatewayURL: place.controlURL, connection: connection, progress: progress)

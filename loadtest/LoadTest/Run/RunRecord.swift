@@ -15,6 +15,7 @@ final class RunRecord: Sendable {
         var commits: [TriggerCommit] = []
         var facts: TableFacts?
         var floors: Floors?
+        var peers: [Peer] = []
         var fanOut: FanOut?
         var loss: NodeLoss?
         var snapshotHeld: ClosedRange<Int64>?

@@ -10,6 +10,10 @@ extension Scenario {
         if hasFloors, regime != .stress {
             reader.report("measure.floors", "needs regime = \"stress\": a gateway that takes its time has no floor")
         }
+        peers = reader.texts("measure.peers")
+        if !peers.isEmpty, !hasFloors {
+            reader.report("measure.peers", "needs measure.floors = true: a request's time is left out")
+        }
         fanOut = reader.whole("measure.fan_out", in: 0...10_000_000, default: 0)
         readCluster(&reader)
         readCaps(&reader)

@@ -96,6 +96,8 @@ public struct Scenario: Sendable, Hashable {
     public var measureAfter = 0.0
     /// Whether the floors are measured in the same run, before the start.
     public var hasFloors = false
+    /// Other queues that are measured in the same run, before the start.
+    public var peers: [String] = []
     /// Subscribers of the campaign whose fan-out is measured before the start; none is.
     public var fanOut = 0
     public var cluster = Cluster()
