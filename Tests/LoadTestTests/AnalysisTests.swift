@@ -185,7 +185,8 @@ import Testing
         state.release = Self.release
         state.samples = (0..<5).map { second in
             var sample = Sample(seconds: Double(second))
-            if second > silentSeconds { sample.gateway = Sample.Gateway() }
+            sample.gateway = Sample.Gateway()
+            sample.gatewayWait = second <= silentSeconds ? 0.9 : 0.002
             sample.processes["gateway"] = Sample.Process(cores: busy, busiestThread: busy, memory: 1)
             // Others may be as busy as they like.
             sample.processes["shard-1"] = Sample.Process(cores: 1, busiestThread: 1, memory: 1)
@@ -229,6 +230,21 @@ import Testing
         #expect(values(state)["ratio_to_fastest_peer"] == nil)
         state.floors = Floors(http: 900, sql: 4_000)
         #expect(values(state)["messages_per_second_without_http"] == nil, "a floor that is no floor says nothing")
+    }
+
+    /// PostgreSQL forgets in a crash what it has counted; what the run cost by then it cost.
+    @Test func countersGoOnAfterACrash() {
+        var counters = CarriedCounters()
+        func add(_ transactions: Int64, _ walBytes: Int64, dead: Int64, since epoch: String) -> [Int64] {
+            let sum = counters.add(
+                .init(transactions: transactions, walBytes: walBytes, deadContacts: dead), since: epoch)
+            return [sum.transactions, sum.walBytes, sum.deadContacts]
+        }
+        _ = add(100, 5_000, dead: 7, since: "10:00")
+        #expect(add(150, 8_000, dead: 9, since: "10:00") == [150, 8_000, 9])
+        #expect(add(10, 9_000, dead: 2, since: "10:01") == [160, 17_000, 2])
+        #expect(add(20, 9_500, dead: 3, since: "10:01") == [170, 17_500, 3])
+        #expect(add(1, 10, dead: 0, since: "10:02") == [171, 17_510, 0])
     }
 
     @Test func incidentsAreMarkedAtTheirTime() {

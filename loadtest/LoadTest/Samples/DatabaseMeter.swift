@@ -6,6 +6,7 @@ struct DatabaseMeter {
     private let sql: String
     /// Its own statements, which are nobody's work.
     private var asked: Int64 = 1
+    private var carried = CarriedCounters()
 
     init(connection: any PostgresExecutor) async throws {
         self.connection = connection
@@ -26,6 +27,7 @@ struct DatabaseMeter {
         SELECT d.xact_commit + d.xact_rollback AS transactions,
             d.tup_inserted + d.tup_updated + d.tup_deleted AS rows,
             (SELECT wal_bytes::int8 FROM pg_stat_wal) AS wal, (SELECT wal_fpi FROM pg_stat_wal) AS full_pages,
+            (SELECT coalesce(stats_reset::text, '') FROM pg_stat_wal) AS epoch,
             (CHECKPOINTS) AS checkpoints,
             coalesce((SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'sequence_contacts'), 0) AS dead_contacts,
             coalesce((SELECT sum(n_dead_tup)::int8 FROM pg_stat_user_tables WHERE relname LIKE 'send_ledger%'), 0)
@@ -40,8 +42,8 @@ struct DatabaseMeter {
     mutating func read() async throws -> Sample.Database {
         asked += 1
         let row = try await connection.query(sql, deadline: .seconds(5))[0]
-        return Sample.Database(
-            transactions: try row.decode(Int64.self, "transactions") - asked,
+        let counted = Sample.Database(
+            transactions: try row.decode(Int64.self, "transactions"),
             rows: try row.decode(Int64.self, "rows"), walBytes: try row.decode(Int64.self, "wal"),
             fullPages: try row.decode(Int64.self, "full_pages"),
             checkpoints: try row.decode(Int64.self, "checkpoints"),
@@ -50,5 +52,8 @@ struct DatabaseMeter {
             contactBytes: try row.decode(Int64.self, "contacts"),
             ledgerBytes: try row.decode(Int64?.self, "ledger") ?? 0,
             liveShards: try row.decode(Int64.self, "shards"))
+        var sample = carried.add(counted, since: try row.decode(String.self, "epoch"))
+        sample.transactions -= asked
+        return sample
     }
 }

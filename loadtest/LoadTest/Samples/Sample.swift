@@ -56,6 +56,8 @@ public struct Sample: Sendable, Codable, Hashable {
     /// Since the release of the work.
     public var seconds: Double
     public var gateway: Gateway?
+    /// Seconds that the simulator took to answer this sample, or was waited for in vain; nil in older files.
+    public var gatewayWait: Double?
     public var processes: [String: Process] = [:]
     /// Nil when it did not answer in time.
     public var database: Database?

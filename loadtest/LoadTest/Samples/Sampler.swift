@@ -22,7 +22,9 @@ struct Sampler {
         while !Task.isCancelled {
             var sample = Sample(seconds: start.duration(to: .now) / .seconds(1))
             // No answer is a gap, and a gap is what a reader of the result should see.
+            let asked = ContinuousClock.now
             sample.gateway = try? await gateway.read()
+            sample.gatewayWait = asked.duration(to: .now) / .seconds(1)
             sample.database = try? await database.read()
             sample.nodes = await nodes()
             sample.processes = processes.read(processIDs())
