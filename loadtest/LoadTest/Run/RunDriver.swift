@@ -16,13 +16,14 @@ struct RunDriver {
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
             // A pool, because a server that dies comes back: what it did not answer is a gap in the samples.
-            let pool = PostgresPool(
-                try RunConnection.configuration(place.databaseURL),
-                limits: PostgresPoolConfiguration(maximumConnections: 3))
+            let configuration = try RunConnection.configuration(place.databaseURL)
+            let pool = PostgresPool(configuration, limits: PostgresPoolConfiguration(maximumConnections: 3))
+            // Its session's CPU is told apart from the cluster's.
+            let watching = PostgresPool(configuration, limits: PostgresPoolConfiguration(maximumConnections: 1))
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await pool.run() }
+                for pool in [pool, watching] { group.addTask { try await pool.run() } }
                 defer { group.cancelAll() }
-                try await drive(pool, LocalHTTP(client))
+                try await drive(pool, watching, LocalHTTP(client))
             }
         } catch {
             try await client.shutdown()
@@ -31,7 +32,9 @@ struct RunDriver {
         try await client.shutdown()
     }
 
-    private func drive(_ connection: any PostgresExecutor, _ http: LocalHTTP) async throws {
+    private func drive(
+        _ connection: any PostgresExecutor, _ watching: any PostgresExecutor, _ http: LocalHTTP
+    ) async throws {
         let progress = { @Sendable (text: String) in
             if interruption.isRequested { throw LoadTestError("interrupted before the start; nothing was measured") }
             line.show("  " + text)
@@ -68,21 +71,22 @@ struct RunDriver {
         let stream = TriggerStream(rate: scenario.triggers.rate, work: triggers, record: record)
         let incidents = Incidents(
             scenario: scenario, place: place, record: record, progress: { line.note("  " + $0) })
-        try await measure(start, connection, sampler, stream, incidents)
+        try await measure(
+            start,
+            [
+                { try await sampler.run(on: watching, from: start) },
+                { try await stream.run(on: connection, from: start) },
+                { try await incidents.run(from: start) },
+            ])
         try await close(loading, http, connection)
     }
 
-    /// Until the watch says that it is over. What watches and what generates is a child of this call.
+    /// Until the watch says that it is over. The parts watch and generate; each is a child of this call.
     private func measure(
-        _ start: ContinuousClock.Instant, _ connection: any PostgresExecutor, _ sampler: Sampler,
-        _ stream: TriggerStream, _ incidents: Incidents
+        _ start: ContinuousClock.Instant, _ parts: [@Sendable () async throws -> Void]
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for part in [
-                { try await sampler.run(on: connection, from: start) },
-                { try await stream.run(on: connection, from: start) },
-                { try await incidents.run(from: start) },
-            ] as [@Sendable () async throws -> Void] {
+            for part in parts {
                 group.addTask {
                     do {
                         try await part()

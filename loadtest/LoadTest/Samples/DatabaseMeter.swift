@@ -7,6 +7,8 @@ struct DatabaseMeter {
     /// Its own statements, which are nobody's work.
     private var asked: Int64 = 1
     private var carried = CarriedCounters()
+    /// The session that answered last, on a connection that only asks this: what it costs is nobody's work either.
+    private(set) var backend: Int32?
 
     init(connection: any PostgresExecutor) async throws {
         self.connection = connection
@@ -24,7 +26,7 @@ struct DatabaseMeter {
     }
 
     private static let statement = """
-        SELECT d.xact_commit + d.xact_rollback AS transactions,
+        SELECT pg_backend_pid() AS backend, d.xact_commit + d.xact_rollback AS transactions,
             d.tup_inserted + d.tup_updated + d.tup_deleted AS rows,
             (SELECT wal_bytes::int8 FROM pg_stat_wal) AS wal, (SELECT wal_fpi FROM pg_stat_wal) AS full_pages,
             (SELECT coalesce(stats_reset::text, '') FROM pg_stat_wal) AS epoch,
@@ -42,6 +44,7 @@ struct DatabaseMeter {
     mutating func read() async throws -> Sample.Database {
         asked += 1
         let row = try await connection.query(sql, deadline: .seconds(5))[0]
+        backend = try row.decode(Int32.self, "backend")
         let counted = Sample.Database(
             transactions: try row.decode(Int64.self, "transactions"),
             rows: try row.decode(Int64.self, "rows"), walBytes: try row.decode(Int64.self, "wal"),

@@ -27,7 +27,7 @@ struct Sampler {
             sample.gatewayWait = asked.duration(to: .now) / .seconds(1)
             sample.database = try? await database.read()
             sample.nodes = await nodes()
-            sample.processes = processes.read(processIDs())
+            sample.processes = processes.read(processIDs(except: database.backend))
             guard !Task.isCancelled else { return }
             record.change { $0.samples.append(sample) }
             show(sample, earlier)
@@ -52,14 +52,14 @@ struct Sampler {
         return found
     }
 
-    private func processIDs() -> [String: [Int32]] {
+    private func processIDs(except own: Int32?) -> [String: [Int32]] {
         // Of another machine nothing can be told.
         guard let dataPath = place.dataPath else { return [:] }
         var found: [String: [Int32]] = [:]
         for name in ["postgres", "nats", "gateway"] + place.nodeURLs.keys {
             // A folder that cannot be read any more holds no processes that we could ask about.
             guard let pid = try? DevCluster.processID(of: name, dataPath: dataPath) else { continue }
-            found[name] = name == "postgres" ? ProcessMeter.family(of: pid) : [pid]
+            found[name] = name == "postgres" ? ProcessMeter.family(of: pid).filter { $0 != own } : [pid]
         }
         return found
     }
