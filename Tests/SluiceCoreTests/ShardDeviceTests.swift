@@ -1,5 +1,6 @@
-import SluiceCore
 import Testing
+
+@testable import SluiceCore
 
 /// Conditions, hosts, credits, terms, and what happens without NATS.
 @Suite struct ShardDeviceTests {
@@ -162,6 +163,28 @@ import Testing
         _ = shard.handle(.reserved(Shard.statement(3), started: Shard.at(1), [.gone]), at: 4)
         #expect(
             shard.handle(.tick, at: 21).first == .reserve(Shard.statement(5), Shard.requests(waiting.claims)))
+    }
+
+    /// Each answer gives one permit back. Called for all that are free each time, all 32 would stand up for eight.
+    @Test func noMoreDevicesAreCalledThanThereArePermits() {
+        var limits = ShardLimits()
+        limits.permitsPerHost = 8
+        let devices = (1...40).map { Shard.device($0) }
+        let shard = Shard(devices: devices, limits: limits)
+        let claims = devices.enumerated().map { shard.batch($1, first: 100 * ($0 + 1)) }
+        for batch in claims { _ = shard.handle(.batch(batch), at: 1) }
+        func reserved(_ statement: Int64, _ batches: ArraySlice<DispatchBatch>, at time: Int64) {
+            let verdicts = batches.map { ReserveVerdict.reserved(Shard.reservation($0.claims[0])) }
+            _ = shard.handle(.reserved(Shard.statement(statement), started: Shard.at(time - 1), verdicts), at: time)
+        }
+        reserved(3, claims[..<1], at: 2)
+        let second = shard.handle(.tick, at: 21)
+        #expect(second.first == .reserve(Shard.statement(4), Shard.requests(claims[1..<8].map { $0.claims[0] })))
+        reserved(4, claims[1..<8], at: 22)
+        for send: Int64 in 1...8 { _ = shard.handle(.sendEnded(Shard.send(send), .sent(providerID: nil)), at: 23) }
+        // The next statement begins 20 ms after the last.
+        let view = shard.machine.view(at: Shard.at(23))
+        #expect(view.permitsUsed == 0 && view.queuedClaims == 32 && shard.machine.ready.count == 8)
     }
 
     @Test func aTriggerGoesBeforeTheCampaignsOfOtherDevices() {

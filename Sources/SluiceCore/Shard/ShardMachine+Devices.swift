@@ -127,8 +127,10 @@ extension ShardMachine {
     /// Moves as many waiting devices as the host has permits into the ready queue.
     mutating func wakeWaiters(ofHost index: Int, at now: MonotonicTime) {
         guard hosts[index].breaker.allows(at: now) else { return }
-        // On a host that was down, only the probe goes.
-        var places = hosts[index].breaker.isClosed ? hosts[index].permits.free : 1
+        // Who is ready takes permits first, and one answer makes room for one: called for all that are free with each of
+        // a hundred answers, thousands would get up in vain. On a host that was down, only the probe goes.
+        let free = hosts[index].permits.free
+        var places = hosts[index].breaker.isClosed ? min(free, max(1, free - ready.count)) : 1
         while places > 0, let device = hosts[index].waiting.popFirst() {
             guard let urgency = devices[device].queue.urgency else { continue }
             ready.add(device, urgency)
