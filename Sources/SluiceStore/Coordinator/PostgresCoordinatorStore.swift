@@ -7,6 +7,7 @@ public struct PostgresCoordinatorStore: CoordinatorStore {
     let pools: StorePools
     private let restoreSilence: Duration?
     let optOutScope: OptOutScope
+    let enrollments = IntakeCursor()
 
     /// - Parameters:
     ///   - restoreSilence: a database whose leader fell silent for longer, without having left, is taken for a restored

@@ -5,9 +5,16 @@ internal import SluiceCore
 // The leader's intake: what producers wrote becomes enrollments, lanes and leads without their trigger.
 extension PostgresCoordinatorStore {
     public func enroll(limit: Int) async throws -> IntakeResult {
-        if let few = try await enterFew(EnrollStatement.few) { return few }
+        let began = ContinuousClock.now
+        let start = enrollments.start(at: began)
+        let few = try await enterFew(EnrollStatement.few, from: start) { last in
+            let now = ContinuousClock.now
+            enrollments.note(try IntakeCursor.Look(last), from: start, took: now - began, at: now)
+        }
+        if let few { return few }
         let waiting = try await storing {
-            try await pools.durable.query(EnrollStatement.waiting, [.int64(Int64(limit))]).column(Int64.self, at: 0)
+            try await pools.durable.query(EnrollStatement.waiting, [.int64(Int64(limit)), .int64(start)])
+                .column(Int64.self, at: 0)
         }
         guard waiting.isEmpty else {
             let lanes = try await eachRow(waiting[...], of: .enrollments, enrollChunk)
@@ -19,13 +26,20 @@ extension PostgresCoordinatorStore {
     /// Enters the few who wait, in one statement that is a transaction of its own, so that somebody who was triggered
     /// waits for one answer of the database and no planner. Nil when there is something else to do: when there are many,
     /// or one of them cannot be entered. Then it is done by chunks that are halved until that one is alone.
-    /// - Parameter statement: takes all rows if they are at most `$1`, and gives how many it has `taken`, beside lanes, and
-    ///   whether it left anything.
-    func enterFew(_ statement: String) async throws -> IntakeResult? {
+    /// - Parameters:
+    ///   - statement: takes all rows if they are at most `$1`, and gives how many it has `taken`, beside lanes, and whether
+    ///     it left anything.
+    ///   - start: its `$2`, where it has one: from which row on.
+    ///   - seen: is told the last row, whatever comes of it.
+    func enterFew(
+        _ statement: String, from start: Int64? = nil, seen: @Sendable (PostgresRow) throws -> Void = { _ in }
+    ) async throws -> IntakeResult? {
+        let parameters = [Int64(Self.few), start].compactMap { $0 }.map(PostgresValue.int64)
         do {
             return try await storing {
-                let rows = try await pools.urgent.query(statement, [.int64(Int64(Self.few))])
+                let rows = try await pools.urgent.query(statement, parameters)
                 guard let last = rows.last else { return nil }
+                try seen(last)
                 let (taken, more) = (Int(try last.decode(Int32.self, "taken")), try last.decode(Bool.self, "is_more"))
                 guard taken > 0 || !more else { return nil }
                 return IntakeResult(lanes: try rows.compactMap(Self.laneDue), processed: taken, more: more)

@@ -12,20 +12,39 @@
 /// Tables are probed row by row (LATERAL with LIMIT), because the planner's idea of their sizes may be a hundredfold
 /// out of date: a plan that was right for 200 leads walked all contacts for each of the 500 rows of a chunk.
 enum EnrollStatement {
-    /// The rows that wait longest. `$1`: how many.
+    /// The rows from `$2` on that wait longest. `$1`: how many.
     static let waiting = """
-        SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp() ORDER BY id LIMIT $1
+        SELECT id FROM enrollment_intake WHERE id >= $2 AND not_before <= clock_timestamp() ORDER BY id LIMIT $1
         """
 
-    /// `$1`: the rows of the intake.
-    static let sql = statement(rows: "$1")
+    /// `$1`: the rows of the intake. The last row has the contacts to place.
+    static let sql = statement(
+        rows: "$1",
+        lastRow: [
+            "place": "(SELECT array_agg(DISTINCT contact_id) FROM taken WHERE op = 'place' AND contact_id IS NOT NULL)"
+        ])
 
-    /// All of them if they are few and none is a contact to place, which takes a statement more. `$1`: how many are few.
+    /// All from `$2` on if they are few and none is a contact to place, which takes a statement more. `$1`: how many are
+    /// few. The last row says how many it has taken, whether there is more, and what an ``IntakeCursor`` wants to know.
     static let few = statement(
         rows: IntakeTable.few(
-            "SELECT id FROM enrollment_intake WHERE not_before <= clock_timestamp() AND op <> 'place' ORDER BY id"))
+            """
+            SELECT id FROM enrollment_intake
+            WHERE id >= $2 AND not_before <= clock_timestamp() AND op <> 'place' ORDER BY id
+            """),
+        lastRow: [
+            "taken": "(SELECT count(*) FROM taken)::int",
+            "is_more": "EXISTS (\(left) AND not_before <= clock_timestamp()) OR EXISTS (SELECT FROM intake_scans)",
+            "next": "coalesce((\(left) ORDER BY id LIMIT 1), (SELECT max(id) + 1 FROM taken))",
+            "transaction": "pg_current_xact_id()::text::bigint",
+            "oldest_running": "pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        ])
 
-    private static func statement(rows: String) -> String {
+    private static let left = """
+        SELECT id FROM enrollment_intake WHERE id >= $2 AND id NOT IN (SELECT id FROM taken)
+        """
+
+    private static func statement(rows: String, lastRow: KeyValuePairs<String, String>) -> String {
         """
         WITH taken AS MATERIALIZED (
             DELETE FROM enrollment_intake WHERE id = ANY (ARRAY(
@@ -44,15 +63,10 @@ enum EnrollStatement {
         \(placed),
         \(entered),
         \(EnrollmentLimit.counted)
-        SELECT e.lane_id, min(e.next_trigger_time) AS due, (SELECT count(*) FROM taken)::int AS taken,
-            NULL::uuid[] AS place, NULL::boolean AS is_more
-        FROM entered e WHERE e.status = 'active' GROUP BY e.lane_id
+        SELECT lane_id, min(next_trigger_time) AS due\(lastRow.map { ", NULL AS \($0.key)" }.joined())
+        FROM entered WHERE status = 'active' GROUP BY lane_id
         UNION ALL
-        SELECT NULL, NULL, (SELECT count(*) FROM taken)::int,
-            (SELECT array_agg(DISTINCT contact_id) FROM taken WHERE op = 'place' AND contact_id IS NOT NULL),
-            EXISTS (SELECT FROM enrollment_intake
-                WHERE not_before <= clock_timestamp() AND id NOT IN (SELECT id FROM taken))
-                OR EXISTS (SELECT FROM intake_scans)
+        SELECT NULL, NULL\(lastRow.map { ", " + $0.value }.joined())
         """
     }
 

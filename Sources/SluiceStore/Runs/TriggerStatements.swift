@@ -8,9 +8,10 @@ enum TriggerStatements {
 
     /// `$1`: rows of the intake. A run that somebody is writing is waited for, briefly. One whose page does not send is
     /// passed by: it stays queued until the page sends.
-    static let start = start(rows: "$1")
+    static let start = start(rows: "$1", lastRow: [:])
 
-    /// All that need no flow compiled, if they are few. `$1`: how many are few.
+    /// All that need no flow compiled, if they are few. `$1`: how many are few. The last row says how many it has taken,
+    /// and whether there is more.
     static let few = start(
         rows: IntakeTable.few(
             """
@@ -19,13 +20,19 @@ enum TriggerStatements {
               AND NOT EXISTS (SELECT FROM trigger_runs r JOIN flows f ON f.id = r.flow_id
                 WHERE r.id = w.item::bigint AND NOT f.is_compiled)
             ORDER BY w.id
-            """))
+            """),
+        lastRow: [
+            "taken": "(SELECT count(*) FROM taken)::int",
+            "is_more": """
+            EXISTS (SELECT FROM work_intake w WHERE \(waiting) AND w.id NOT IN (SELECT id FROM taken))
+            """,
+        ])
 
     private static let waiting = """
         w.area = '\(WorkArea.trigger.rawValue)' AND w.problem IS NULL AND w.not_before <= clock_timestamp()
         """
 
-    private static func start(rows: String) -> String {
+    private static func start(rows: String, lastRow: KeyValuePairs<String, String>) -> String {
         """
         WITH taken AS MATERIALIZED (DELETE FROM work_intake WHERE id = ANY (\(rows)::bigint[]) RETURNING id, item),
         queued AS MATERIALIZED (
@@ -77,12 +84,10 @@ enum TriggerStatements {
             INSERT INTO progress_intake (kind, contact_id)
             SELECT kind, id FROM placed WHERE NOT \(EnterStatement.isEntered("id"))
         )
-        SELECT lane_id, min(next_trigger_time) AS due, (SELECT count(*) FROM taken)::int AS taken,
-            NULL::boolean AS is_more
+        SELECT lane_id, min(next_trigger_time) AS due\(lastRow.map { ", NULL AS \($0.key)" }.joined())
         FROM entered WHERE status = 'active' GROUP BY lane_id
         UNION ALL
-        SELECT NULL, NULL, (SELECT count(*) FROM taken)::int, EXISTS (SELECT FROM work_intake w
-            WHERE \(waiting) AND w.id NOT IN (SELECT id FROM taken))
+        SELECT NULL, NULL\(lastRow.map { ", " + $0.value }.joined())
         """
     }
 
