@@ -15,12 +15,13 @@ struct IntakeLoops: Sendable {
         let chunk = AdaptiveChunk(most: configuration.enrollChunk)
         await withDiscardingTaskGroup { group in
             group.addTask {
-                await loop("enrollment", on: parts.intake, every: configuration.intakeEvery) {
-                    let start = parts.now
+                await loop(
+                    "enrollment", on: parts.intake, every: configuration.intakeEvery,
+                    resting: configuration.enrollCycle
+                ) {
                     try await drain(parts.metrics.noteEnrolled, at: .enroll, then: noteBacklog) {
                         try await chunk.use { try await parts.store.enroll(limit: $0) }
                     }
-                    try await Task.sleep(for: configuration.enrollCycle.rest(after: parts.now - start))
                 }
             }
             group.addTask {
@@ -94,9 +95,10 @@ struct IntakeLoops: Sendable {
             "contacts left devices that cannot send, or returned", metadata: ["count": "\(contacts)"])
     }
 
-    /// Does `work` when `signal` is raised and every so often (nil: only then), while this node leads.
+    /// Does `work` when `signal` is raised and every so often (nil: only then), while this node leads. After it comes the
+    /// `spacing`, or the rest of its `cycle` where that is longer.
     func loop(
-        _ name: String, on signal: Signal, every: Duration?, spacing: Duration = .zero,
+        _ name: String, on signal: Signal, every: Duration?, spacing: Duration = .zero, resting cycle: DutyCycle? = nil,
         _ work: @Sendable () async throws -> Void
     ) async {
         let outage = OutageLog(name, logger: parts.logger)
@@ -107,6 +109,7 @@ struct IntakeLoops: Sendable {
                 pace.worked()
                 continue
             }
+            let start = parts.now
             do {
                 try await work()
                 outage.worked()
@@ -117,8 +120,9 @@ struct IntakeLoops: Sendable {
                 parts.diskFull.note(error, at: parts.now)
                 pace.failed()
             }
+            let rest = max(spacing, cycle?.rest(after: parts.now - start) ?? .zero)
             // Cancellation ends the sleep early, and the loop with it.
-            if spacing > .zero { try? await Task.sleep(for: spacing) }
+            if rest > .zero { try? await Task.sleep(for: rest) }
         }
     }
 

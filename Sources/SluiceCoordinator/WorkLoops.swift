@@ -41,11 +41,10 @@ struct WorkLoops: Sendable {
             }
             group.addTask {
                 await loops.loop(
-                    "counts", on: parts.counts, every: nil, spacing: configuration.countsSpacing
+                    "counts", on: parts.counts, every: nil, spacing: configuration.countsSpacing,
+                    resting: configuration.countsCycle
                 ) {
-                    let start = parts.now
                     try await parts.store.foldCounts()
-                    try await Task.sleep(for: configuration.countsCycle.rest(after: parts.now - start))
                 }
             }
         }
