@@ -121,7 +121,7 @@ struct IntakeLoops: Sendable {
                 pace.failed()
             }
             let rest = max(spacing, cycle?.rest(after: parts.now - start) ?? .zero)
-            // Cancellation ends the sleep early, and the loop with it.
+            // Nothing but cancellation makes it throw, and that the loop sees for itself.
             if rest > .zero { try? await Task.sleep(for: rest) }
         }
     }

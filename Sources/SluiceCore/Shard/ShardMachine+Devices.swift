@@ -124,7 +124,8 @@ extension ShardMachine {
 
     // MARK: Hosts
 
-    /// Moves as many waiting devices as the host has permits into the ready queue.
+    /// Moves waiting devices of the host into the ready queue: as many as it has permits beyond those that are ready, and
+    /// one at least for a permit that is free.
     mutating func wakeWaiters(ofHost index: Int, at now: MonotonicTime) {
         guard hosts[index].breaker.allows(at: now) else { return }
         // Who is ready takes permits first, and one answer makes room for one: called for all that are free with each of
