@@ -26,8 +26,25 @@ final class ConnectionHandle: Sendable {
     private let subscriptions = Mutex(Subscriptions())
 
     /// Connects. Blocks, see `COptions.connect`.
+    ///
+    /// libnats 3.4 takes a signature that begins with a zero byte for an empty text and sends none: of 256 connections
+    /// that prove a key one is refused. The server asks for another signature each time, so only three refusals in a row
+    /// are believed. When it reconnects libnats goes on by itself.
     /// - Throws: `NATSError`.
-    init(_ options: NATSOptions, translation: StatusTranslation) throws(NATSError) {
+    static func open(_ options: NATSOptions, translation: StatusTranslation) throws(NATSError) -> ConnectionHandle {
+        var doubts = options.provesKey ? 2 : 0
+        while true {
+            do {
+                return try ConnectionHandle(options, translation: translation)
+            } catch {
+                guard error.kind == .notAuthorized, doubts > 0 else { throw error }
+                doubts -= 1
+            }
+        }
+    }
+
+    /// Connects once.
+    private init(_ options: NATSOptions, translation: StatusTranslation) throws(NATSError) {
         let events = ConnectionEvents()
         let callbackID = CallbackRegistry.add(.init(events: events, translation: translation))
         var pointer: OpaquePointer?

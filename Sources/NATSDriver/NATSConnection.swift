@@ -52,7 +52,7 @@ public final class NATSConnection: Sendable {
         let late = translation.error(.cannotConnect, operation: "connect", detail: "no answer in time")
         let handle = try await lane.run(
             within: options.totalConnectTimeout, else: late,
-            { try ConnectionHandle(options, translation: translation) },
+            { try ConnectionHandle.open(options, translation: translation) },
             discard: { $0.destroy() })
         do {
             let inbox = try ReplyInbox(owner: options.inboxOwner)

@@ -76,6 +76,14 @@ public struct NATSOptions: Sendable {
         if case .nkey(let publicKey, _) = authentication { publicKey } else { nil }
     }
 
+    /// Whether each connection is to sign what the server asks.
+    var provesKey: Bool {
+        switch authentication {
+        case .nkey, .credentialsFile: true
+        case .fromURL, .userPassword, .token: false
+        }
+    }
+
     /// - Parameter url: one server, or several with commas between them, as in `NATS_URL`.
     public init(url: String) {
         self.init(servers: url.split(separator: ",").map { $0.trimmingBlanks() })

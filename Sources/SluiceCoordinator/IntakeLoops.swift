@@ -96,7 +96,8 @@ struct IntakeLoops: Sendable {
     }
 
     /// Does `work` when `signal` is raised and every so often (nil: only then), while this node leads. After it comes the
-    /// `spacing`, or the rest of its `cycle` where that is longer.
+    /// `spacing`, or, when it was done, the rest of its `cycle` where that is longer: failures have a back-off of their
+    /// own.
     func loop(
         _ name: String, on signal: Signal, every: Duration?, spacing: Duration = .zero, resting cycle: DutyCycle? = nil,
         _ work: @Sendable () async throws -> Void
@@ -110,17 +111,18 @@ struct IntakeLoops: Sendable {
                 continue
             }
             let start = parts.now
+            var rest = spacing
             do {
                 try await work()
                 outage.worked()
                 pace.worked()
+                if let cycle { rest = max(rest, cycle.rest(after: parts.now - start)) }
             } catch {
                 guard !Task.isCancelled else { return }
                 outage.failed(error)
                 parts.diskFull.note(error, at: parts.now)
                 pace.failed()
             }
-            let rest = max(spacing, cycle?.rest(after: parts.now - start) ?? .zero)
             // Nothing but cancellation makes it throw, and that the loop sees for itself.
             if rest > .zero { try? await Task.sleep(for: rest) }
         }

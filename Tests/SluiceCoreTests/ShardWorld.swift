@@ -238,7 +238,9 @@ struct ShardWorld {
         case .abortLost(let id, let claims): abortLost(id, claims)
         case .reportFault(let id, let claim, _): release(id, [claim])
         case .send(let id, let reservation, let device, let latest): send(id, reservation, device, latest)
-        case .pollState(let device): schedule(.event(.polled(device.id, chance(50) ? .connected : nil)), after: 40)
+        case .pollState(let device):
+            let isAnswered = chance(50) || faultPercent == 0
+            schedule(.event(.polled(device.id, isAnswered ? .connected : nil)), after: 40)
         case .publish(let report): take(report)
         case .giveUp, .record, .restart, .finished: break
         }

@@ -63,10 +63,7 @@ enum EnrollStatement {
         \(placed),
         \(entered),
         \(EnrollmentLimit.counted)
-        SELECT lane_id, min(next_trigger_time) AS due\(lastRow.map { ", NULL AS \($0.key)" }.joined())
-        FROM entered WHERE status = 'active' GROUP BY lane_id
-        UNION ALL
-        SELECT NULL, NULL\(lastRow.map { ", " + $0.value }.joined())
+        \(IntakeTable.lanes(lastRow: lastRow))
         """
     }
 

@@ -15,6 +15,17 @@ enum IntakeTable: String {
         """
     }
 
+    /// The lanes in which `entered` has work that is due, and since when; then a row of these columns with what else the
+    /// statement has to say.
+    static func lanes(lastRow: KeyValuePairs<String, String>) -> String {
+        """
+        SELECT lane_id, min(next_trigger_time) AS due\(lastRow.map { ", NULL AS \($0.key)" }.joined())
+        FROM entered WHERE status = 'active' GROUP BY lane_id
+        UNION ALL
+        SELECT NULL, NULL\(lastRow.map { ", " + $0.value }.joined())
+        """
+    }
+
     /// A row that the database refuses waits for an operator. `$1`: the row, `$2`: why.
     var setAside: String { "UPDATE \(rawValue) SET not_before = 'infinity', problem = $2 WHERE id = $1" }
 

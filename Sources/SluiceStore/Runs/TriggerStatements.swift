@@ -84,10 +84,7 @@ enum TriggerStatements {
             INSERT INTO progress_intake (kind, contact_id)
             SELECT kind, id FROM placed WHERE NOT \(EnterStatement.isEntered("id"))
         )
-        SELECT lane_id, min(next_trigger_time) AS due\(lastRow.map { ", NULL AS \($0.key)" }.joined())
-        FROM entered WHERE status = 'active' GROUP BY lane_id
-        UNION ALL
-        SELECT NULL, NULL\(lastRow.map { ", " + $0.value }.joined())
+        \(IntakeTable.lanes(lastRow: lastRow))
         """
     }
 
