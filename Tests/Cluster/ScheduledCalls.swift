@@ -50,7 +50,9 @@ struct ScheduledCalls {
             """#)
         #expect(sent.data["status"] as? String == "scheduled", "\(sent.text)")
         #expect(sent.data["scheduledTime"] as? String == "2026-01-01T09:00:00+02:00")
-        try await cluster.messages(1, to: "15551234568", "the message whose time has passed")
+        // A new sender pauses 5 to 15 s after its first message.
+        try await cluster.messages(
+            1, to: "15551234568", "the message whose time has passed", within: .seconds(30))
     }
 
     private func delayedAndCancelled() async throws {

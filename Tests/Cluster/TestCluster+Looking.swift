@@ -33,8 +33,10 @@ extension TestCluster {
     }
 
     /// Waits until a number has had so many messages.
-    func messages(_ count: Int, to recipient: String, _ comment: String) async throws {
-        try await eventually(comment) { try times(to: recipient).count == count }
+    func messages(
+        _ count: Int, to recipient: String, _ comment: String, within limit: Duration = .seconds(15)
+    ) async throws {
+        try await eventually(comment, within: limit) { try times(to: recipient).count == count }
     }
 
     /// The texts of a query's first column.

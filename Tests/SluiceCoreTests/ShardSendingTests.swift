@@ -70,6 +70,38 @@ import Testing
         #expect(shard.view(of: device, at: 20).open == 0)
     }
 
+    @Test func aClaimWhoseContactIsLockedIsReservedAgainSoon() {
+        let shard = Shard(devices: [Shard.device(concurrency: 1)])
+        let batch = shard.batch(device)
+        let again = Shard.requests(batch.claims)
+        _ = shard.handle(.batch(batch), at: 10)
+        // 20 ms, doubled each time up to a second.
+        var (statement, instant): (Int64, Int64) = (3, 12)
+        for pause: Int64 in [20, 40, 80, 160, 320, 640, 1_000, 1_000] {
+            #expect(
+                shard.handle(.reserved(Shard.statement(statement), started: Shard.at(10), [.busy]), at: instant) == [])
+            let view = shard.view(of: device, at: instant)
+            #expect(view.open == 0 && view.hold == nil, "its place is free")
+            #expect(shard.nextWake(after: instant).map { $0 <= instant + pause } == true)
+            let early = shard.handle(shard.renewal(at: instant + pause - 1), at: instant + pause - 1)
+            #expect(!early.contains { if case .reserve = $0 { true } else { false } })
+            (statement, instant) = (statement + 1, instant + pause)
+            #expect(
+                shard.handle(.tick, at: instant).contains(.reserve(Shard.statement(statement), again)))
+        }
+    }
+
+    @Test func aLockedContactsClaimIsReleasedBeforeItsSlotIsGivenUp() {
+        let shard = Shard(devices: [device])
+        let batch = shard.batch(device)
+        _ = shard.handle(.batch(batch), at: 10)
+        _ = shard.handle(.reserved(Shard.statement(3), started: Shard.at(10), [.busy]), at: 12)
+        #expect(shard.handle(.stop, at: 13).first == .release(Shard.statement(4), batch.claims))
+        let given = shard.handle(
+            .released(Shard.statement(4), [ReleasedClaim(claim: batch.claims[0], due: Shard.database(0))]), at: 14)
+        #expect(given.contains { if case .giveUp = $0 { true } else { false } }, "\(given)")
+    }
+
     @Test func priorityClassesGoFirst() {
         let shard = Shard(devices: [Shard.device(concurrency: 1)])
         _ = shard.handle(.batch(shard.batch(device, first: 100)), at: 10)

@@ -267,6 +267,7 @@ struct ShardWorld {
         let verdicts = requests.map { request -> ReserveVerdict in
             let index = index(of: request.claim)
             guard contacts[index].state == .claimed(request.claim.batch) else { return .gone }
+            if chance(faultPercent) { return .busy }
             if chance(3) {
                 contacts[index].state = .done("suppressed")
                 return .released(reason: "suppressed", due: nil)

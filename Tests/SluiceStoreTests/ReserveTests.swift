@@ -170,7 +170,8 @@ import Testing
             let claims = try await cluster.claim(3).claims
             let locked = try #require(claims.first)
             let verdicts = try await world.whileLocked(locked.contact) { try await cluster.verdicts(claims) }
-            #expect(verdicts.map { $0 == .gone } == [true, false, false])
+            #expect(verdicts.map { $0 == .busy } == [true, false, false])
+            #expect(try await cluster.reserve([locked]).count == 1, "its claim stands")
         }
     }
 

@@ -57,6 +57,8 @@ public enum ReserveVerdict: Hashable, Sendable {
     /// The contact went back to idle, or left the queue, with this reason (`suppressed`, `sequence_paused`,
     /// `empty_text`, …). `due`: when it is due again, nil when it is not.
     case released(reason: String, due: DatabaseTime?)
+    /// Somebody's transaction holds the contact locked: it is claimed as it was, and may be asked for again.
+    case busy
     /// The contact was not ours any more: the claim expired, was taken back, or the row is gone. Nobody's count
     /// changes.
     case gone

@@ -4,6 +4,8 @@ internal import DequeModule
 struct QueuedClaim: Sendable {
     var claim: Claim
     var expiresAt: DatabaseTime
+    /// How often a reserve found its contact locked.
+    var timesBusy = 0
 }
 
 /// The claims that wait for one device: by priority class, first in first out within one. Of the starts that

@@ -86,6 +86,8 @@ struct Attempt: Sendable {
     var claim: Claim
     /// When the leader may take the claim back.
     var expiresAt: DatabaseTime
+    /// How often a reserve found its contact locked.
+    var timesBusy: Int
     var device: Int
     var host: Int
     /// It is the one request that tests whether the host is back.

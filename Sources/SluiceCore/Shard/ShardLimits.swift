@@ -25,6 +25,9 @@ public struct ShardLimits: Hashable, Sendable {
     public var reserveEvery: Duration = .milliseconds(20)
     /// Claims of one device in one reserve, when the device has no gap and not more devices wait than may start.
     public var claimsPerDeviceAndReserve = 4
+    /// When a claim is reserved again whose contact somebody holds locked. Most locks are a statement's, of some
+    /// milliseconds; by a transaction that stays open, a claim is asked for some 30 times until it expires.
+    public var busyReserveBackoff = Backoff(first: .milliseconds(20), cap: .seconds(1))
     public var settleBatch = 500
     /// Least time between two settles, unless the first was full. What is answered and not settled when a node dies is
     /// unknown: this is no longer than a commit may take anyhow. With 20 ms a message takes up to 6 % more of all

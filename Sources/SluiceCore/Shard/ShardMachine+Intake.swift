@@ -14,13 +14,21 @@ extension ShardMachine {
         }
         // Its row may outlive its expiry by as long as the leader needs to take it back.
         known.remember(batch.id, until: batch.expiresAt + timers.claim, limit: limits.knownBatches)
-        for claim in batch.claims { take(claim, of: batch, at: now) }
+        for claim in batch.claims {
+            if claim.batch == batch.id {
+                queueUp(QueuedClaim(claim: claim, expiresAt: batch.expiresAt))
+            } else {
+                counters.ignoredClaims += 1
+            }
+        }
     }
 
-    private mutating func take(_ claim: Claim, of batch: DispatchBatch, at now: MonotonicTime) {
+    /// Puts a claim last on its device, or back if it cannot be sent here.
+    mutating func queueUp(_ queued: QueuedClaim) {
+        let claim = queued.claim
         let slot = slots[claim.slot]
-        guard claim.batch == batch.id, slot.phase == .ready || slot.phase == .leaving,
-            slot.ownership?.epoch == claim.epoch, let index = deviceIndex[claim.device]
+        guard slot.phase == .ready || slot.phase == .leaving, slot.ownership?.epoch == claim.epoch,
+            let index = deviceIndex[claim.device]
         else {
             counters.ignoredClaims += 1
             return
@@ -29,10 +37,10 @@ extension ShardMachine {
         guard slot.phase == .ready, queuedClaims < limits.queuedClaims, devices[index].profile.slot == claim.slot,
             canEverSend(index)
         else {
-            release(claim, expiresAt: batch.expiresAt)
+            release(claim, expiresAt: queued.expiresAt)
             return
         }
-        devices[index].queue.append(QueuedClaim(claim: claim, expiresAt: batch.expiresAt))
+        devices[index].queue.append(queued)
         queuedClaims += 1
         touch(index)
     }

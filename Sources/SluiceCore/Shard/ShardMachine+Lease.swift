@@ -28,6 +28,7 @@ extension ShardMachine {
             while let held = devices[index].held.popFirst() { abort(held.attempt, code: "lease_lost", at: now) }
         }
         while let batch = reservesAgain.popFirst() { dropReserving(batch, at: now) }
+        queuedClaims -= busyClaims.removeAll()
         ready.removeAll()
         releases.removeAll()
         lostClaims.removeAll()

@@ -98,8 +98,8 @@ extension ShardMachine {
         attempts += 1
         let isProbe = hosts[host].breaker.start(at: now)
         return Attempt(
-            claim: queued.claim, expiresAt: queued.expiresAt, device: index, host: host, isProbe: isProbe,
-            deadlineAfter: deadlineAfterStart(index))
+            claim: queued.claim, expiresAt: queued.expiresAt, timesBusy: queued.timesBusy, device: index, host: host,
+            isProbe: isProbe, deadlineAfter: deadlineAfterStart(index))
     }
 
     // MARK: Answers
@@ -121,9 +121,33 @@ extension ShardMachine {
                 countConsumed(attempt.claim)
                 if let due { noteDue(LaneDue(lane: attempt.claim.lane, due: due)) }
                 undo(attempt, at: now)
+            case .busy:
+                if !isLost { awaitLock(attempt, at: now) }
+                undo(attempt, at: now)
             case .gone:
                 undo(attempt, at: now)
             }
+        }
+    }
+
+    /// Sets a claim whose contact is locked aside for a while. Meanwhile it keeps its slot from being given up, so that
+    /// it is released before that and does not have to expire.
+    private mutating func awaitLock(_ attempt: Attempt, at now: MonotonicTime) {
+        let times = attempt.timesBusy + 1
+        slots[attempt.claim.slot].outstanding += 1
+        queuedClaims += 1
+        busyClaims.insert(
+            QueuedClaim(claim: attempt.claim, expiresAt: attempt.expiresAt, timesBusy: times),
+            until: now + limits.busyReserveBackoff.delay(afterFailures: times))
+    }
+
+    /// Claims whose contacts were locked line up again; all of them when the node is leaving, which has no time to wait
+    /// for anybody.
+    mutating func queueTheBusy(at now: MonotonicTime) {
+        while let queued = busyClaims.popFirst(dueBy: phase == .running ? now : nil) {
+            queuedClaims -= 1
+            queueUp(queued)
+            lessOutstanding(queued.claim.slot)
         }
     }
 

@@ -7,7 +7,8 @@ internal import DequeModule
 /// settling, releasing, ownership, conditions, credits and the lease each have a file.
 ///
 /// A claim's way: queued on its device → in a reserve (takes the limiter's place, the permits and, on a host that was
-/// down, the probe) → open → in the settle buffer → gone. A verdict other than `reserved` gives everything back.
+/// down, the probe) → open → in the settle buffer → gone. A verdict other than `reserved` gives everything back; after
+/// `busy` the claim is queued again a little later.
 ///
 /// States of the node: `running` → `draining` (stop: slots are given up one by one) → `finished`, or at any time `lost`
 /// (the lease is gone: nothing starts, what is open ends and is settled, a new incarnation takes over at once) →
@@ -76,7 +77,9 @@ public struct ShardMachine: Sendable {
     var ready = DeviceLine()
     var wakes = WakeQueue()
     var nodePermits: Permits
+    /// Claims that wait for their device or for somebody's lock.
     var queuedClaims = 0
+    var busyClaims = BusyClaims()
     var known = KnownBatches()
     var fetchQueue = Deque<BatchID>()
     var suspects: Set<BatchID> = []
@@ -135,6 +138,7 @@ public struct ShardMachine: Sendable {
     public mutating func handle(_ event: ShardEvent, at now: MonotonicTime) -> [ShardAction] {
         apply(event, at: now)
         wakeTheDue(at: now)
+        queueTheBusy(at: now)
         reviewTouched(at: now)
         startStatements(at: now)
         reviewTouched(at: now)
@@ -146,7 +150,9 @@ public struct ShardMachine: Sendable {
 
     /// When to send ``ShardEvent/tick`` next, if no event comes before. Nil: never.
     public func nextWake(after now: MonotonicTime) -> MonotonicTime? {
-        var instants = [wakes.first, nextReport, speakAt, wholeAt, settles.nextLater, asides.nextLater]
+        var instants = [
+            wakes.first, busyClaims.first, nextReport, speakAt, wholeAt, settles.nextLater, asides.nextLater,
+        ]
         switch phase {
         case .draining(let until), .lost(let until): instants.append(until)
         case .running: break

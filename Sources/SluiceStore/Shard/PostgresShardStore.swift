@@ -162,10 +162,18 @@ public struct PostgresShardStore: ShardStore {
 
     public func reserve(_ requests: [ReserveRequest], by incarnation: Incarnation) async throws -> [ReserveVerdict] {
         try await storing {
-            let result = try await pools.durable.query(
-                ReserveStatement.sql, ReserveStatement.parameters(requests, by: incarnation), deadline: .seconds(4))
-            return try ReserveStatement.verdicts(result, for: requests)
+            let parameters = ReserveStatement.parameters(requests, by: incarnation)
+            let result = try await pools.durable.query(ReserveStatement.sql, parameters, deadline: .seconds(4))
+            let busy = result.count < requests.count ? await self.busy(parameters) : []
+            return try ReserveStatement.verdicts(result, busy: busy, for: requests)
         }
+    }
+
+    /// Those of a reserve's claims that it skipped. What was reserved has to start within a second: when the answer
+    /// does not come at once, they count as gone and expire.
+    private func busy(_ parameters: [PostgresValue]) async -> Set<ContactID> {
+        let rows = try? await pools.durable.query(ReserveStatement.busy, parameters, deadline: .milliseconds(200))
+        return Set(rows?.compactMap { try? $0.contact("id") } ?? [])
     }
 
     public func release(_ claims: [Claim]) async throws -> [(claim: Claim, due: DatabaseTime)] {

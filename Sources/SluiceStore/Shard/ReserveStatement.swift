@@ -5,31 +5,15 @@ internal import SluiceCore
 /// RESERVE: claimed → reserved and the ledger row, in one autocommit statement under the node's own fence.
 ///
 /// Order matters and is forced by materialized steps: the fence row is share-locked first (`me`), which makes a fencing
-/// wait for this statement; only then are contacts locked. A contact locked by somebody else is skipped: it comes back
-/// as gone and its claim expires, so that nobody's open transaction delays the rest of the batch.
+/// wait for this statement; only then are contacts locked. A contact locked by somebody else is skipped, so that
+/// nobody's open transaction delays the rest of the batch; a second statement tells it from one that is gone.
 ///
 /// No two materialized steps are joined: the planner knows nothing of their size, and a nested loop over two of a
 /// thousand rows costs more than all the rest. The rows of `judged` are locked, so what is written is what was judged.
 /// Steps that one other reads are not materialized, which would copy each row once more.
 struct ReserveStatement {
     static let sql = """
-        WITH me AS MATERIALIZED (
-            SELECT f.incarnation, clock_timestamp() AS at, (clock_timestamp() AT TIME ZONE 'UTC')::date AS day
-            FROM node_fences f
-            WHERE f.incarnation = $1 AND f.closed_at IS NULL AND f.reserves_from <= statement_timestamp() FOR SHARE
-        ), alive AS MATERIALIZED (
-            SELECT me.* FROM me JOIN node_leases l USING (incarnation) WHERE l.expires_at > clock_timestamp()
-        ), owned AS (
-            SELECT r.*, alive.at, alive.day
-            FROM alive
-            CROSS JOIN (
-                SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::smallint[], $6::bigint[], $7::bigint[])
-                    WITH ORDINALITY AS u(contact, batch, device, slot, epoch, deadline_after, ordinal)
-                WHERE \(PlannerEstimate.few("ordinal"))) r
-            -- By the slot's key: IS NOT DISTINCT keeps the planner from the owner's index, which gives a thousand slots
-            -- per claim.
-            JOIN slot_owners s ON s.slot = r.slot AND s.epoch = r.epoch AND s.owner IS NOT DISTINCT FROM $1
-        ), held AS MATERIALIZED (
+        WITH \(mine), held AS MATERIALIZED (
             SELECT c.id, c.workspace_id, c.kind, c.source_id, coalesce(c.lane_source, c.source_id) AS hangs_on,
                 c.recipient, c.contact_name, c.status, c.current_trigger, c.next_trigger_time, c.expires_at, c.time_zone,
                 c.assigned_device_id, c.generation, c.moves, c.attempts,
@@ -137,6 +121,35 @@ struct ReserveStatement {
         FROM judged j
         """
 
+    /// Which of the same claims stand as they were: somebody holds their contacts locked.
+    static let busy = """
+        WITH \(mine)
+        SELECT c.id FROM owned o
+        CROSS JOIN LATERAL (SELECT id FROM sequence_contacts
+            WHERE id = o.contact AND claim_state = 1 AND claim_batch = o.batch LIMIT 1) c
+        """
+
+    /// Members of a WITH that end in `owned`: the claims that the node may decide about, as parameters.
+    private static let mine = """
+        me AS MATERIALIZED (
+            SELECT f.incarnation, clock_timestamp() AS at, (clock_timestamp() AT TIME ZONE 'UTC')::date AS day
+            FROM node_fences f
+            WHERE f.incarnation = $1 AND f.closed_at IS NULL AND f.reserves_from <= statement_timestamp() FOR SHARE
+        ), alive AS MATERIALIZED (
+            SELECT me.* FROM me JOIN node_leases l USING (incarnation) WHERE l.expires_at > clock_timestamp()
+        ), owned AS (
+            SELECT r.*, alive.at, alive.day
+            FROM alive
+            CROSS JOIN (
+                SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::smallint[], $6::bigint[], $7::bigint[])
+                    WITH ORDINALITY AS u(contact, batch, device, slot, epoch, deadline_after, ordinal)
+                WHERE \(PlannerEstimate.few("ordinal"))) r
+            -- By the slot's key: IS NOT DISTINCT keeps the planner from the owner's index, which gives a thousand slots
+            -- per claim.
+            JOIN slot_owners s ON s.slot = r.slot AND s.epoch = r.epoch AND s.owner IS NOT DISTINCT FROM $1
+        )
+        """
+
     /// Refusals that end the contact.
     private static let ends = "ARRAY['suppressed', 'source_cancelled', 'expired']"
 
@@ -152,13 +165,17 @@ struct ReserveStatement {
         ]
     }
 
-    /// The verdicts in the order of `requests`; what the statement did not return is gone.
-    static func verdicts(_ result: PostgresResult, for requests: [ReserveRequest]) throws -> [ReserveVerdict] {
+    /// The verdicts in the order of `requests`; what the statement did not return is `busy` or gone.
+    static func verdicts(
+        _ result: PostgresResult, busy: Set<ContactID>, for requests: [ReserveRequest]
+    ) throws -> [ReserveVerdict] {
         var rows: [ContactID: PostgresRow] = [:]
         rows.reserveCapacity(result.count)
         for row in result { rows[try row.contact("id")] = row }
         return try requests.map { request in
-            guard let row = rows[request.claim.contact] else { return .gone }
+            guard let row = rows[request.claim.contact] else {
+                return busy.contains(request.claim.contact) ? .busy : .gone
+            }
             return try verdict(row, for: request.claim)
         }
     }

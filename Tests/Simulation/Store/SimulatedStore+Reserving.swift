@@ -8,11 +8,12 @@ extension SimulatedStore {
         _ requests: [ReserveRequest], by incarnation: Incarnation, at now: DatabaseTime
     ) throws(StatementError) -> [ReserveVerdict] {
         let rows = requests.map { reservable($0.claim, by: incarnation, at: now) }
-        for case let row? in rows where contacts[row].poison == .reserve {
+        for case let row? in rows where contacts[row].poison == .reserve && !lockedContacts.contains(row) {
             throw .refusedRow(RowFault("a constraint of the user's"))
         }
         return zip(requests, rows).map { request, row in
             guard let row else { return .gone }
+            if lockedContacts.contains(row) { return .busy }
             if let refusal = refusal(of: row, for: request.claim) {
                 return release(row, request.claim, refusal)
             }
@@ -25,7 +26,7 @@ extension SimulatedStore {
     private func reservable(_ claim: Claim, by incarnation: Incarnation, at now: DatabaseTime) -> Int? {
         guard isRunning(incarnation, at: now), let index = slotIndex(claim.slot), slots[index].owner == incarnation,
             slots[index].epoch == claim.epoch, let row = row(claim.contact),
-            contacts[row].state == .claimed(claim.batch), !lockedContacts.contains(row)
+            contacts[row].state == .claimed(claim.batch)
         else { return nil }
         return row
     }

@@ -13,8 +13,8 @@ MUTANTS = (
         edits=(
             Edit(
                 "Sources/SluiceCore/Shard/ShardMachine+Intake.swift",
-                "slot.ownership?.epoch == claim.epoch, let index",
-                'slot.ownership?.epoch == claim.epoch || isMutant("batch-without-epoch"), let index'),
+                "slot.ownership?.epoch == claim.epoch,\n            let index",
+                'slot.ownership?.epoch == claim.epoch || isMutant("batch-without-epoch"),\n            let index'),
         )),
     Mutant(
         name="store-epoch-dropped",

@@ -12,15 +12,15 @@ MUTANTS = (
         expected=("I3",),
         edits=(
             Edit(
-                STORE, "            return try ReserveStatement.verdicts(result, for: requests)\n",
-                '''            let verdicts = try ReserveStatement.verdicts(result, for: requests)
+                STORE, "            return try ReserveStatement.verdicts(result, busy: busy, for: requests)\n",
+                '''            let verdicts = try ReserveStatement.verdicts(result, busy: busy, for: requests)
             guard isMutant("returning-ignored") else { return verdicts }
             var all: [ReserveVerdict] = []
             for (request, verdict) in zip(requests, verdicts) {
                 let rows = try await pools.relaxed.query(
                     "SELECT recipient, generation, moves, attempts + 1 AS attempt FROM sequence_contacts WHERE id = $1",
                     [.uuid(request.claim.contact.rawValue)])
-                guard case .gone = verdict, let row = rows.first else {
+                guard verdict == .busy || verdict == .gone, let row = rows.first else {
                     all.append(verdict)
                     continue
                 }
