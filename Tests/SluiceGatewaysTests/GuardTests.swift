@@ -94,6 +94,32 @@ import Testing
         }
     }
 
+    /// The earliest end is not the first that began, and there is one more behind it.
+    @Test func eachRequestIsGivenUpAtItsOwnTime() async throws {
+        try await ScriptedServer.with([.awaitRequest, .stall]) { server in
+            try await withClient { client in
+                var given: [Int] = []
+                try await withThrowingTaskGroup(of: Int.self) { group in
+                    for (place, timeout) in [600, 200, 400].enumerated() {
+                        group.addTask {
+                            let device = makeDevice(
+                                "webhook", baseURL: server.baseURL, httpTimeout: .milliseconds(timeout))
+                            let began = monotonicNow()
+                            let outcome = await client.send(
+                                makeReservation(), on: device, latestStart: began + .seconds(1))
+                            #expect(outcome.summary == "unknown timeout")
+                            #expect(monotonicNow() - began >= .milliseconds(timeout))
+                            return timeout
+                        }
+                        try await eventually("the request arrived") { server.requests.count == place + 1 }
+                    }
+                    for try await timeout in group { given.append(timeout) }
+                }
+                #expect(given == [200, 400, 600])
+            }
+        }
+    }
+
     @Test func cancellationAfterTheFirstByte() async throws {
         try await ScriptedServer.with([.awaitRequest, .stall]) { server in
             try await withClient { client in

@@ -18,6 +18,9 @@ final class ConnectionPool {
     /// Bounded by whoever sends. Those that are over stay until it is their turn.
     private var waiting: Deque<HTTPExchange> = []
     private var sweep: Scheduled<Void>?
+    /// For the first exchange that is to be given up, or an earlier instant: those that end in time, as nearly all do,
+    /// cancel no timer of their own.
+    private var alarm: (instant: NIODeadline, task: Scheduled<Void>)?
 
     init(configuration: GatewayClient.Configuration, now: @escaping @Sendable () -> MonotonicTime, loop: any EventLoop)
     {
@@ -31,11 +34,12 @@ final class ConnectionPool {
     func start(_ exchange: HTTPExchange) {
         while let connection = idle.popLast() {
             guard connection.isUsable else { continue }
-            if !connection.begin(exchange) { keep(connection) }
+            if connection.begin(exchange) { wake(at: exchange.end) } else { keep(connection) }
             return
         }
-        exchange.wait(until: .now() + TimeAmount(configuration.connectTimeout), on: loop)
+        exchange.waits(until: .now() + TimeAmount(configuration.connectTimeout))
         waiting.append(exchange)
+        wake(at: exchange.end)
         connectIfNeeded()
     }
 
@@ -45,6 +49,7 @@ final class ConnectionPool {
 
     func shutDown() {
         sweep?.cancel()
+        alarm?.task.cancel()
         failWaiting()
         for connection in open.values { connection.fail(.connectionLost) }
     }
@@ -53,6 +58,26 @@ final class ConnectionPool {
         let failed = waiting
         waiting = []
         for exchange in failed { exchange.finish(.connectionLost) }
+    }
+
+    // MARK: Deadlines
+
+    private func wake(at instant: NIODeadline) {
+        if let alarm {
+            guard instant < alarm.instant else { return }
+            alarm.task.cancel()
+        }
+        let task = loop.assumeIsolated().scheduleTask(deadline: instant) {
+            self.alarm = nil
+            self.giveUpOverdue(at: .now())
+        }
+        alarm = (instant, task)
+    }
+
+    private func giveUpOverdue(at now: NIODeadline) {
+        let exchanges = (waiting + open.values.compactMap(\.exchange)).filter { !$0.isOver }
+        for exchange in exchanges where exchange.end <= now { exchange.giveUp(.timeout) }
+        if let next = exchanges.lazy.map(\.end).filter({ now < $0 }).min() { wake(at: next) }
     }
 
     // MARK: What connections tell

@@ -32,9 +32,7 @@ final class HTTPConnections: Sendable {
         let request = try targets.target(of: description, below: baseURL).request(description)
         let deadline = NIODeadline.now() + TimeAmount(totalTime)
         loop.execute {
-            let exchange = HTTPExchange(request, ticket: ticket, ended: ended)
-            exchange.end(at: deadline, on: self.loop)
-            self.pools.value.start(exchange)
+            self.pools.value.start(HTTPExchange(request, ticket: ticket, until: deadline, ended: ended))
         }
     }
 

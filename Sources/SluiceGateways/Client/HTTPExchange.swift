@@ -17,30 +17,31 @@ final class HTTPExchange {
     let request: OutgoingRequest
     let ticket: SendTicket
     private let ended: @Sendable (Result) -> Void
-    private var deadline: Scheduled<Void>?
-    private var patience: Scheduled<Void>?
+    /// When it is given up: whatever it waits for, or, with less patience, while it waits for a connection.
+    private(set) var end: NIODeadline
+    private let deadline: NIODeadline
     private var connection: HTTPConnection?
     private(set) var isOver = false
 
-    init(_ request: OutgoingRequest, ticket: SendTicket, ended: @escaping @Sendable (Result) -> Void) {
+    init(
+        _ request: OutgoingRequest, ticket: SendTicket, until deadline: NIODeadline,
+        ended: @escaping @Sendable (Result) -> Void
+    ) {
         self.request = request
         self.ticket = ticket
+        self.deadline = deadline
         self.ended = ended
+        end = deadline
     }
 
-    /// Ends it then, whatever it waits for.
-    func end(at time: NIODeadline, on loop: any EventLoop) {
-        deadline = loop.assumeIsolated().scheduleTask(deadline: time) { self.giveUp(.timeout) }
-    }
-
-    /// Ends it then, unless it has a connection.
-    func wait(until time: NIODeadline, on loop: any EventLoop) {
-        patience = loop.assumeIsolated().scheduleTask(deadline: time) { self.giveUp(.timeout) }
+    /// It has no connection yet, and shall have one by then.
+    func waits(until time: NIODeadline) {
+        end = min(deadline, time)
     }
 
     /// It is about to be written there.
     func begins(on connection: HTTPConnection) {
-        patience?.cancel()
+        end = deadline
         self.connection = connection
     }
 
@@ -63,8 +64,6 @@ final class HTTPExchange {
         guard !isOver else { return }
         isOver = true
         connection = nil
-        deadline?.cancel()
-        patience?.cancel()
         ended(result)
     }
 }
