@@ -35,8 +35,9 @@ public struct DevCluster: Sendable {
             group.addTask { await LogTrimmer(folder: folder, logger: logger).run() }
             try await Stage.run(stages(of: plan, in: folder)[...], in: folder, logger: logger) {
                 try folder.write(plan.environment.shellScript, to: folder.environment)
+                // Shard nodes whose database is gone take a minute for it.
+                defer { progress("stopping") }
                 try await body(plan.environment)
-                progress("stopping")
             }
             group.cancelAll()
         }
