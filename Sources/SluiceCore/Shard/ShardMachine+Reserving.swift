@@ -138,13 +138,13 @@ extension ShardMachine {
         queuedClaims += 1
         busyClaims.insert(
             QueuedClaim(claim: attempt.claim, expiresAt: attempt.expiresAt, timesBusy: times),
-            until: now + limits.busyReserveBackoff.delay(afterFailures: times))
+            at: now + limits.busyReserveBackoff.delay(afterFailures: times))
     }
 
     /// Claims whose contacts were locked line up again; all of them when the node is leaving, which has no time to wait
     /// for anybody.
     mutating func queueTheBusy(at now: MonotonicTime) {
-        while let queued = busyClaims.popFirst(dueBy: phase == .running ? now : nil) {
+        while let (_, queued) = busyClaims.popFirst(dueBy: phase == .running ? now : nil) {
             queuedClaims -= 1
             queueUp(queued)
             lessOutstanding(queued.claim.slot)

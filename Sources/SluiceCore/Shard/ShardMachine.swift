@@ -79,7 +79,8 @@ public struct ShardMachine: Sendable {
     var nodePermits: Permits
     /// Claims that wait for their device or for somebody's lock.
     var queuedClaims = 0
-    var busyClaims = BusyClaims()
+    /// Claims whose contacts somebody holds locked, by when they are tried again.
+    var busyClaims = InstantQueue<QueuedClaim>()
     var known = KnownBatches()
     var fetchQueue = Deque<BatchID>()
     var suspects: Set<BatchID> = []

@@ -169,11 +169,16 @@ public struct PostgresShardStore: ShardStore {
         }
     }
 
-    /// Those of a reserve's claims that it skipped. What was reserved has to start within a second: when the answer
-    /// does not come at once, they count as gone and expire.
+    /// Those of a reserve's claims that it skipped, because their contacts are locked.
     private func busy(_ parameters: [PostgresValue]) async -> Set<ContactID> {
-        let rows = try? await pools.durable.query(ReserveStatement.busy, parameters, deadline: .milliseconds(200))
-        return Set(rows?.compactMap { try? $0.contact("id") } ?? [])
+        do {
+            let rows = try await pools.durable.query(ReserveStatement.busy, parameters, deadline: .milliseconds(200))
+            return Set(try rows.map { try $0.contact("id") })
+        } catch {
+            // Whatever is wrong, those that are reserved by now must start within a second and are not held up for the
+            // others, let alone given up: these count as gone, and their claims expire.
+            return []
+        }
     }
 
     public func release(_ claims: [Claim]) async throws -> [(claim: Claim, due: DatabaseTime)] {

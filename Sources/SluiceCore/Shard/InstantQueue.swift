@@ -1,12 +1,12 @@
 internal import HeapModule
 
-/// Claims whose contacts somebody holds locked, by when they are tried again.
-struct BusyClaims: Sendable {
+/// Elements by the instant at which their turn comes; of one instant, in the order in which they came.
+struct InstantQueue<Element: Sendable>: Sendable {
     private struct Entry: Comparable, Sendable {
         var instant: MonotonicTime
         /// Breaks ties, so that the order does not depend on the heap's history.
         var ordinal: Int64
-        var queued: QueuedClaim
+        var element: Element
 
         static func < (left: Entry, right: Entry) -> Bool {
             (left.instant, left.ordinal) < (right.instant, right.ordinal)
@@ -21,16 +21,16 @@ struct BusyClaims: Sendable {
     /// When the next is due.
     var first: MonotonicTime? { heap.min?.instant }
 
-    mutating func insert(_ queued: QueuedClaim, until instant: MonotonicTime) {
+    mutating func insert(_ element: Element, at instant: MonotonicTime) {
         ordinal += 1
-        heap.insert(Entry(instant: instant, ordinal: ordinal, queued: queued))
+        heap.insert(Entry(instant: instant, ordinal: ordinal, element: element))
     }
 
-    /// The next whose instant has come; nil instead of `now`: the next whatever its instant.
-    mutating func popFirst(dueBy now: MonotonicTime?) -> QueuedClaim? {
+    /// The next whose instant has come; with nil for `now` the next whatever its instant.
+    mutating func popFirst(dueBy now: MonotonicTime?) -> (instant: MonotonicTime, element: Element)? {
         guard let entry = heap.min, now.map({ entry.instant <= $0 }) ?? true else { return nil }
         heap.removeMin()
-        return entry.queued
+        return (entry.instant, entry.element)
     }
 
     /// Drops all and returns how many.
